@@ -1,0 +1,30 @@
+# The two commands: `make run` starts the line, `make test` runs every test. Both set up first.
+
+PYTHON := .venv/bin/python
+
+.PHONY: run demo test check bench setup-base setup-dev
+
+run: setup-base        ## start the line on this machine
+	$(PYTHON) -m careline run --speech-setup scripts/setup.sh
+
+demo: setup-dev        ## real calls with audio through the line, each checked
+	$(PYTHON) -m careline demo
+
+test: setup-dev        ## every test, with real SIP clients and recognisers
+	$(PYTHON) -m pytest
+
+check: setup-dev       ## style, types, imports and the fast tests: under a minute
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m pytest -m "not slow"
+
+bench: setup-dev       ## measure, and write docs/benchmarks.md
+	$(PYTHON) -m benchmarks
+
+setup-base:
+	@scripts/setup.sh base
+
+setup-dev:
+	@scripts/setup.sh dev

@@ -1,0 +1,232 @@
+"""What to do, in the imperative. The only output of every engine.
+
+Commands to a line are carried out by an adapter and are idempotent: a line that is told twice does
+it once. An unknown or ended call is not an error, for a caller may hang up at any moment.
+Commands between engines become facts for the other engine (see ``careline.switchboard``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calls.ids import AgentId, CallId, OfferId
+from calls.outcome import Outcome
+from calls.requirement import Requirement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """Something the line says.
+
+    Attributes:
+        text: the words, from the site's prompts; never what a caller said.
+        language: for example ``en``.
+    """
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Anything to be done for one call."""
+
+    call_id: CallId
+
+
+# --- to the line --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say(Command):
+    """Play utterances one after the other, in place of whatever plays now.
+
+    Attributes:
+        prompt_id: grows within a call; comes back in ``PromptFinished``.
+        utterances: what to say.
+        barge_in: whether a key or speech stops it. Keys are reported either way.
+    """
+
+    prompt_id: int
+    utterances: tuple[Utterance, ...]
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen(Command):
+    """Hear speech from now on, until ``StopListening``, a bridge or the end of the call.
+
+    Keys are heard always and need no command.
+
+    Attributes:
+        language: what to listen for.
+        hints: phrases that are likely here.
+    """
+
+    language: str
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopListening(Command):
+    """Hear speech no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayMusic(Command):
+    """Play music until the next ``Say`` or ``Bridge``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferCall(Command):
+    """Ring one agent for a call; the caller goes on hearing what they hear.
+
+    Attributes:
+        offer_id: comes back in every fact about this offer.
+        agent_id: whom to ring.
+        ring_timeout_s: after this long the line reports ``OfferUnanswered``.
+        emergency: shown to the agent before they answer.
+        queue: shown to the agent before they answer.
+        rule: why this agent, for the decision record and for a person to read.
+    """
+
+    offer_id: OfferId
+    agent_id: AgentId
+    ring_timeout_s: float
+    emergency: bool
+    queue: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallOffer(Command):
+    """Stop ringing: somebody else took it, or the caller left."""
+
+    offer_id: OfferId
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge(Command):
+    """Connect the caller with the agent who accepted ``offer_id``."""
+
+    offer_id: OfferId
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseAgent(Command):
+    """Take the agent off the call and end the agent's leg; the caller stays."""
+
+    offer_id: OfferId
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecording(Command):
+    """Record the conversation, caller left, agent right, sealed while it is written.
+
+    Attributes:
+        recording_id: names it in the vault.
+    """
+
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording(Command):
+    """Close the recording; the line reports ``RecordingSealed``."""
+
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordMessage(Command):
+    """Beep, then record the caller until ``#``, silence, hang-up, ``max_s`` or the next ``Say``.
+
+    The line reports ``MessageRecorded``, also when the caller has hung up.
+
+    Attributes:
+        recording_id: names it in the vault.
+        max_s: the longest message.
+    """
+
+    recording_id: str
+    max_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Command):
+    """Hand the caller to somebody outside; the line's outbound plan decides if it may.
+
+    Until the outside party answers the caller goes on hearing what they hear, and is heard. A
+    ``Bridge`` or a ``CancelTransfer`` ends the attempt.
+
+    Attributes:
+        destination: a SIP URI or a number, from the site's configuration.
+        ring_timeout_s: after this long the line reports ``TransferFailed``.
+    """
+
+    destination: str
+    ring_timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelTransfer(Command):
+    """Stop ringing the outside party: the caller must not be handed over any more.
+
+    Without an attempt under way it does nothing. ``TransferFailed`` need not follow.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUp(Command):
+    """End the caller's leg, and any offer or agent's leg that hangs on it."""
+
+
+# --- between the engines ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueue(Command):
+    """From the flow: find an agent. Becomes ``CallQueued``."""
+
+    requirement: Requirement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dequeue(Command):
+    """From the flow: the caller chose something else. Becomes ``CallDequeued``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnToFlow(Command):
+    """From the distributor: the agent is gone, the caller is not. Becomes ``CallReleased``."""
+
+    agent_id: AgentId
+    requeued: bool
+    emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask(Command):
+    """Something a person must still do for this caller; stays open until a person closes it.
+
+    Attributes:
+        kind: ``red-flag-call-back``, ``call-back`` or ``message``.
+        queue: whose people do it.
+        recording_id: a message to listen to, if there is one.
+        promised_s: within how many seconds the caller was told to expect it.
+    """
+
+    kind: str
+    queue: str
+    recording_id: str | None = None
+    promised_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCall(Command):
+    """From the flow: the call is over. Becomes ``CallEnded``."""
+
+    outcome: Outcome

@@ -1,0 +1,362 @@
+"""What happened, in the past tense. The only input of every engine.
+
+Facts from a line say what a caller, an agent's phone or the network did. Facts between the engines
+(``CallQueued``, ``CallConnected``, ...) are commands of one engine that became true for another;
+they are journaled too, so that each engine can be replayed by itself.
+
+A fact carries no time: ``engine.handle(fact, now)`` and the journal's record do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calls.ids import AgentId, CallId, OfferId
+from calls.outcome import Outcome
+from calls.private import Private
+from calls.requirement import Requirement
+from calls.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Anything that happened at a site.
+
+    Attributes:
+        site: the site's id. Stands in every fact so that one journal can hold many sites.
+    """
+
+    site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFact(Fact):
+    """Anything that happened to one call."""
+
+    call_id: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFact(Fact):
+    """Anything that an agent did outside an offer."""
+
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFact(CallFact):
+    """Anything that happened to one offer of a call to an agent."""
+
+    offer_id: OfferId
+    agent_id: AgentId
+
+
+# --- the caller, as the line reports it ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived(CallFact):
+    """A caller rang and the line has answered.
+
+    Attributes:
+        caller: the number shown, empty when withheld.
+        dialled: the clinic's number or name that was dialled.
+        line: which kind of line it came from, for example ``sip`` or ``simulated``.
+    """
+
+    caller: Private
+    dialled: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptFinished(CallFact):
+    """A :class:`~calls.commands.Say` came to its end.
+
+    Attributes:
+        prompt_id: the ``Say``'s id, so that the end of an earlier prompt is recognised.
+        interrupted: the caller cut it short by a key or by speaking.
+    """
+
+    prompt_id: int
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitsCollected(CallFact):
+    """The caller pressed one or more keys (``0-9*#``), in this order. None is ever dropped."""
+
+    digits: Private
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechStarted(CallFact):
+    """The caller began to speak: a no-input timer stops here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechHeard(CallFact):
+    """A recogniser understood an utterance. Goes to triage and to nothing else.
+
+    Attributes:
+        words: the best hypothesis, lower case.
+        confidence: 0 to 1 of the best hypothesis.
+        second: what a second recogniser heard; empty when there is none. Triage assesses both
+            and the worse reading counts.
+        language: the language that was listened for, for example ``en``.
+        ended_ago_s: seconds between the end of the utterance and this fact.
+    """
+
+    words: Private
+    confidence: float
+    second: Private = Private("")
+    language: str = "en"
+    ended_ago_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsAssessed(CallFact):
+    """An utterance together with triage's verdict: the only form in which words reach a flow.
+
+    Attributes:
+        words: the best hypothesis, lower case.
+        confidence: 0 to 1.
+        verdict: what triage said; :func:`calls.verdict.to_nurse` when it failed or timed out.
+        ended_ago_s: seconds between the end of the utterance and this fact.
+    """
+
+    words: Private
+    confidence: float
+    verdict: Verdict
+    ended_ago_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechUnavailable(CallFact):
+    """The recognisers cannot be used now (missing, saturated, failed): go on with digits."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerHungUp(CallFact):
+    """The caller's leg ended from the caller's side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFailed(CallFact):
+    """The caller's leg was lost by the network or the line.
+
+    Attributes:
+        reason: a short fixed word, for example ``media-timeout`` or ``line-restarted``.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferSucceeded(CallFact):
+    """The outside party answered and the caller was handed over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFailed(CallFact):
+    """The caller is still here.
+
+    Attributes:
+        reason: ``busy``, ``no-answer``, ``refused``, ``not-permitted`` or ``unreachable``.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRecorded(CallFact):
+    """A message was taken and sealed.
+
+    Attributes:
+        recording_id: where it lies in the vault.
+        duration_s: its length; 0 when nothing was said.
+    """
+
+    recording_id: str
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingSealed(CallFact):
+    """A recording was closed.
+
+    Attributes:
+        recording_id: where it lies in the vault.
+        duration_s: its length.
+    """
+
+    recording_id: str
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResumed(CallFact):
+    """The line and the brain met again, and the call is told to the line from where it stands.
+
+    Deadlines of the call begin anew with it, so a replay needs to know when that was.
+    """
+
+
+# --- offers and agents, as the line reports them ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRinging(OfferFact):
+    """The agent's phone rings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferAccepted(OfferFact):
+    """The agent answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDeclined(OfferFact):
+    """The agent refused or their phone is busy. Not a RONA."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferUnanswered(OfferFact):
+    """Ring, no answer (RONA): the phone rang its full time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFailed(OfferFact):
+    """The phone could not be rung: network or configuration. Counts against nobody.
+
+    Attributes:
+        reason: ``unreachable``, ``not-registered`` or ``no-common-codec``.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentHungUp(OfferFact):
+    """The agent ended a call they were connected to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentKeyed(OfferFact):
+    """The agent pressed keys while connected to a call, for example ``*9``."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureDialled(AgentFact):
+    """The agent dialled a feature code from their phone, for example ``*11``."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRegistered(AgentFact):
+    """The agent's phone can be rung."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneUnregistered(AgentFact):
+    """The agent's phone can no longer be rung."""
+
+
+# --- presence, asked for by code, command line or desk ------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentReady(AgentFact):
+    """The agent wants calls. During wrap-up it ends the wrap-up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentOnBreak(AgentFact):
+    """The agent asked for a break; while busy it takes effect after the wrap-up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentOut(AgentFact):
+    """The agent went home; while busy it takes effect after the wrap-up."""
+
+
+# --- time ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(Fact):
+    """A deadline passed and ``tick`` had something to do: journaled, so that a replay ticks then."""
+
+
+# --- between the engines ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQueued(CallFact):
+    """The flow wants an agent for the caller. For a call that waits already it changes the
+    requirement and keeps the time it has waited; acuity only rises.
+
+    Attributes:
+        requirement: what the call needs.
+    """
+
+    requirement: Requirement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEscalated(CallFact):
+    """An agent or nurse on the live call pressed the escalation key: emergency lane, now."""
+
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDequeued(CallFact):
+    """The caller left the queue by the flow's decision (message, transfer), not by hanging up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallConnected(CallFact):
+    """The caller and an agent are bridged."""
+
+    agent_id: AgentId
+    offer_id: OfferId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReleased(CallFact):
+    """The agent's side of a connected call is over and the caller is still on the line.
+
+    Attributes:
+        requeued: the distributor already holds the call in a queue again (an escalation, a lost
+            agent phone); otherwise the flow goes on after its queue step.
+        emergency: it is requeued in the emergency lane; the call's acuity rises with it.
+    """
+
+    agent_id: AgentId
+    requeued: bool = False
+    emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(CallFact):
+    """The call is over, exactly once."""
+
+    outcome: Outcome
+
+
+DERIVED = (
+    CallQueued,
+    CallEscalated,
+    CallDequeued,
+    CallConnected,
+    CallReleased,
+    CallEnded,
+)
+"""Facts that follow from other facts. A replay of the whole switchboard makes them again; a replay
+of one engine reads them."""

@@ -1,0 +1,275 @@
+"""The ports: what the engines' drivers need from the world. Adapters implement them.
+
+Each port has a real adapter and a simulated one that ships; nothing of a vendor passes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from calls.commands import Command
+from calls.facts import Fact
+from calls.ids import AgentId, CallId, OfferId
+
+# --- line ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineEvent:
+    """A fact from a line, numbered so that none is lost or taken twice over a reconnect.
+
+    Attributes:
+        epoch: names one run of the line process; sequence numbers start again with a new one.
+        seq: 1, 2, 3, ... within the epoch.
+        at: when it happened, seconds since the epoch.
+        fact: what happened.
+    """
+
+    epoch: str
+    seq: int
+    at: float
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCall:
+    """A caller's leg that is up, as the line sees it.
+
+    Attributes:
+        call_id: the call.
+        arrived_at: seconds since the epoch.
+        connected_offer: the offer whose agent the caller is bridged with, if any.
+        ringing_offers: offers whose phones ring or have answered without being bridged.
+        recording_id: what is being recorded, if anything.
+    """
+
+    call_id: CallId
+    arrived_at: float
+    connected_offer: OfferId | None = None
+    ringing_offers: tuple[OfferId, ...] = ()
+    recording_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSnapshot:
+    """Everything that is up on a line at one instant.
+
+    Attributes:
+        epoch: the line process's run.
+        calls: the callers' legs.
+        reachable: agents whose phone can be rung.
+        seq: the last event that happened before this picture was taken.
+    """
+
+    epoch: str
+    calls: tuple[LiveCall, ...]
+    reachable: tuple[AgentId, ...]
+    seq: int = 0
+
+
+class LineUnavailable(Exception):
+    """Theirs: the line process cannot be reached now; its facts arrive once it can."""
+
+
+class Line(Protocol):
+    """Where calls come from and go to.
+
+    A line keeps every caller on music while nobody drives it, and hands over the facts that were
+    not acknowledged once somebody does.
+    """
+
+    async def carry_out(self, command: Command) -> None:
+        """Do one command. An unknown or ended call is not an error.
+
+        Raises:
+            LineUnavailable: nothing was done.
+        """
+        ...
+
+    def events(self) -> AsyncIterator[LineEvent]:
+        """Facts in order, beginning with those not acknowledged yet. One reader at a time."""
+        ...
+
+    async def acknowledge(self, seq: int) -> None:
+        """All facts up to ``seq`` are in the journal; the line may forget them."""
+        ...
+
+    async def snapshot(self) -> LineSnapshot:
+        """What is up now.
+
+        Raises:
+            LineUnavailable: the line cannot be asked.
+        """
+        ...
+
+
+# --- speech -------------------------------------------------------------------------------------
+
+SAMPLE_RATE_HZ = 8000
+"""Telephone band. All audio between ports is 16-bit little-endian mono PCM at this rate."""
+
+
+class SpeechError(Exception):
+    """Theirs: an engine is missing, failed or is saturated. The message says what to do."""
+
+
+class Synthesiser(Protocol):
+    """Text to sound."""
+
+    async def render(self, text: str, language: str) -> bytes:
+        """The words as PCM (16 bit, mono, :data:`SAMPLE_RATE_HZ`).
+
+        Raises:
+            SpeechError: no voice for this language, or it failed.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What was understood of one utterance.
+
+    Attributes:
+        words: the best hypothesis, lower case, no punctuation; empty when nothing was understood.
+        confidence: 0 to 1.
+        second: a second, independent recogniser's hypothesis; empty when it was shed or is absent.
+    """
+
+    words: str
+    confidence: float
+    second: str = ""
+
+
+class Recogniser(Protocol):
+    """Sound to text, one utterance at a time (the end of it is found by the media side)."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Languages it understands; empty when none of its engines is usable."""
+        ...
+
+    async def recognise(self, pcm: bytes, language: str, hints: Sequence[str] = ()) -> Heard:
+        """Understand one utterance of at most 6 s.
+
+        Args:
+            pcm: 16 bit, mono, :data:`SAMPLE_RATE_HZ`.
+            language: one of :attr:`languages`.
+            hints: phrases that are likely here.
+
+        Raises:
+            SpeechError: saturated, failed or missing: the line goes on with digits.
+        """
+        ...
+
+
+# --- journal ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the journal.
+
+    Attributes:
+        at: when it happened, seconds since the epoch.
+        record: a fact, or a command that was decided (``OfferCall``, ``OpenTask``) kept as the
+            decision record.
+        line_epoch: for a fact from a line, the event's epoch, else empty.
+        line_seq: for a fact from a line, the event's number, else 0.
+    """
+
+    at: float
+    record: Fact | Command
+    line_epoch: str = ""
+    line_seq: int = 0
+
+
+class JournalError(Exception):
+    """Ops: the journal cannot be written (disk full, no permission). The message says which."""
+
+
+class DuplicateEventError(JournalError):
+    """Theirs: a line event with this epoch and number is in the journal already."""
+
+
+class Journal(Protocol):
+    """Every fact before the commands it causes. Private fields are sealed with a key per call."""
+
+    async def append(self, entries: Sequence[Entry]) -> int:
+        """Return once all entries are durable; the number is the last entry's position.
+
+        Raises:
+            DuplicateEventError: one of them came from a line and is here already; none was kept.
+            JournalError: none of them was kept.
+        """
+        ...
+
+    def last_line_seq(self, epoch: str) -> int:
+        """The highest ``line_seq`` kept of a line's run, 0 for none.
+
+        After a reconnect, what is not above it was delivered before and is only to be
+        acknowledged.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        ...
+
+    def read(self, after: int = 0) -> Iterator[tuple[int, Entry]]:
+        """Entries with their positions, in order.
+
+        Where a call was forgotten, its private fields are empty.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        ...
+
+    async def forget(self, call_id: CallId) -> bool:
+        """Delete the call's key: its words, digits and numbers can never be read again.
+
+        Those that still come in for the call are not kept.
+
+        Returns:
+            Whether there was anything to forget.
+
+        Raises:
+            JournalError: it could not be deleted to the last copy; ask again.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Write out what waits and close."""
+        ...
+
+
+# --- vault --------------------------------------------------------------------------------------
+
+
+class VaultError(Exception):
+    """Ops: the vault cannot be written or read. The message says which and what to do."""
+
+
+class SealedWriter(Protocol):
+    """One recording while it is written. Only sealed bytes ever touch the disk."""
+
+    def write(self, left: bytes, right: bytes) -> None:
+        """Add equally long stretches of caller (left) and agent (right) PCM. Never blocks."""
+        ...
+
+    def close(self) -> float:
+        """Seal the last segment; returns the duration in seconds."""
+        ...
+
+
+class Vault(Protocol):
+    """Where recordings are kept, sealed to recipients whose identities are elsewhere."""
+
+    def create(self, recording_id: str, call_id: CallId) -> SealedWriter:
+        """Begin a recording.
+
+        Raises:
+            VaultError: the vault cannot be written.
+        """
+        ...

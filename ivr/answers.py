@@ -1,0 +1,61 @@
+"""What an answer to a question leads to, and the lack of one. Keys and words meet here."""
+
+from __future__ import annotations
+
+from calls.verdict import Verdict, to_nurse
+from ivr import matching
+from ivr.course import Course
+from ivr.emergency import confirmed
+from ivr.steps import AskStep
+
+
+def in_words(course: Course, words: str, verdict: Verdict, now: float) -> None:
+    """Words at a question of the flow, which triage has passed."""
+    assert isinstance(course.step, AskStep)
+    choice = matching.choose(
+        words, course.step.choices, course.voice.language, ruled_out=bool(verdict.suppressed)
+    )
+    if choice is None:
+        no_match(course, now)
+    else:
+        course.take(choice, now)
+
+
+def unclear(course: Course, now: float) -> None:
+    """Words too badly heard to be trusted may be a red flag: asked once more, then a nurse."""
+    if course.ladder.ask_to_repeat():
+        course.say_and_wait(now, course.rules.repeat_please)
+    else:
+        course.to_nurse(to_nurse("low-confidence"), now)
+
+
+def no_match(course: Course, now: float) -> None:
+    """An answer that fits nothing: the question again, while there are attempts."""
+    assert isinstance(course.step, AskStep)
+    if course.ladder.put_again():
+        course.put(now, course.step.no_match_prompt)
+    else:
+        course.go_or_person(course.step.otherwise, now)
+
+
+def silence(course: Course, now: float) -> None:
+    """No answer: where the step says, or the question again, while there are attempts."""
+    assert isinstance(course.step, AskStep)
+    if course.step.silent_goto is not None:
+        course.go(course.step.silent_goto, now)
+    elif course.ladder.put_again():
+        course.put(now, course.step.no_input_prompt)
+    else:
+        course.go_or_person(course.step.otherwise, now)
+
+
+def to_triage(course: Course, answer: bool | None, now: float) -> None:
+    """An answer to triage's question: yes, no, or ``None`` for neither and for silence."""
+    assert course.question is not None
+    if answer is True:
+        asked = course.question.verdict
+        course.to_nurse(confirmed(asked, asked.reason), now)
+    elif answer is False:
+        course.back_from_question(now)
+    else:
+        course.missed_triage_question(now)

@@ -1,0 +1,110 @@
+"""A published flow and the rules of the site it runs under. Immutable: a call keeps its version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from calls.verdict import Flag
+from ivr.steps import Step
+from routing.calendars import Calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """One version of one call flow.
+
+    Attributes:
+        id: the flow's name.
+        version: hash of everything the flow means, prompts included.
+        start: the first step after the 911 advice.
+        steps: by name.
+    """
+
+    id: str
+    version: str
+    start: str
+    steps: Mapping[str, Step]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Keys that mean the same at every prompt, on hold and in the queue."""
+
+    person: str = "0"
+    repeat: str = "*"
+    emergency: str = "9"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRules:
+    """What holds for every flow of a site and cannot be changed by one.
+
+    Attributes:
+        site: the site's id.
+        languages: the site's languages, the first is the default.
+        prompts: prompt id to texts by language; holds every id named below and in the flow.
+        calendars: by name.
+        outside: destinations outside the line, name to SIP URI or number.
+        keys: the keys of every prompt.
+        person_queue: where 0 and the end of a ladder lead.
+        nurse_queue: the emergency lane.
+        language_skills: language to the skill an agent needs for it; a language without an entry
+            needs none.
+        listen_languages: languages that a recogniser understands; elsewhere digits only.
+        advice_911: prompt id of the advice that begins every call, said in every language.
+        advice_988: prompt id of the crisis-line advice.
+        nurse_wait: prompt id, said on entering the emergency lane.
+        nurse_wait_every_s: seconds until it is said again.
+        one_moment: prompt id, said before a person is sought by key or ladder.
+        repeat_please: prompt id, after an utterance of low confidence.
+        digits_only: prompt id, said when speech cannot be used.
+        goodbye: prompt id, the last words where a flow gives none.
+        recording_notice: prompt id of the consent announcement, ``None`` where nothing is
+            recorded. Said after the advice.
+        on_call: name in ``outside`` of the number that is called when no nurse answers, if any.
+        on_call_after_s: seconds in the emergency lane until then.
+        low_confidence: utterances below this are asked once more, then go to a nurse.
+        short_abandon_s: hanging up sooner than this counts as a short abandon.
+        max_call_questions: how many triage questions one call is asked at most.
+        screens: protocol rule id to the flag that a key of a symptom screen raises; a rule that is
+            not listed is treated as 911.
+    """
+
+    site: str
+    languages: tuple[str, ...]
+    prompts: Mapping[str, Mapping[str, str]]
+    person_queue: str
+    nurse_queue: str
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    outside: Mapping[str, str] = field(default_factory=dict)
+    keys: Keys = Keys()
+    language_skills: Mapping[str, str] = field(default_factory=dict)
+    listen_languages: tuple[str, ...] = ("en",)
+    advice_911: str = "advice-911"
+    advice_988: str = "advice-988"
+    nurse_wait: str = "nurse-wait"
+    nurse_wait_every_s: float = 20.0
+    one_moment: str = "one-moment"
+    repeat_please: str = "repeat-please"
+    digits_only: str = "digits-only"
+    goodbye: str = "goodbye"
+    recording_notice: str | None = None
+    on_call: str | None = None
+    on_call_after_s: float = 30.0
+    low_confidence: float = 0.4
+    short_abandon_s: float = 5.0
+    max_call_questions: int = 2
+    screens: Mapping[str, Flag] = field(default_factory=dict)
+
+
+ALWAYS_PROMPTS = (
+    "advice-911",
+    "advice-988",
+    "nurse-wait",
+    "one-moment",
+    "repeat-please",
+    "digits-only",
+    "goodbye",
+)
+"""Prompt ids that every site must have in each of its languages."""

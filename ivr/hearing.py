@@ -1,0 +1,122 @@
+"""What the caller says.
+
+Triage's verdict is heeded first, whatever the call is doing; the words are looked at only where a
+question waits for them.
+
+Words heard too badly to be trusted are asked for once more at a question, and the second time go to
+a nurse. A caller who waits is asked once in the whole call and no more: hold music and a television
+sound like unclear words for an hour; sending each such caller to a nurse would leave no nurse for
+the others, and the emergency key and clear words still work. Elsewhere they mean nothing by
+themselves: before a question it follows anyway, and a message is listened to by a person. Where
+nothing at all was understood it counts as an answer that does not fit.
+"""
+
+from __future__ import annotations
+
+from calls.facts import WordsAssessed
+from calls.verdict import Action, Verdict
+from ivr import answers, matching
+from ivr.course import Course
+from ivr.states import State
+from ivr.turn import SPEECH_MAX_S
+
+
+class Hearing:
+    """One caller's speech, from the moment it begins until it is assessed.
+
+    Args:
+        course: the call.
+    """
+
+    __slots__ = ("_course", "_repeat_asked_in_queue", "_until")
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._until: float | None = None
+        self._repeat_asked_in_queue = False
+
+    def speaking_until(self, now: float) -> float | None:
+        """Until when to wait for words that have begun; ``None`` when none are due."""
+        return self._until if self._until is not None and now < self._until else None
+
+    def forget(self) -> None:
+        """Nothing more is to come of what was begun."""
+        self._until = None
+
+    def started(self, now: float) -> None:
+        """The caller begins to speak."""
+        if self.speaking_until(now) is None:
+            self._until = now + SPEECH_MAX_S
+            if self._course.state in (State.ANSWERING, State.QUESTION):
+                self._course.turn.speech_started(self._until)
+
+    def assessed(self, fact: WordsAssessed, now: float) -> None:
+        """An utterance and triage's verdict on it."""
+        self.forget()
+        course = self._course
+        verdict = fact.verdict
+        course.lane.heed(verdict)
+        words = fact.words.reveal()
+        unclear = bool(words.strip()) and fact.confidence < course.rules.low_confidence
+        if course.state is State.CONNECTED:
+            # Said before the agent answered, assessed after; with a nurse it changes nothing.
+            if verdict.action.is_red_flag and not course.lane.entered:
+                course.nurse_instead()
+        elif verdict.action.is_red_flag:
+            course.to_nurse(verdict, now)
+        elif course.state is State.QUESTION:
+            self._to_triage(verdict, None if unclear else matching.yes_or_no(words), now)
+        elif verdict.action is Action.ASK and course.state is not State.EMERGENCY:
+            course.ask_triage_question(verdict, now)
+        elif course.state is State.ANSWERING and unclear:
+            answers.unclear(course, now)
+        elif course.state is State.ANSWERING:
+            answers.in_words(course, words, verdict, now)
+        elif course.state is State.WAITING and unclear and not self._repeat_asked_in_queue:
+            self._repeat_asked_in_queue = True
+            course.say_while_waiting(now, course.rules.repeat_please)
+        elif course.state is State.LEAVING and not course.voice.playing:
+            course.hang_up(now)
+
+    def unavailable(self, now: float) -> None:
+        """Speech cannot be used: say once that keys can.
+
+        After that a caller who speaks all the same has given an answer that fits nothing, so that
+        they come to a person by the question's ladder.
+        """
+        spoke = self.speaking_until(now) is not None
+        self.forget()
+        course = self._course
+        course.voice.speech_failed = True
+        match course.state:
+            case State.ANSWERING | State.QUESTION | State.WAITING:
+                notice = course.voice.digits_only()
+            case _:
+                notice = None
+        match course.state:
+            case State.ANSWERING if notice is not None:
+                course.put(now, notice)
+            case State.ANSWERING if spoke:
+                answers.no_match(course, now)
+            case State.QUESTION if notice is not None:
+                course.put_triage_question(now, notice)
+            case State.QUESTION if spoke:
+                answers.to_triage(course, None, now)
+            case State.WAITING if notice is not None:
+                course.say_while_waiting(now, notice)
+            case State.LEAVING if not course.voice.playing:
+                course.hang_up(now)
+
+    def _to_triage(self, verdict: Verdict, answer: bool | None, now: float) -> None:
+        """An answer to triage's question that is itself worth a question.
+
+        Another question is put; for the same one it is no answer, unless it is a yes.
+        """
+        course = self._course
+        assert course.question is not None
+        if verdict.action is Action.ASK and answer is not True:
+            if verdict.question != course.question.verdict.question:
+                course.ask_triage_question(verdict, now)
+                return
+            answer = None
+        answers.to_triage(course, answer, now)

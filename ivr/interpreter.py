@@ -1,0 +1,345 @@
+"""The interpreter of one call: facts in, commands out, time passed in.
+
+This module says what each fact means in each state; :mod:`ivr.course` carries it out.
+
+Three rules hold throughout. A red flag comes first, whatever the state, and its ``Enqueue`` is the
+first command of the list, so that a nurse's phone rings before the advice is over. Behind
+everything that a line should report stands a deadline, so that a lost fact never traps a caller.
+And silence alone, from anywhere, comes to a person or to the flow's end: steps taken without a word
+or key from the caller are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calls.commands import Command, Dequeue, OpenTask
+from calls.facts import (
+    CallArrived,
+    CallConnected,
+    CallEscalated,
+    CallFailed,
+    CallReleased,
+    DigitsCollected,
+    Fact,
+    MessageRecorded,
+    PromptFinished,
+    SpeechStarted,
+    SpeechUnavailable,
+    TransferFailed,
+    TransferSucceeded,
+    WordsAssessed,
+)
+from calls.ids import CallId
+from calls.machine import IllegalFact, successor
+from calls.outcome import Outcome
+from calls.verdict import Verdict, to_nurse
+from ivr import answers
+from ivr.course import MARGIN_S, RING_OUTSIDE_S, Course
+from ivr.emergency import confirmed
+from ivr.flow import CallRules, Flow
+from ivr.hearing import Hearing
+from ivr.keypad import press
+from ivr.states import TABLE, State
+from ivr.steps import MessageStep, SayStep, TransferStep
+from ivr.timers import Timer
+
+_NOBODY_LISTENS = (State.NEW, State.CONNECTED, State.CLOSING, State.ENDED)
+"""Where the flow has nothing to say."""
+
+
+class Interpreter:
+    """One call, from its arrival to its end.
+
+    Args:
+        call_id: the call.
+        flow: the flow's version that this call keeps to its end.
+        rules: the site's rules.
+        known: variables that are set from the beginning, for the flow to branch on.
+    """
+
+    def __init__(
+        self,
+        call_id: CallId,
+        flow: Flow,
+        rules: CallRules,
+        *,
+        known: Mapping[str, str] | None = None,
+    ) -> None:
+        self._rules = rules
+        self._course = Course(call_id, flow, rules, known or {})
+        self._hearing = Hearing(self._course)
+
+    # --- what can be seen -----------------------------------------------------------------------
+
+    @property
+    def call_id(self) -> CallId:
+        """The call."""
+        return self._course.call_id
+
+    @property
+    def flow(self) -> Flow:
+        """The version of the flow that this call keeps."""
+        return self._course.flow
+
+    @property
+    def state(self) -> State:
+        """Where the call stands."""
+        return self._course.state
+
+    @property
+    def step(self) -> str | None:
+        """The flow's step at which the call stands, or stood when it left the flow."""
+        return self._course.step_name
+
+    @property
+    def language(self) -> str:
+        """The call's language now."""
+        return self._course.voice.language
+
+    @property
+    def acuity(self) -> Verdict:
+        """The worst verdict so far."""
+        return self._course.lane.acuity
+
+    @property
+    def was_connected(self) -> bool:
+        """Whether an agent has spoken with the caller."""
+        return self._course.ledger.connected
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the call ended; ``None`` while it lasts."""
+        return self._course.outcome
+
+    # --- the engine -----------------------------------------------------------------------------
+
+    def handle(self, fact: Fact, now: float) -> list[Command]:
+        """See :class:`calls.engine.Engine`. After the end every fact is taken in without effect."""
+        course = self._course
+        before = course.state
+        following = successor(TABLE, f"call {course.call_id}", before, fact)
+        if isinstance(fact, CallConnected) and before is State.QUESTION and not course.queued:
+            raise IllegalFact(f"call {course.call_id}", before, fact)
+        if before is State.ENDED:
+            return []
+        course.state = following
+        if before is State.CLOSING:
+            self._heard_after_leaving(fact)
+        elif following is State.CLOSING:
+            self._caller_left(fact, before, now)
+        else:
+            self._happened(fact, now)
+        return course.taken()
+
+    def tick(self, now: float) -> list[Command]:
+        """See :class:`calls.engine.Engine`."""
+        while (timer := self._course.timers.pop(now)) is not None:
+            self._lapsed(timer, now)
+        return self._course.taken()
+
+    def next_deadline(self) -> float | None:
+        """See :class:`calls.engine.Engine`."""
+        return self._course.timers.next()
+
+    def resume(self, now: float) -> list[Command]:
+        """What to tell a line so that it stands where the call stands, after a restart.
+
+        The caller has heard music meanwhile: what was being said is said again, and silence is
+        measured anew. A caller who is connected or leaves a message is not disturbed. This moves
+        deadlines, so whoever replays a call has to resume it where it was resumed.
+        """
+        course = self._course
+        if course.state in _NOBODY_LISTENS:
+            return []
+        self._hearing.forget()
+        course.do(*course.voice.listen(anew=True))
+        if course.ringing_outside:
+            course.timers.set(Timer.TRANSFER, now + RING_OUTSIDE_S + MARGIN_S)
+        match course.state:
+            case State.TRANSFERRING:
+                pass
+            case State.RECORDING:
+                assert isinstance(course.step, MessageStep)
+                course.timers.set(Timer.MESSAGE, now + course.step.max_s + MARGIN_S)
+            case State.WAITING | State.EMERGENCY if course.voice.playing:
+                course.do(*course.voice.again(now))
+            case State.WAITING | State.EMERGENCY:
+                course.hold(now)
+            case _:
+                course.timers.cancel(Timer.SPEECH)
+                course.say_where_it_stands(now)
+        return course.taken()
+
+    # --- facts ----------------------------------------------------------------------------------
+
+    def _happened(self, fact: Fact, now: float) -> None:
+        course = self._course
+        match fact:
+            case CallArrived():
+                course.ledger.arrived_at = now
+                course.do(*course.voice.listen())
+                course.do(*course.voice.greet(now))
+            case PromptFinished(prompt_id=prompt_id):
+                if course.voice.is_current(prompt_id):
+                    self._prompt_over(now)
+            case DigitsCollected(digits=digits):
+                press(course, digits.reveal(), now)
+            case SpeechStarted():
+                self._hearing.started(now)
+            case WordsAssessed():
+                self._hearing.assessed(fact, now)
+            case SpeechUnavailable():
+                self._hearing.unavailable(now)
+            case MessageRecorded(recording_id=recording_id, duration_s=duration_s):
+                self._recorded(recording_id, duration_s, now)
+            case TransferFailed():
+                if course.ringing_outside:
+                    course.not_reached_outside(now)
+            case CallConnected():
+                course.connected()
+            case CallReleased():
+                self._released(fact, now)
+            case CallEscalated():
+                self._escalated(now)
+            case _:
+                raise AssertionError(f"the table lets {type(fact).__name__} in, nothing handles it")
+
+    def _prompt_over(self, now: float) -> None:
+        """What was being said has been said, or is given up on."""
+        course = self._course
+        course.voice.hush()
+        match course.state:
+            case State.GREETING:
+                course.go(course.flow.start, now)
+            case State.PLAYING:
+                match course.step:
+                    case SayStep(next=following):
+                        course.go(following, now)
+                    case TransferStep():
+                        course.ring_destination(course.step, now)
+                    case MessageStep():
+                        course.record(course.step, now)
+            case State.ANSWERING | State.QUESTION:
+                course.turn.prompt_over(now, self._hearing.speaking_until(now))
+            case State.WAITING | State.EMERGENCY:
+                course.hold(now)
+            case State.LEAVING:
+                speaking_until = self._hearing.speaking_until(now)
+                if speaking_until is None:
+                    course.hang_up(now)
+                else:
+                    course.timers.set(Timer.SPEECH, speaking_until)
+
+    def _released(self, fact: CallReleased, now: float) -> None:
+        """The agent is gone, the caller is not."""
+        course = self._course
+        if fact.requeued and (fact.emergency or course.lane.entered):
+            if fact.emergency:
+                course.lane.heed(to_nurse("clinician"))
+            course.back_to_lane(now)
+        elif fact.requeued:
+            course.back_to_queue(now)
+        else:
+            course.queued = False
+            course.lane.entered = False
+            following = course.queue_step.next if course.queue_step is not None else None
+            course.do(*course.voice.listen())
+            if following is None:
+                course.farewell(self._rules.goodbye, now)
+            else:
+                course.go(following, now)
+
+    def _escalated(self, now: float) -> None:
+        """An agent wants a nurse for this caller; the distributor has moved them already."""
+        course = self._course
+        verdict = to_nurse("clinician")
+        if course.state is State.CONNECTED:
+            course.lane.heed(verdict)
+            course.lane.entered = True
+        elif course.state is State.EMERGENCY:
+            course.lane.heed(verdict)
+        else:
+            course.to_nurse(verdict, now)
+
+    def _recorded(self, recording_id: str, duration_s: float, now: float) -> None:
+        course = self._course
+        current = course.messages.is_current(recording_id)
+        course.do(*course.messages.recorded(recording_id, duration_s))
+        if current and course.state is State.RECORDING:
+            course.message_over(now, empty=duration_s <= 0)
+
+    # --- deadlines ------------------------------------------------------------------------------
+
+    def _lapsed(self, timer: Timer, now: float) -> None:
+        course = self._course
+        match timer:
+            case Timer.PROMPT:
+                self._prompt_over(now)
+            case Timer.SPEECH if course.state is State.LEAVING:
+                course.hang_up(now)
+            case Timer.SPEECH:
+                course.turn.speech_lost(now)
+            case Timer.NO_INPUT if course.state is State.QUESTION:
+                answers.to_triage(course, None, now)
+            case Timer.NO_INPUT:
+                answers.silence(course, now)
+            case Timer.COMFORT:
+                course.comfort(now)
+            case Timer.ON_CALL:
+                course.ring_on_call(now)
+            case Timer.TRANSFER:
+                course.stop_ringing_outside()
+                course.not_reached_outside(now)
+            case Timer.MESSAGE:
+                course.do(*course.messages.unreported())
+                course.message_over(now, empty=False)
+            case Timer.CLOSE:
+                course.end()
+
+    # --- the end --------------------------------------------------------------------------------
+
+    def _caller_left(self, fact: Fact, before: State, now: float) -> None:
+        """The caller is gone, by whatever way."""
+        course = self._course
+        course.ledger.failed = isinstance(fact, CallFailed)
+        course.ledger.completed = before is State.LEAVING
+        if isinstance(fact, TransferSucceeded):
+            course.ledger.transferred = True
+            if before is State.EMERGENCY and course.ringing_outside:
+                course.do(Dequeue(call_id=course.call_id))
+            elif before is State.EMERGENCY:
+                # Handed to whoever the flow was ringing before the red flag, which a cancelled
+                # transfer should have prevented. They may be no help at all.
+                self._call_back(course.lane.acuity)
+        if before is State.QUESTION and course.question is not None:
+            # No answer is a doubt, and doubt is a nurse's to resolve.
+            self._call_back(confirmed(course.question.verdict, "unclear"))
+        # With an agent or in the nurse lane somebody knows of the caller already.
+        known = before in (State.CONNECTED, State.EMERGENCY)
+        words_awaited = not known and self._hearing.speaking_until(now) is not None
+        course.close(now, words_awaited=words_awaited)
+
+    def _heard_after_leaving(self, fact: Fact) -> None:
+        """The last of what the caller said or recorded. A red flag among it becomes a task."""
+        course = self._course
+        match fact:
+            case MessageRecorded(recording_id=recording_id, duration_s=duration_s):
+                course.do(*course.messages.recorded(recording_id, duration_s))
+            case WordsAssessed(verdict=verdict):
+                course.words_awaited = False
+                if verdict.action.is_red_flag and not course.lane.entered:
+                    self._call_back(verdict)
+            case SpeechUnavailable():
+                course.words_awaited = False
+            case _:
+                return
+        course.end_if_nothing_is_owed()
+
+    def _call_back(self, verdict: Verdict) -> None:
+        """A red flag that was understood too late to keep the caller: a nurse rings them."""
+        self._course.lane.heed(verdict)
+        self._course.lane.entered = True
+        self._course.do(
+            OpenTask(call_id=self.call_id, kind="red-flag-call-back", queue=self._rules.nurse_queue)
+        )

@@ -1,0 +1,69 @@
+"""The caller's keys. Some mean the same at every prompt, on hold and in the queue."""
+
+from __future__ import annotations
+
+from ivr import answers
+from ivr.course import Course
+from ivr.emergency import BY_KEY, confirmed
+from ivr.states import State
+
+KEYS_AHEAD = 20
+"""Keys kept for questions still to come; nobody knows more of a menu by heart."""
+
+YES_KEY, NO_KEY = "1", "2"
+"""The keys of triage's question."""
+
+
+def press(course: Course, keys: str, now: float) -> None:
+    """Take in keys in the order they were pressed, but the emergency key before all others.
+
+    With an agent keys mean nothing. While a message is recorded, or somebody outside is rung, only
+    the person and the emergency key do.
+    """
+    if course.state is State.CONNECTED:
+        return
+    if course.rules.keys.emergency in keys:
+        course.to_nurse(BY_KEY, now)
+        return
+    for at, key in enumerate(keys):
+        if not _press(course, key, now):
+            # It fits nothing. What was typed behind it was typed blindly, a date of birth perhaps:
+            # it must not use up the attempts that are left.
+            if course.rules.keys.person in keys[at + 1 :]:
+                _person(course, now)
+            return
+
+
+def _press(course: Course, key: str, now: float) -> bool:
+    """Take in one key; whether it fits."""
+    if key == course.rules.keys.person:
+        _person(course, now)
+    elif key == course.rules.keys.repeat:
+        course.say_where_it_stands(now)
+    elif course.state in (State.GREETING, State.PLAYING):
+        course.keys_ahead = (course.keys_ahead + key)[:KEYS_AHEAD]
+    elif course.state is State.ANSWERING:
+        choice = course.choice_of(key)
+        if choice is None:
+            answers.no_match(course, now)
+            return False
+        course.take(choice, now)
+    elif course.state is State.QUESTION:
+        answers.to_triage(course, {YES_KEY: True, NO_KEY: False}.get(key), now)
+    return True
+
+
+def _person(course: Course, now: float) -> None:
+    """Seek a person. In the nurse lane, and instead of answering triage, that is the nurse."""
+    match course.state:
+        case State.EMERGENCY:
+            course.say_where_it_stands(now)
+        case State.QUESTION:
+            assert course.question is not None
+            course.to_nurse(confirmed(course.question.verdict, "unclear"), now)
+        case State.WAITING if (
+            course.queue_step is not None and course.queue_step.queue == course.rules.person_queue
+        ):
+            course.comfort(now)
+        case _:
+            course.to_person(now)

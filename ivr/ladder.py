@@ -1,0 +1,31 @@
+"""How often a question was put, and whether it is put again."""
+
+from __future__ import annotations
+
+
+class Ladder:
+    """The attempts of one question. Silence and answers that fit nothing use the same attempts.
+
+    An answer that was heard too badly to be trusted does not: it is asked for once more, and the
+    second one goes to a nurse, since what cannot be understood may be a red flag.
+
+    Args:
+        attempts: how often the question is put.
+    """
+
+    __slots__ = ("_asked_to_repeat", "_left")
+
+    def __init__(self, attempts: int) -> None:
+        self._left = attempts - 1
+        self._asked_to_repeat = False
+
+    def put_again(self) -> bool:
+        """Use an attempt; whether there was one left."""
+        self._left -= 1
+        return self._left >= 0
+
+    def ask_to_repeat(self) -> bool:
+        """Whether to ask for clearer words: the first time only."""
+        first = not self._asked_to_repeat
+        self._asked_to_repeat = True
+        return first

@@ -1,0 +1,60 @@
+"""What a call came to, and so how it counts once it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calls.outcome import Outcome
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What happened in a call that decides its outcome.
+
+    Attributes:
+        arrived_at: seconds since the epoch.
+        left_at: when the caller's leg ended, or was ended.
+        connected: an agent spoke with the caller.
+        transferred: the caller was handed to somebody outside.
+        advised: the 911 or 988 advice was given for a red flag.
+        needs_nurse: a red flag was raised that no nurse has heard.
+        message_taken: a message was left.
+        completed: the flow had come to its own end.
+        failed: the leg was lost by the network or the line.
+    """
+
+    arrived_at: float = 0.0
+    left_at: float = 0.0
+    connected: bool = False
+    transferred: bool = False
+    advised: bool = False
+    needs_nurse: bool = False
+    message_taken: bool = False
+    completed: bool = False
+    failed: bool = False
+
+    def outcome(self, short_abandon_s: float) -> Outcome:
+        """The one outcome.
+
+        What the caller got counts before how the call broke off: a conversation, a transfer and a
+        message stand even when the leg was lost afterwards. A red flag that no nurse has heard
+        counts before a message, and never as a short abandon.
+
+        Args:
+            short_abandon_s: leaving sooner than this after arrival sought no service.
+        """
+        if self.connected:
+            return Outcome.HANDLED
+        if self.transferred:
+            return Outcome.TRANSFERRED
+        if self.failed and not (self.message_taken and not self.needs_nurse):
+            return Outcome.ERROR
+        if self.needs_nurse:
+            return Outcome.ADVISED if self.advised else Outcome.ABANDONED
+        if self.message_taken:
+            return Outcome.MESSAGE_TAKEN
+        if self.completed:
+            return Outcome.CONTAINED
+        if self.left_at - self.arrived_at < short_abandon_s:
+            return Outcome.SHORT_ABANDON
+        return Outcome.ABANDONED

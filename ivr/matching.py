@@ -1,0 +1,114 @@
+"""What a caller's words choose. Only words that triage has passed come here.
+
+Words are compared as whole words, without case, accents and apostrophes, since recognisers disagree
+about them. Where two answers fit equally well none is chosen: asking again is cheaper than sending
+a patient to the wrong place.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from ivr.steps import Choice
+
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHES = str.maketrans("", "", "'’`")
+
+_YES = ("yes", "yeah", "yep", "yup", "correct", "si", "claro", "correcto")
+_NO = ("no", "nope", "nah")
+_UNSURE = (
+    "no idea",
+    "do not know",
+    "dont know",
+    "not sure",
+    "maybe",
+    "i guess",
+    "no se",
+    "no estoy seguro",
+    "no estoy segura",
+    "quizas",
+    "quiza",
+    "tal vez",
+)
+_LONGEST_NO = 4
+"""Words in a plain no. A longer sentence with a "no" in it may deny something else."""
+
+
+def tokens(words: str) -> tuple[str, ...]:
+    """The words, lower case, without accents, apostrophes and punctuation."""
+    plain = unicodedata.normalize("NFKD", words.lower().translate(_APOSTROPHES))
+    return tuple(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+
+
+def choose(
+    words: str, choices: Iterable[Choice], language: str, *, ruled_out: bool = False
+) -> Choice | None:
+    """The one choice that the words fit best, or none.
+
+    A choice fits when one of its phrases occurs in the words; the longest phrase wins, and two
+    choices with equally long ones make it unclear. A choice that raises a red flag is taken by
+    words only where no other fits, and not where triage heard a symptom and ruled it out: "I don't
+    have chest pain, I need an appointment" asks for an appointment.
+
+    Args:
+        words: what was heard.
+        choices: the answers of the step.
+        language: whose phrases to look for.
+        ruled_out: triage found a symptom in these words that does not count.
+    """
+    said = tokens(words)
+    ordinary: list[Choice] = []
+    screens: list[Choice] = []
+    for choice in choices:
+        (screens if choice.red_flag is not None else ordinary).append(choice)
+    fits, unclear = _best(said, ordinary, language)
+    if fits is None and not unclear and not ruled_out:
+        fits, _ = _best(said, screens, language)
+    return fits
+
+
+def yes_or_no(words: str) -> bool | None:
+    """Whether the words are a yes (``True``), a plain no (``False``) or neither (``None``).
+
+    English and Spanish are understood whatever the call's language. A wrong yes costs a nurse a
+    minute, a wrong no more: doubt, both at once, or a no within a longer sentence is neither.
+    """
+    said = tokens(words)
+    if any(_occurs(tokens(phrase), said) for phrase in _UNSURE):
+        return None
+    yes = any(_occurs(tokens(phrase), said) for phrase in _YES)
+    no = any(_occurs(tokens(phrase), said) for phrase in _NO)
+    if yes == no:
+        return None
+    return True if yes else (False if len(said) <= _LONGEST_NO else None)
+
+
+def hints(choices: Iterable[Choice], language: str) -> tuple[str, ...]:
+    """The phrases that are likely as an answer, for a recogniser."""
+    return tuple(phrase for choice in choices for phrase in choice.words.get(language, ()))
+
+
+def _best(
+    said: Sequence[str], choices: Iterable[Choice], language: str
+) -> tuple[Choice | None, bool]:
+    """The choice with the longest phrase, and whether two were equally long."""
+    best: Choice | None = None
+    longest = 0
+    unclear = False
+    for choice in choices:
+        phrases = (tokens(phrase) for phrase in choice.words.get(language, ()))
+        length = max((len(phrase) for phrase in phrases if _occurs(phrase, said)), default=0)
+        if length > longest:
+            best, longest, unclear = choice, length, False
+        elif length and length == longest:
+            unclear = True
+    return (None, True) if unclear else (best, False)
+
+
+def _occurs(phrase: Sequence[str], said: Sequence[str]) -> bool:
+    size = len(phrase)
+    return size > 0 and any(
+        tuple(said[start : start + size]) == tuple(phrase) for start in range(len(said) - size + 1)
+    )

@@ -1,0 +1,64 @@
+"""What a call waits for, each with the time at which it waits no longer."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Timer(Enum):
+    """What a call can wait for. Where two are due at once the one named first acts first."""
+
+    PROMPT = "prompt"
+    """The end of a prompt, which a line may fail to report."""
+    SPEECH = "speech"
+    """What a caller who began to speak has said."""
+    NO_INPUT = "no-input"
+    """An answer."""
+    COMFORT = "comfort"
+    """The next word of comfort while the caller waits."""
+    ON_CALL = "on-call"
+    """A nurse, before the on-call number is tried."""
+    TRANSFER = "transfer"
+    """The outside party, whose fate a line may fail to report."""
+    MESSAGE = "message"
+    """The end of a message, which a line may fail to report."""
+    CLOSE = "close"
+    """What is still to come after the caller has left."""
+
+
+_RANK = {timer: rank for rank, timer in enumerate(Timer)}
+
+
+class Timers:
+    """The timers of one call."""
+
+    __slots__ = ("_due",)
+
+    def __init__(self) -> None:
+        self._due: dict[Timer, float] = {}
+
+    def set(self, timer: Timer, at: float) -> None:
+        """Let ``timer`` be due at ``at``, whatever it was set to."""
+        self._due[timer] = at
+
+    def cancel(self, *timers: Timer) -> None:
+        """Forget these; those not set are forgotten already."""
+        for timer in timers:
+            self._due.pop(timer, None)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._due.clear()
+
+    def next(self) -> float | None:
+        """When the first is due."""
+        return min(self._due.values(), default=None)
+
+    def pop(self, now: float) -> Timer | None:
+        """Take out the first that is due by ``now``."""
+        due = [timer for timer, at in self._due.items() if at <= now]
+        if not due:
+            return None
+        first = min(due, key=lambda timer: (self._due[timer], _RANK[timer]))
+        del self._due[first]
+        return first

@@ -1,0 +1,131 @@
+"""What the caller hears and what the line listens for: the commands for both."""
+
+from __future__ import annotations
+
+from calls.commands import Command, Listen, PlayMusic, Say, StopListening, Utterance
+from calls.ids import CallId
+from ivr import prompts
+from ivr.flow import CallRules
+from ivr.timers import Timer, Timers
+
+
+class Voice:
+    """One call's prompts, one at a time, and its listening language.
+
+    Args:
+        call_id: the call.
+        rules: the site's rules.
+        timers: the call's; each prompt sets :attr:`Timer.PROMPT`, so that a line that loses the
+            end of a prompt never traps a caller.
+    """
+
+    __slots__ = (
+        "_call_id",
+        "_digits_only_told",
+        "_listening",
+        "_prompt_id",
+        "_rules",
+        "_said",
+        "_timers",
+        "language",
+        "playing",
+        "speech_failed",
+    )
+
+    def __init__(self, call_id: CallId, rules: CallRules, timers: Timers) -> None:
+        self._call_id = call_id
+        self._rules = rules
+        self._timers = timers
+        self._prompt_id = 0
+        self._said: tuple[tuple[Utterance, ...], bool] = ((), True)
+        self._listening: tuple[str, tuple[str, ...]] | None = None
+        self.language = rules.languages[0] if rules.languages else "en"
+        self.playing = False
+        self.speech_failed = False
+        self._digits_only_told = False
+
+    # --- what the caller hears ------------------------------------------------------------------
+
+    def greet(self, now: float) -> list[Command]:
+        """The words that begin every call; neither key nor noise cuts them short."""
+        return self._say(prompts.greeting(self._rules), False, now)
+
+    def say(self, now: float, *names: str | None, barge_in: bool = True) -> list[Command]:
+        """These prompts one after the other in the call's language; ``None`` is left out."""
+        named = [name for name in names if name is not None]
+        return self._say(prompts.utterances(self._rules, named, self.language), barge_in, now)
+
+    def again(self, now: float) -> list[Command]:
+        """What was said last, from its beginning."""
+        return self._say(*self._said, now)
+
+    def music(self) -> list[Command]:
+        """Music in place of any prompt."""
+        self.hush()
+        return [PlayMusic(call_id=self._call_id)]
+
+    def hush(self) -> None:
+        """No prompt plays any more."""
+        self.playing = False
+        self._timers.cancel(Timer.PROMPT)
+
+    def is_current(self, prompt_id: int) -> bool:
+        """Whether the end of ``prompt_id`` is the end of what plays now, not of something older."""
+        return self.playing and prompt_id == self._prompt_id
+
+    def has(self, prompt: str | None) -> bool:
+        """Whether there are words for a prompt."""
+        return prompt is not None and bool(
+            prompts.utterances(self._rules, (prompt,), self.language)
+        )
+
+    def _say(self, said: tuple[Utterance, ...], barge_in: bool, now: float) -> list[Command]:
+        self._prompt_id += 1
+        self._said = (said, barge_in)
+        self.playing = True
+        self._timers.set(Timer.PROMPT, now + prompts.limit_s(said))
+        return [
+            Say(
+                call_id=self._call_id,
+                prompt_id=self._prompt_id,
+                utterances=said,
+                barge_in=barge_in,
+            )
+        ]
+
+    # --- what the line listens for --------------------------------------------------------------
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether a recogniser understands the call's language."""
+        return self.language in self._rules.listen_languages
+
+    def listen(self, hints: tuple[str, ...] | None = None, *, anew: bool = False) -> list[Command]:
+        """Hear speech in the call's language, or hear none where no recogniser understands it.
+
+        Args:
+            hints: phrases that are likely now; as before if not given.
+            anew: tell the line even what it has been told before.
+        """
+        told = self._listening
+        if hints is None:
+            hints = told[1] if told is not None and told[0] == self.language else ()
+        wanted = (self.language, hints) if self.is_understood else None
+        self._listening = wanted
+        if wanted == told and not anew:
+            return []
+        if wanted is None:
+            return [StopListening(call_id=self._call_id)]
+        return [Listen(call_id=self._call_id, language=self.language, hints=hints)]
+
+    def stop_listening(self) -> list[Command]:
+        """Hear no speech: an agent listens now."""
+        self._listening = None
+        return [StopListening(call_id=self._call_id)]
+
+    def digits_only(self) -> str | None:
+        """The prompt that says so where keys alone work, once in a call; else ``None``."""
+        if self._digits_only_told or (self.is_understood and not self.speech_failed):
+            return None
+        self._digits_only_told = True
+        return self._rules.digits_only

@@ -1,0 +1,349 @@
+"""Random callers on random flows: the promises hold after every single fact.
+
+Callers press, speak, mumble, keep silent and hang up; the line loses, repeats and delays what it
+reports; agents come and go; the brain is restarted. Whatever has happened, silence alone then
+brings the call to help or to its end.
+"""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from calls.commands import (
+    CancelTransfer,
+    Command,
+    EndCall,
+    Enqueue,
+    HangUp,
+    RecordMessage,
+    Say,
+    Transfer,
+)
+from calls.facts import (
+    CallArrived,
+    CallConnected,
+    CallerHungUp,
+    CallEscalated,
+    CallFailed,
+    CallReleased,
+    DigitsCollected,
+    MessageRecorded,
+    PromptFinished,
+    SpeechStarted,
+    SpeechUnavailable,
+    TransferFailed,
+    TransferSucceeded,
+    WordsAssessed,
+)
+from calls.private import Private
+from calls.verdict import CLEAR, Action, Disposition, Verdict
+from ivr import CallRules, Flow, Interpreter, State
+from ivr.states import MOVES, TABLE
+from ivr.steps import (
+    AskStep,
+    BranchStep,
+    Case,
+    Choice,
+    HangUpStep,
+    MessageStep,
+    QueueStep,
+    SayStep,
+    SetStep,
+    TransferStep,
+)
+
+SITE, CALL = "clinic", "c1"
+NAMES = [f"s{n}" for n in range(8)]
+WORDS = ["billing", "appointment", "yes", "no", "chest pain", "", "what"]
+VERDICTS = [
+    CLEAR,
+    CLEAR,
+    CLEAR,
+    Verdict(action=Action.CALL_911, disposition=Disposition.NOW_911),
+    Verdict(action=Action.CALL_988, disposition=Disposition.NOW_988),
+    Verdict(action=Action.NURSE, disposition=Disposition.NURSE_NOW),
+    Verdict(action=Action.ASK, disposition=Disposition.SAME_DAY, question="q1"),
+    Verdict(action=Action.ASK, disposition=Disposition.SAME_DAY, question="q2"),
+    Verdict(action=Action.ASK, disposition=Disposition.SAME_DAY, question="missing"),
+]
+TEXTS = {
+    name: {"en": name, "es": name}
+    for name in (
+        *("advice-911", "advice-988", "nurse-wait", "one-moment", "repeat-please", "digits-only"),
+        *("goodbye", "prompt", "q1", "q2"),
+    )
+}
+
+names = st.sampled_from(NAMES)
+maybe = st.none() | names
+languages = st.sampled_from(["en", "es", "tlh"])
+choices = st.builds(
+    lambda digit, word, target, flag, values: Choice(
+        digit=digit,
+        words={"en": (word,), "es": (word,)},
+        goto=None if flag else target,
+        red_flag="rule" if flag else None,
+        set=values,
+    ),
+    st.sampled_from("12345678#"),
+    st.sampled_from(["billing", "appointment", "yes", "chest pain"]),
+    names,
+    st.booleans(),
+    st.just({}) | st.builds(lambda language: {"language": language}, languages),
+)
+steps = st.one_of(
+    st.builds(SayStep, prompt=st.just("prompt"), next=names),
+    st.builds(
+        AskStep,
+        prompt=st.just("prompt"),
+        choices=st.lists(choices, max_size=3).map(tuple),
+        attempts=st.integers(1, 3),
+        otherwise=maybe,
+        silent_goto=maybe,
+    ),
+    st.builds(
+        BranchStep,
+        cases=st.lists(
+            st.builds(Case, variable=st.just("language"), equals=languages, goto=names), max_size=2
+        ).map(tuple),
+        otherwise=names,
+    ),
+    st.builds(
+        SetStep, values=st.builds(lambda language: {"language": language}, languages), next=names
+    ),
+    st.builds(
+        QueueStep,
+        queue=st.sampled_from(["general", "billing"]),
+        prompt=st.none() | st.just("prompt"),
+        comfort_prompt=st.none() | st.just("prompt"),
+        next=maybe,
+    ),
+    st.builds(
+        TransferStep,
+        destination=st.sampled_from(["lab", "nowhere"]),
+        prompt=st.just("prompt"),
+        on_failure=maybe,
+    ),
+    st.builds(MessageStep, prompt=st.just("prompt"), queue=st.just("billing"), next=names),
+    st.builds(HangUpStep, prompt=st.just("prompt")),
+)
+LIVE = [state for state in State if state not in (State.NEW, State.CLOSING, State.ENDED)]
+
+
+class AnyCaller(RuleBasedStateMachine):
+    """One call, until silence ends it."""
+
+    @initialize(
+        flow=st.lists(steps, min_size=5, max_size=8),
+        listening=st.sampled_from([(), ("en",), ("en", "es")]),
+        on_call=st.sampled_from([None, "doctor"]),
+    )
+    def arrives(self, flow, listening, on_call) -> None:
+        rules = CallRules(
+            site=SITE,
+            languages=("en", "es"),
+            prompts=TEXTS,
+            person_queue="general",
+            nurse_queue="nurse",
+            outside={"lab": "sip:lab@example.org", "doctor": "sip:doctor@example.org"},
+            language_skills={"es": "spanish"},
+            listen_languages=listening,
+            on_call=on_call,
+        )
+        # Names beyond the flow's length are steps that do not exist.
+        named = dict(zip(NAMES, flow, strict=False))
+        self.call = Interpreter(CALL, Flow(id="f", version="1", start="s0", steps=named), rules)
+        self.now = 0.0
+        self.prompt_ids = [0]
+        self.recordings: list[str] = []
+        self.ended = 0
+        self.hung_up = 0
+        self.queue: str | None = None
+        self.emergency = False
+        self.ringing_outside = False
+        self.tell(CallArrived, caller=Private(""), dialled="main", line="simulated")
+
+    # --- the world ------------------------------------------------------------------------------
+
+    def tell(self, kind, **fields) -> list[Command]:
+        before = self.call.state
+        commands = self.call.handle(kind(site=SITE, call_id=CALL, **fields), self.now)
+        self.check(before, commands)
+        return commands
+
+    def check(self, before: State, commands: list[Command]) -> None:
+        assert self.ended == 0 or not commands, "nothing is done for a call that is over"
+        for command in commands:
+            match command:
+                case Say(prompt_id=prompt_id):
+                    assert prompt_id > self.prompt_ids[-1]
+                    self.prompt_ids.append(prompt_id)
+                case RecordMessage(recording_id=recording_id):
+                    assert recording_id not in self.recordings
+                    assert not self.emergency
+                    self.recordings.append(recording_id)
+                case Enqueue(requirement=requirement):
+                    assert requirement.emergency or not self.emergency, "acuity only rises"
+                    self.queue = requirement.queue
+                    self.emergency = requirement.emergency
+                case Transfer(destination=destination):
+                    assert self.call.state is State.TRANSFERRING or "doctor" in destination
+                    self.ringing_outside = True
+                case CancelTransfer():
+                    self.ringing_outside = False
+                case HangUp():
+                    self.hung_up += 1
+                case EndCall():
+                    self.ended += 1
+        if before is State.EMERGENCY:
+            assert self.call.state in (
+                State.EMERGENCY,
+                State.CONNECTED,
+                State.CLOSING,
+                State.ENDED,
+            )
+
+    @rule(keys=st.text(alphabet="0123456789*#", min_size=1, max_size=4))
+    def presses(self, keys) -> None:
+        before = self.call.state
+        commands = self.tell(DigitsCollected, digits=Private(keys))
+        if "9" in keys and before in LIVE and before is not State.CONNECTED:
+            assert isinstance(commands[0], Enqueue)
+            assert commands[0].requirement.emergency
+
+    @rule()
+    def begins_to_speak(self) -> None:
+        self.tell(SpeechStarted)
+
+    @rule(
+        words=st.sampled_from(WORDS),
+        verdict=st.sampled_from(VERDICTS),
+        confidence=st.sampled_from([0.1, 0.9]),
+    )
+    def speaks(self, words, verdict, confidence) -> None:
+        before, acuity = self.call.state, self.call.acuity.action.urgency
+        with_nurse = before is State.CONNECTED and self.emergency
+        commands = self.tell(
+            WordsAssessed, words=Private(words), confidence=confidence, verdict=verdict
+        )
+        if verdict.action.is_red_flag and before in LIVE and not with_nurse:
+            assert isinstance(commands[0], Enqueue)
+            assert commands[0].requirement.emergency
+            assert commands[0].requirement.queue == "nurse"
+        assert self.call.acuity.action.urgency >= acuity
+
+    @rule()
+    def speech_fails(self) -> None:
+        self.tell(SpeechUnavailable, reason="saturated")
+
+    @rule(which=st.integers(0, 3), interrupted=st.booleans())
+    def prompt_ends(self, which, interrupted) -> None:
+        prompt_id = self.prompt_ids[max(0, len(self.prompt_ids) - 1 - which)]
+        self.tell(PromptFinished, prompt_id=prompt_id, interrupted=interrupted)
+
+    @rule(duration_s=st.sampled_from([0.0, 8.0]), which=st.integers(0, 2))
+    def message_is_reported(self, duration_s, which) -> None:
+        recording_id = self.recordings[-1 - which] if which < len(self.recordings) else "unknown"
+        self.tell(MessageRecorded, recording_id=recording_id, duration_s=duration_s)
+
+    @rule()
+    def transfer_fails(self) -> None:
+        self.tell(TransferFailed, reason="no-answer")
+
+    @precondition(lambda self: self.ringing_outside)
+    @rule()
+    def transfer_succeeds(self) -> None:
+        self.tell(TransferSucceeded)
+
+    @precondition(lambda self: self.call.state in (State.WAITING, State.EMERGENCY))
+    @rule()
+    def agent_answers(self) -> None:
+        self.tell(CallConnected, agent_id="ana", offer_id="o1")
+
+    @precondition(lambda self: self.call.state is State.CONNECTED)
+    @rule(requeued=st.booleans(), emergency=st.booleans(), escalated=st.booleans())
+    def agent_leaves(self, requeued, emergency, escalated) -> None:
+        if escalated:
+            self.tell(CallEscalated, agent_id="ana")
+        # The distributor never lowers the acuity of a call that it holds.
+        requeued = requeued or escalated or (self.emergency and emergency)
+        emergency = requeued and (emergency or escalated or self.emergency)
+        self.emergency = emergency
+        self.tell(CallReleased, agent_id="ana", requeued=requeued, emergency=emergency)
+        assert not requeued or self.call.state in (State.WAITING, State.EMERGENCY)
+
+    @rule(seconds=st.sampled_from([0.5, 3.0, 6.0, 12.0, 40.0]))
+    def time_passes(self, seconds) -> None:
+        self.let_pass(seconds)
+
+    @rule(seconds=st.sampled_from([1.0, 120.0]))
+    def brain_restarts(self, seconds) -> None:
+        before = self.call.state
+        self.now += seconds
+        self.check(before, self.call.resume(self.now))
+        assert self.call.state is before
+
+    @rule(lost=st.booleans())
+    def leaves(self, lost) -> None:
+        if lost:
+            self.tell(CallFailed, reason="media-timeout")
+        else:
+            self.tell(CallerHungUp)
+
+    def let_pass(self, seconds: float) -> int:
+        until, ticks = self.now + seconds, 0
+        while (due := self.call.next_deadline()) is not None and due <= until:
+            self.now = max(self.now, due)
+            before = self.call.state
+            self.check(before, self.call.tick(self.now))
+            ticks += 1
+            assert ticks < 10_000, "deadlines follow each other for ever"
+        self.now = until
+        return ticks
+
+    # --- the promises ---------------------------------------------------------------------------
+
+    @invariant()
+    def call_ends_exactly_once(self) -> None:
+        assert self.ended <= 1
+        assert (self.ended == 1) == (self.call.state is State.ENDED)
+        assert (self.call.outcome is not None) == (self.ended == 1)
+        assert self.hung_up <= 1
+
+    @invariant()
+    def somebody_or_a_deadline_is_always_waited_for(self) -> None:
+        without_deadline = (State.WAITING, State.CONNECTED, State.ENDED, State.EMERGENCY)
+        if self.call.state not in without_deadline:
+            assert self.call.next_deadline() is not None
+
+    def teardown(self) -> None:
+        if not hasattr(self, "call"):
+            return
+        if self.call.state is State.CONNECTED:
+            # The agent has finished; where a nurse was wanted, they were one.
+            self.emergency = False
+            self.tell(CallReleased, agent_id="ana", requeued=False)
+        # Silence alone, on a line that reports nothing any more.
+        self.let_pass(4 * 3600.0)
+        assert self.call.state in (State.WAITING, State.EMERGENCY, State.ENDED)
+        if self.call.state is not State.ENDED:
+            assert self.queue is not None
+            self.tell(CallerHungUp)
+            self.let_pass(60.0)
+        assert self.ended == 1
+
+
+AnyCaller.TestCase.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+TestAnyCaller = AnyCaller.TestCase
+
+
+def test_every_state_is_in_both_tables():
+    assert set(TABLE) == set(MOVES) == set(State)
+
+
+def test_every_state_of_a_live_call_can_end():
+    for state in LIVE:
+        assert TABLE[state][CallerHungUp] is State.CLOSING
+        assert TABLE[state][CallFailed] is State.CLOSING

@@ -106,5 +106,8 @@ ALWAYS_PROMPTS = (
     "repeat-please",
     "digits-only",
     "goodbye",
+    "agent-ready",
+    "agent-break",
+    "agent-out",
 )
 """Prompt ids that every site must have in each of its languages."""

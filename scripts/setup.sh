@@ -1,117 +1,196 @@
 #!/usr/bin/env bash
 # Brings a bare Debian 12 to where Careline runs: Debian packages, .venv, pinned Python packages.
 #
-#   scripts/setup.sh base     what the line needs to answer with digits
+#   scripts/setup.sh base     what the line needs to answer with digits (the default)
 #   scripts/setup.sh speech   the recognisers as well (about 150 MB, x86-64 only)
-#   scripts/setup.sh dev      all of that, and what the tests and the demo need
+#   scripts/setup.sh dev      all of that, and what the tests, the demo and the benchmarks need
 #
-# Safe to run again: what is there already is left alone. Exit 2: it cannot go on and says why.
+# Safe to run again, also after a run that was cut short: what is there already is left alone.
+# Exit 0: all is there. Exit 2: it cannot go on and says why. Exit 129, 130, 143: it was stopped.
 set -euo pipefail
-cd "$(dirname "$0")/.."
-want=${1:-base}
+unset CDPATH
+cd -P -- "$(dirname -- "$0")/.."
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 stop() { say "$*"; exit 2; }
 
+want=${1:-base}
+[ $# -le 1 ] || stop "one word is wanted, not $#: base, speech or dev"
+packages=(python3-venv festival festvox-us-slt-hts flite espeak-ng)
+case $want in
+base | speech) ;;
+dev) packages+=(sip-tester baresip) ;;
+*) stop "'$want' is none of base, speech, dev" ;;
+esac
+
+# --- running what may take long ----------------------------------------------------------------
+
+# In the background and waited for: else bash would hold a signal back until the download is over.
+child=""
+run() { # run COMMAND...
+    local code=0
+    (trap - INT; exec "$@") &
+    child=$!
+    wait "$child" || code=$?
+    child=""
+    return "$code"
+}
+
+stopped() { # stopped SIGNAL CODE
+    trap '' INT TERM HUP
+    # A terminal sends Ctrl-C to the child too; a second one would disturb its cleaning up.
+    [ -z "$child" ] || [ "$1" = INT ] || kill -INT "$child" 2>/dev/null || true
+    wait
+    say "stopped; run it again to go on"
+    exit "$2"
+}
+trap 'stopped INT 130' INT
+trap 'stopped TERM 143' TERM
+trap 'stopped HUP 129' HUP
+
 retry() { # retry COMMAND...: three tries, for networks that hiccup
-    local try
-    for try in 1 2 3; do
-        "$@" && return 0
-        say "try $try of 3 failed: $1"
-        sleep $((try * 3))
+    local pause_s
+    for pause_s in 3 6; do
+        run "$@" && return 0
+        say "that failed; trying again in $pause_s s"
+        run sleep "$pause_s"
     done
-    return 1
+    run "$@"
 }
 
 # --- Debian packages ---------------------------------------------------------------------------
 
-voices="festival festvox-us-slt-hts flite espeak-ng"
-packages="python3-venv $voices"
-case $want in
-base | speech) ;;
-dev) packages="$packages sip-tester baresip" ;;
-*) stop "'$want' is none of base, speech, dev" ;;
-esac
-
-installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q '^install ok installed'; }
-
-missing=""
+missing=()
 if command -v dpkg-query >/dev/null; then
-    for package in $packages; do
-        installed "$package" || missing="$missing $package"
+    installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
+    for package in "${packages[@]}"; do
+        grep -qx "installed $package" <<<"$installed" || missing+=("$package")
     done
-elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-    stop "this is no Debian; install Python 3.11 or later with venv, and espeak-ng, then try again"
 fi
 
-if [ -n "$missing" ]; then
-    as_root=""
-    if [ "$(id -u)" -ne 0 ]; then
-        if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root="sudo -n"; else as_root=none; fi
-    fi
-    if [ "$as_root" = none ]; then
-        say "these Debian packages are missing:$missing"
-        say "run this once, then try again:"
-        say "    sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing"
-        python3 -c 'import ensurepip, venv' 2>/dev/null || stop "without python3-venv there is no way on"
-        command -v festival flite espeak-ng >/dev/null || stop "without a voice the line cannot speak"
-        [ "$want" = dev ] && stop "the tests and the demo need them all"
-        say "going on without them"
+install_debian() { # install_debian SUDO...
+    # A plain `su` leaves the folders out in which dpkg looks for its programs.
+    local as_root=("$@" env DEBIAN_FRONTEND=noninteractive "PATH=$PATH:/usr/sbin:/sbin")
+    local apt=("${as_root[@]}" apt-get -y -qq -o DPkg::Lock::Timeout=120)
+    say "installing ${missing[*]}"
+    # A package source that is out of order need not be the one that is wanted.
+    retry "${apt[@]}" update || say "apt-get update failed; trying with the lists of before"
+    run "${as_root[@]}" dpkg --configure -a >/dev/null || true # what a run before left half done
+    retry "${apt[@]}" install --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+if [ ${#missing[@]} -gt 0 ]; then
+    by_hand="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+    if [ "$(id -u)" -eq 0 ]; then
+        install_debian && missing=()
+    elif ! command -v sudo >/dev/null; then
+        by_hand="su -l -c '$by_hand'"
+    elif sudo -n true 2>/dev/null; then
+        install_debian sudo -n && missing=()
+        by_hand="sudo apt-get update && sudo ${by_hand#*&& }"
     else
-        say "installing$missing"
-        retry $as_root apt-get update -qq || stop "apt-get update failed; is there a network?"
-        retry $as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
-            stop "apt-get install failed; what it said stands above"
+        by_hand="sudo apt-get update && sudo ${by_hand#*&& }"
     fi
+fi
+if [ ${#missing[@]} -gt 0 ]; then
+    say "these Debian packages are missing: ${missing[*]}"
+    say "run this once, then try again:"
+    say "    $by_hand"
+fi
+
+# --- can it go on? -----------------------------------------------------------------------------
+
+has_voice() {
+    command -v espeak-ng >/dev/null || command -v flite >/dev/null ||
+        { command -v text2wave >/dev/null && [ -d /usr/share/festival/voices/us/cmu_us_slt_arctic_hts ]; }
+}
+
+# Made for this very folder (its programs hold the path), to the end (pip's program comes last), and
+# by a Python that is still there.
+venv_is_whole() {
+    grep -qsF "$PWD/.venv/bin/" .venv/bin/pip &&
+        .venv/bin/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+python=""
+if ! venv_is_whole; then
+    can_make='import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'
+    for candidate in python3 /usr/bin/python3; do
+        if "$candidate" -c "$can_make" 2>/dev/null; then python=$candidate && break; fi
+    done
+    [ -n "$python" ] || stop "cannot go on without Python 3.11 or later and its venv module"
+fi
+has_voice || stop "cannot go on without a voice: festival, flite or espeak-ng"
+if [ ${#missing[@]} -gt 0 ]; then
+    [ "$want" != dev ] || stop "cannot go on: the tests and the demo need them all"
+    say "going on without them"
 fi
 
 # --- Python ------------------------------------------------------------------------------------
 
-python=""
-for candidate in python3 /usr/bin/python3; do
-    if "$candidate" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-        python=$candidate
-        break
-    fi
-done
-[ -n "$python" ] || stop "Python 3.11 or later with venv is needed; found $(python3 --version 2>&1)"
-
-if ! .venv/bin/python -c '' 2>/dev/null; then
-    say "making .venv"
-    rm -rf .venv
-    "$python" -m venv .venv
+# One set-up at a time: `make test` beside a `make run` that still fetches the recognisers.
+if command -v flock >/dev/null; then
+    exec 9<.
+    flock -n 9 || { say "waiting for another set-up in this folder" && run flock 9; } || true
 fi
 
-pip() { .venv/bin/python -m pip --disable-pip-version-check --quiet "$@"; }
+may_write() { [ -w "$1" ] || stop "cannot write in $PWD, folder $1; does it belong to somebody else?"; }
+
+if [ -n "$python" ] && ! venv_is_whole; then
+    may_write .
+    say "making .venv"
+    rm -rf .venv
+    run "$python" -m venv .venv || stop "cannot make .venv; what Python said stands above"
+fi
+
+# Both names: older pips read the first for what a build needs, newer ones the second. A relative
+# path, as pip splits the value at spaces.
+export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
+pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input --quiet install)
 fingerprint=$(cat setup.cfg pyproject.toml constraints.txt scripts/setup.sh | sha256sum | cut -c1-16)
 
-step() { # step NAME MESSAGE COMMAND...: once for each content of the files above
-    local stamp=".venv/.careline-$1-$fingerprint"
-    [ -e "$stamp" ] && return 0
+is_done() { [ -e ".venv/.careline-$1-$fingerprint" ]; }
+
+step() { # step NAME MESSAGE ARGUMENTS...: one pip install for each content of the files above
+    if is_done "$1"; then return; fi
+    may_write .venv
     say "$2"
-    retry "${@:3}" || stop "pip could not install; what it said stands above"
+    # pip writes INSTALLER when the rest of a package is in place: one without was cut short, and
+    # pip would take it for installed. A name with a tilde is what an upgrade put aside.
+    local package packages=.venv/lib/python3*/site-packages
+    for package in $packages/*.dist-info; do
+        [ -e "$package/INSTALLER" ] || rm -rf "$package"
+    done
+    rm -rf $packages/~*
+    retry "${pip[@]}" "${@:3}" || stop "pip could not install; what it said stands above"
     rm -f .venv/.careline-"$1"-*
-    touch "$stamp"
+    touch ".venv/.careline-$1-$fingerprint"
 }
 
-install_recognisers() {
-    say "  1 of 2: PocketSphinx" && pip install -c constraints.txt -e '.[speech]' || return
-    # Its model is in the wheel; what it declares beside that serves a download nobody here needs.
-    say "  2 of 2: Moonshine (85 MB)" && pip install --no-deps -c constraints.txt moonshine-voice
+extra() { # extra NAME: its packages, so that a running line's own package is not installed again
+    .venv/bin/python - "$1" <<'END'
+import configparser, sys
+config = configparser.ConfigParser()
+config.read("setup.cfg", encoding="utf-8")
+print(config["options.extras_require"][sys.argv[1]])
+END
 }
 
 if [ "$want" = dev ]; then
-    step dev "installing the pinned Python packages" pip install -c constraints.txt -e '.[dev]'
-else
-    [ -e .venv/.careline-dev-"$fingerprint" ] ||
-        step base "installing the pinned Python packages" pip install -c constraints.txt -e .
+    # pyvoip too: the benchmarks measure the line beside it.
+    step dev "installing the pinned Python packages" -e '.[dev,pyvoip]'
+elif ! is_done dev; then
+    step base "installing the pinned Python packages" -e .
 fi
 
 if [ "$want" != base ]; then
-    if [ "$(uname -m)" = x86_64 ]; then
-        step speech "installing the recognisers, about 150 MB; the line works with digits meanwhile" install_recognisers
+    machine=$(uname -m)
+    if [ "$machine" = x86_64 ]; then
+        recognisers=$(extra speech)
+        step sphinx "fetching the recognisers, 1 of 2: PocketSphinx (30 MB)" $recognisers
+        # Its model is in the wheel; what it declares beside that serves a download nobody needs.
+        step moonshine "fetching the recognisers, 2 of 2: Moonshine (90 MB)" --no-deps moonshine-voice
     else
-        say "no recogniser is packaged for $(uname -m): the line works with digits only"
+        say "no recogniser is packaged for $machine: the line stays with digits"
     fi
 fi

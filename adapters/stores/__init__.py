@@ -1,0 +1,1 @@
+"""Where facts and recordings are kept: the journals and the vault."""

@@ -1,0 +1,150 @@
+"""Keys: one for the site, kept in a file, and one for each call, wrapped by it.
+
+Each call's words, digits and numbers are sealed with a key of their own. That key stands in the
+journal only wrapped by the site key. So the journal's files say nothing without the site key's
+file, and once a call's wrapped key is gone nobody can read that call, site key or not.
+
+AES-256 in Galois/counter mode (NIST SP 800-38D) with random 96-bit nonces. A call seals far fewer
+than the 2**32 messages up to which random nonces are sound (section 8.3); the site key wraps one
+key a call and checks one value a journal. What a ciphertext belongs to is bound in as associated
+data, so that none can be moved to another call, position or kind.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from calls.ports import JournalError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + 16
+PAD_BYTES = 32
+"""Sealed text is padded to a multiple of this: a yes looks as long as a no."""
+
+
+class UnsealError(Exception):
+    """Theirs: this was not sealed with this key, for this place. Nothing is said of the content."""
+
+
+class CallKey:
+    """Seals and opens the private fields of one call."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._cipher = AESGCM(secret)
+
+    def seal(self, text: bytes, bound_to: bytes) -> bytes:
+        """Seal JSON text, padded with trailing blanks, for the place that ``bound_to`` names."""
+        padded = text.ljust(-(-len(text) // PAD_BYTES) * PAD_BYTES)
+        return _seal(self._cipher, padded, bound_to)
+
+    def unseal(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """Open what :meth:`seal` made for the same place.
+
+        Raises:
+            UnsealError: it was sealed with another key or for another place, or was altered.
+        """
+        return _unseal(self._cipher, sealed, bound_to)
+
+
+class SiteKey:
+    """Wraps the keys of the calls."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._cipher = AESGCM(secret)
+
+    def new_call_key(self, call_id: str) -> tuple[CallKey, bytes]:
+        """A fresh key for a call, and the same key wrapped, to be kept."""
+        secret = os.urandom(KEY_BYTES)
+        return CallKey(secret), _seal(self._cipher, secret, b"call-key\0" + call_id.encode())
+
+    def unwrap(self, call_id: str, wrapped: bytes) -> CallKey:
+        """The key that :meth:`new_call_key` wrapped for this call.
+
+        Raises:
+            UnsealError: it was wrapped with another site key or for another call.
+        """
+        return CallKey(_unseal(self._cipher, wrapped, b"call-key\0" + call_id.encode()))
+
+    def mark(self) -> bytes:
+        """What a journal keeps to recognise the site key it was made with."""
+        return _seal(self._cipher, b"", b"journal-mark")
+
+    def made(self, mark: bytes) -> bool:
+        """Whether ``mark`` is this key's."""
+        try:
+            _unseal(self._cipher, mark, b"journal-mark")
+        except UnsealError:
+            return False
+        return True
+
+
+def create_site_key(path: Path) -> None:
+    """Make a site key in a new file that its owner alone may read.
+
+    The bytes are on the disk before the file has its name, so that a crash leaves no half a key.
+
+    Raises:
+        JournalError: the file cannot be written, or is there already.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.unlink(missing_ok=True)
+        file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(file, os.urandom(KEY_BYTES))
+            os.fsync(file)
+        finally:
+            os.close(file)
+        os.link(partial, path)  # unlike a rename it never replaces a key
+        partial.unlink()
+        folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise JournalError(
+            f"{path}: the site key cannot be made ({error.strerror}); "
+            "check that the folder exists and may be written"
+        ) from None
+
+
+def load_site_key(path: Path) -> SiteKey:
+    """Read the site key.
+
+    Raises:
+        JournalError: it is missing, others may read it, or it is no key.
+    """
+    try:
+        secret = path.read_bytes()
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise JournalError(
+            f"{path}: the site key cannot be read ({error.strerror}); without it nothing that "
+            "callers said can be read: put it back from its backup"
+        ) from None
+    if mode & 0o077:
+        raise JournalError(f"{path}: other users may read the site key; run: chmod 600 {path}")
+    if len(secret) != KEY_BYTES:
+        raise JournalError(
+            f"{path}: a site key has {KEY_BYTES} bytes, this file has {len(secret)}; "
+            "put the key back from its backup"
+        )
+    return SiteKey(secret)
+
+
+def _seal(cipher: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, plain, bound_to)
+
+
+def _unseal(cipher: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)
+    except (InvalidTag, ValueError):
+        raise UnsealError from None

@@ -1,0 +1,336 @@
+"""The journal's one writer: a thread that commits everything that waits with one fsync.
+
+While a commit is on its way to the disk, new appends gather; the next commit takes them all. One
+caller alone waits for one fsync; a hundred wait for hardly more.
+
+An append is kept whole or not at all: each stands in a savepoint of its own, so that one that is
+refused (a line event that is here already) leaves the others of the same commit unharmed. When the
+commit itself fails, every append in it fails and nothing of it stays; the thread goes on, and the
+next append works as soon as the cause is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters.stores.rows import Row
+from adapters.stores.sqlite import database
+from adapters.stores.sqlite.keys import WRAPPED_BYTES, CallKey, SiteKey, UnsealError
+from calls.ports import DuplicateEventError, JournalError
+
+FORGOTTEN = bytes(WRAPPED_BYTES)
+"""Stands where a forgotten call's wrapped key stood."""
+
+MOST_JOBS_A_COMMIT = 1000
+MOST_KEYS_IN_MEMORY = 4096
+
+
+@dataclass(slots=True)
+class Append:
+    """Rows that are kept together or not at all; the answer is the last one's position."""
+
+    rows: list[Row]
+    loop: asyncio.AbstractEventLoop
+    answer: asyncio.Future[int]
+
+
+@dataclass(slots=True)
+class Forget:
+    """Delete a call's key; the answer is whether there was one."""
+
+    call_id: str
+    loop: asyncio.AbstractEventLoop
+    answer: asyncio.Future[bool]
+
+
+Job = Append | Forget
+
+
+class Writer:
+    """Owns the writing connection from the moment it is made.
+
+    Args:
+        path: the database.
+        connection: an open connection with the schema in place.
+        site_key: wraps the calls' keys.
+
+    Raises:
+        sqlite3.Error: for :func:`~adapters.stores.sqlite.database.explained`.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, site_key: SiteKey) -> None:
+        self._path = path
+        self._site_key = site_key
+        self._connection: sqlite3.Connection | None = connection
+        self._last_position = _last_position(connection)
+        # None: the call is forgotten, and what it still says is not kept.
+        self._keys: OrderedDict[str, CallKey | None] = OrderedDict()
+        self._unpurged: set[str] = set()
+        self._purge_due = True  # a crash may have left a deleted key in the write-ahead log
+        self._try_purge(connection)
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a job; its answer comes on its own event loop, in the order of submission."""
+        self._jobs.put(job)
+
+    def stop(self) -> None:
+        """Do what was submitted, close the database and return. Blocks."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            jobs = [self._jobs.get()]
+            while len(jobs) < MOST_JOBS_A_COMMIT and not self._jobs.empty():
+                jobs.append(self._jobs.get())
+            running = None not in jobs
+            appends: list[Append] = []
+            for job in jobs:
+                if isinstance(job, Append):
+                    appends.append(job)
+                    continue
+                self._append(appends)
+                appends = []
+                if job is not None:
+                    self._forget(job)
+            self._append(appends)
+        self._drop_connection()
+
+    # --- appending ------------------------------------------------------------------------------
+
+    def _append(self, jobs: list[Append]) -> None:
+        if not jobs:
+            return
+        answers: list[int | Exception]
+        try:
+            answers = self._commit(jobs)
+        except Exception as error:
+            failure = self._failure(error)
+            answers = [JournalError(*failure.args) for _ in jobs]
+        _deliver(
+            (job.loop, _resolution(job.answer, answer))
+            for job, answer in zip(jobs, answers, strict=True)
+        )
+
+    def _commit(self, jobs: list[Append]) -> list[int | Exception]:
+        connection = self._connected()
+        position = self._last_position
+        fresh: dict[str, CallKey | None] = {}
+        answers: list[int | Exception] = []
+        connection.execute("BEGIN IMMEDIATE")
+        for job in jobs:
+            # Keys are made outside the savepoint: another append of the same commit may use them.
+            try:
+                for row in job.rows:
+                    if row.private is not None:
+                        self._key(connection, row.call_id or "", fresh)
+            except UnsealError:
+                answers.append(
+                    JournalError(
+                        f"{self._path}: a call's key was altered or belongs to another site key; "
+                        "put both back from the same backup"
+                    )
+                )
+                continue
+            connection.execute("SAVEPOINT one")
+            try:
+                connection.executemany(database.INSERT, self._values(job.rows, position, fresh))
+            except sqlite3.IntegrityError:
+                connection.execute("ROLLBACK TO one")
+                answers.append(
+                    DuplicateEventError(f"{self._path}: a line event is in the journal already")
+                )
+            else:
+                position += len(job.rows)
+                answers.append(position)
+            connection.execute("RELEASE one")
+        connection.execute("COMMIT")
+        self._last_position = position
+        self._remember(fresh)
+        if self._purge_due:
+            self._try_purge(connection)
+        return answers
+
+    def _values(
+        self, rows: list[Row], position: int, fresh: dict[str, CallKey | None]
+    ) -> Iterable[tuple[object, ...]]:
+        for row in rows:
+            position += 1
+            sealed = None
+            if row.private is not None:
+                key = fresh[row.call_id or ""]
+                if key is not None:
+                    sealed = key.seal(row.private, row.bound_to(position))
+            yield (
+                position,
+                row.at,
+                row.site,
+                row.call_id,
+                row.type,
+                row.clear,
+                sealed,
+                row.line_epoch,
+                row.line_seq,
+            )
+
+    def _key(
+        self, connection: sqlite3.Connection, call_id: str, fresh: dict[str, CallKey | None]
+    ) -> None:
+        """Put the call's key into ``fresh``; it is trusted only once its commit has succeeded."""
+        if call_id in fresh:
+            return
+        if call_id in self._keys:
+            fresh[call_id] = self._keys[call_id]
+            return
+        found = connection.execute(
+            "SELECT wrapped FROM call_keys WHERE call_id = ?", (call_id,)
+        ).fetchone()
+        if found is None:
+            fresh[call_id], wrapped = self._site_key.new_call_key(call_id)
+            connection.execute(
+                "INSERT INTO call_keys (call_id, wrapped) VALUES (?, ?)", (call_id, wrapped)
+            )
+        elif found[0] == FORGOTTEN:
+            fresh[call_id] = None
+        else:
+            fresh[call_id] = self._site_key.unwrap(call_id, found[0])
+
+    def _remember(self, fresh: dict[str, CallKey | None]) -> None:
+        for call_id, key in fresh.items():
+            self._keys[call_id] = key
+            self._keys.move_to_end(call_id)
+        while len(self._keys) > MOST_KEYS_IN_MEMORY:
+            self._keys.popitem(last=False)
+
+    # --- forgetting -----------------------------------------------------------------------------
+
+    def _forget(self, job: Forget) -> None:
+        answer: bool | Exception
+        try:
+            answer = self._delete_key(job.call_id)
+        except Exception as error:
+            answer = self._failure(error)
+        _deliver([(job.loop, _resolution(job.answer, answer))])
+
+    def _delete_key(self, call_id: str) -> bool:
+        connection = self._connected()
+        changed = connection.execute(
+            "UPDATE call_keys SET wrapped = ? WHERE call_id = ? AND wrapped != ?",
+            (FORGOTTEN, call_id, FORGOTTEN),
+        ).rowcount
+        self._keys.pop(call_id, None)
+        if changed:
+            self._purge_due = True
+            self._unpurged.add(call_id)
+        had_key = call_id in self._unpurged
+        if self._purge_due and not self._purge(connection):
+            raise JournalError(
+                f"{self._path}: the key is deleted, but another reader keeps a copy in the "
+                "write-ahead log; close it and ask again"
+            )
+        return had_key
+
+    def _purge(self, connection: sqlite3.Connection) -> bool:
+        """Empty the write-ahead log, in which a deleted key may still stand."""
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._purge_due = bool(busy)
+        if not busy:
+            self._unpurged.clear()
+        return not busy
+
+    def _try_purge(self, connection: sqlite3.Connection) -> None:
+        """Purge if that is possible without waiting; otherwise it stays due."""
+        try:
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                self._purge(connection)
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {database.BUSY_TIMEOUT_MS}")
+        except sqlite3.Error:
+            return
+
+    # --- the connection -------------------------------------------------------------------------
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = database.connect(self._path)
+            self._last_position = _last_position(self._connection)
+        return self._connection
+
+    def _failure(self, error: Exception) -> JournalError:
+        """Undo what is half done; say what an operator should know."""
+        self._keys.clear()
+        connection = self._connection
+        if connection is not None:
+            try:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                passing = isinstance(error, JournalError) or (
+                    isinstance(error, sqlite3.Error) and database.is_passing(error)
+                )
+            except sqlite3.Error:
+                passing = False
+            if not passing:
+                self._drop_connection()
+        if isinstance(error, JournalError):
+            return error
+        if isinstance(error, sqlite3.Error):
+            return database.explained(error, self._path)
+        return JournalError(f"{self._path}: unexpected {type(error).__name__}")
+
+    def _drop_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        self._keys.clear()
+        if connection is not None:
+            try:
+                connection.close()
+            except sqlite3.Error:
+                return  # nothing is lost: what was answered is in the log and is read next time
+
+
+def _last_position(connection: sqlite3.Connection) -> int:
+    (position,) = connection.execute("SELECT coalesce(max(position), 0) FROM entries").fetchone()
+    return int(position)
+
+
+def _resolution(answer: asyncio.Future[Any], value: int | Exception) -> Callable[[], None]:
+    def resolve() -> None:
+        if answer.done():  # who waited has given up; what was written stays written
+            return
+        if isinstance(value, Exception):
+            answer.set_exception(value)
+        else:
+            answer.set_result(value)
+
+    return resolve
+
+
+def _deliver(
+    resolutions: Iterable[tuple[asyncio.AbstractEventLoop, Callable[[], None]]],
+) -> None:
+    """Wake each event loop once, however many answers there are for it."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Callable[[], None]]] = {}
+    for loop, resolve in resolutions:
+        by_loop.setdefault(loop, []).append(resolve)
+    for loop, mine in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_resolve_all, mine)
+        except RuntimeError:
+            continue  # the loop is closed: nobody waits any more
+
+
+def _resolve_all(resolutions: list[Callable[[], None]]) -> None:
+    for resolve in resolutions:
+        resolve()

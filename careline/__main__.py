@@ -1,0 +1,48 @@
+"""``careline``: the entry point of every command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from careline import __version__
+from careline.cli import agent, call, check, demo, run, schema, talk, triage
+
+_COMMANDS = (run, talk, check, schema, triage, agent, call, demo)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="careline",
+        description="A phone line for clinics: call flows, red-flag triage, call distribution.",
+        epilog="Start with `careline talk` (a call in the terminal) or `careline run` (the line).",
+    )
+    top.add_argument("--version", action="version", version=f"careline {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add_parser(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns:
+        0 when all went well, 1 when what was asked for did not hold, 2 when it could not be done.
+    """
+    args = parser().parse_args(arguments)
+    try:
+        code: int = args.run(args)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output left (`careline check | head`): nothing more to say.
+        sys.stderr.close()
+        return 1
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

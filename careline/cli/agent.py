@@ -1,0 +1,48 @@
+"""``careline agent``: set an agent's presence on the running line."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import Any
+
+from careline.cli.options import add_state
+from careline.control import NotRunning, request
+from careline.state import StateFolder
+
+_EXAMPLES = """examples:
+  careline agent ana ready     ana takes calls from now on
+  careline agent ana break     a break, after the call and its wrap-up if she is busy
+  careline agent ana out       gone home
+"""
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type private
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "agent",
+        help="set an agent ready, on break or out",
+        description="Set an agent's presence on the running line.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("agent", help="the agent's id in agents.yaml")
+    parser.add_argument("presence", choices=("ready", "break", "out"))
+    add_state(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; 1 when there is no such agent, 2 when no line is running."""
+    socket = StateFolder(args.state).control_socket
+    try:
+        answer = asyncio.run(request(socket, op="agent", agent=args.agent, presence=args.presence))
+    except NotRunning as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not answer["ok"]:
+        print(answer["error"], file=sys.stderr)
+        return 1
+    print(f"{args.agent}: {args.presence}")
+    return 0

@@ -1,0 +1,158 @@
+"""``careline triage``: what the line would do with an utterance, and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, BinaryIO, TextIO
+
+from calls.verdict import Verdict
+from careline.cli.options import add_config, site_or_complain
+from triage import Explanation, ProtocolSet, Standing, TriageEngine
+
+_EXAMPLES = """examples:
+  careline triage "shortness of breath and a sharp pain in my left arm"
+  careline triage --lang es "me duele mucho el pecho"
+  careline triage "i don't have chest pain, i need an appointment"
+  careline triage --jsonl < utterances.jsonl
+      reads  {"id": 1, "text": "...", "lang": "en"}
+      writes {"id": 1, "action": "...", "disposition": "...", "flags": [...], "suppressed": [...]}
+"""
+
+
+class _BadLine(Exception):
+    """Theirs: an input line is not what was asked for."""
+
+
+def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps its type private
+    """Add ``triage`` to the command line."""
+    parser = subparsers.add_parser(
+        "triage",
+        help="assess what a caller says",
+        description="Assess what a caller says and print the action, the disposition, what "
+        "matched, and what was left out and why.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("text", nargs="?", help="what the caller says")
+    parser.add_argument("--lang", default="en", help="the language listened for (default: en)")
+    parser.add_argument(
+        "--jsonl", action="store_true", help="read JSON lines from standard input, write JSON lines"
+    )
+    add_config(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command.
+
+    Returns:
+        0; 1 when a line could not be read; 2 when there is nothing to assess or the site cannot
+        be loaded.
+    """
+    if args.text is None and not args.jsonl:
+        print("careline triage: give a text, or --jsonl; see --help", file=sys.stderr)
+        return 2
+    site = site_or_complain(args.config)
+    if site is None:
+        return 2
+    engine = TriageEngine(site.protocols)
+    if args.jsonl:
+        return _stream(engine, sys.stdin.buffer, sys.stdout)
+    for line in describe(engine.explain(args.text, args.lang), site.protocols):
+        print(line)
+    return 0
+
+
+def describe(explanation: Explanation, protocols: ProtocolSet) -> Iterator[str]:
+    """An explanation, for a person to read."""
+    verdict = explanation.verdict
+    yield f"action       {verdict.action.value}"
+    yield f"disposition  {verdict.disposition.value}"
+    if verdict.question is not None:
+        yield f"question     {verdict.question}"
+    if verdict.reason != "rules":
+        yield f"reason       {verdict.reason}"
+    if protocols.status != "approved":
+        yield f"protocols    {protocols.status}: not approved by a clinician"
+    quoted = {
+        (finding.concept, finding.span): finding.words.reveal() for finding in explanation.findings
+    }
+    for flag in verdict.flags:
+        rule = protocols.rule(flag.rule)
+        yield f"matched      {flag.rule} v{flag.version} -> {flag.disposition.value}"
+        if rule is not None:
+            yield f"               {rule.citation}"
+        for concept, span in zip(flag.concepts, flag.spans, strict=True):
+            yield f'               {concept}: "{quoted.get((concept, span), "")}" {_place(span)}'
+    for finding in explanation.findings:
+        if finding.standing is Standing.MEANT:
+            continue
+        word = "in doubt" if finding.standing is Standing.IN_DOUBT else "suppressed"
+        said = finding.words.reveal()
+        yield f'{word:<12} {finding.concept}: "{said}" {_place(finding.span)}: {finding.reason}'
+    if explanation.truncated:
+        yield "note         only the beginning was read"
+
+
+def _place(span: tuple[int, int]) -> str:
+    first, end = span[0] + 1, span[1]
+    return f"(word {first})" if first == end else f"(words {first}-{end})"
+
+
+def _stream(engine: TriageEngine, source: BinaryIO, sink: TextIO) -> int:
+    """One answer for each line, in order, each as soon as it is known."""
+    status = 0
+    for line in source:
+        if not line.strip():
+            continue
+        try:
+            answer = _answer(engine, line)
+        except _BadLine as error:
+            name, message = error.args
+            answer = {"id": name, "error": message}
+            status = 1
+        sink.write(json.dumps(answer) + "\n")
+        sink.flush()
+    return status
+
+
+def _answer(engine: TriageEngine, line: bytes) -> dict[str, object]:
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError):
+        raise _BadLine(None, "not a JSON object") from None
+    if not isinstance(asked, dict):
+        raise _BadLine(None, "not a JSON object")
+    name = asked.get("id")
+    text = asked.get("text")
+    if not isinstance(text, str):
+        raise _BadLine(name, "'text' is missing or not a string")
+    language = asked.get("lang", "en")
+    if not isinstance(language, str):
+        raise _BadLine(name, "'lang' is not a string")
+    return {"id": name, **as_json(engine.assess(text, language))}
+
+
+def as_json(verdict: Verdict) -> dict[str, object]:
+    """A verdict as the stream writes it; holds no words."""
+    return {
+        "action": verdict.action.value,
+        "disposition": verdict.disposition.value,
+        "flags": [
+            {
+                "rule": flag.rule,
+                "version": flag.version,
+                "disposition": flag.disposition.value,
+                "concepts": list(flag.concepts),
+                "spans": [list(span) for span in flag.spans],
+            }
+            for flag in verdict.flags
+        ],
+        "suppressed": [
+            {"concept": item.concept, "span": list(item.span), "reason": item.reason}
+            for item in verdict.suppressed
+        ],
+    }

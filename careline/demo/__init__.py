@@ -1,0 +1,1 @@
+"""The demonstration: real calls with audio through a real line, each checked."""

@@ -1,0 +1,92 @@
+"""The switchboard in virtual time with a simulated line: for ``talk`` and the tests.
+
+Time moves only when it is told to, so that a dry run is the same every time. The engines are the
+production ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+
+from adapters.telephony.simulated import SimulatedPhones
+from calls.facts import Fact, PhoneRegistered, SpeechHeard
+from careline.gate import TriageGate
+from careline.switchboard import Switchboard, Turn
+from config.site import Site
+from triage import TriageEngine
+
+
+class DryRun:
+    """A site whose clock stands still until it is advanced.
+
+    Args:
+        site: the loaded site.
+        phones: callers and agents.
+        now: where the clock starts, seconds since the epoch.
+        observer: told each turn with its time.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        phones: SimulatedPhones,
+        now: float,
+        observer: Callable[[float, Turn], None] = lambda _now, _turn: None,
+    ) -> None:
+        self.switchboard = Switchboard(site)
+        self.phones = phones
+        self.now = now
+        self._gate = TriageGate(TriageEngine(site.protocols))
+        self._observe = observer
+        self._future: list[tuple[float, int, Fact]] = []
+        self._count = 0
+        self.tell(*(PhoneRegistered(site=site.id, agent_id=who) for who in phones.reachable()))
+
+    def tell(self, *facts: Fact) -> None:
+        """Let facts happen now, in this order."""
+        for fact in facts:
+            if isinstance(fact, SpeechHeard):
+                fact = self._gate.assess_now(fact)
+            self._carry_out(self.switchboard.handle(fact, self.now))
+
+    def next_event_at(self) -> float | None:
+        """When something happens next by itself."""
+        due = self.switchboard.next_deadline()
+        future = self._future[0][0] if self._future else None
+        return min((at for at in (due, future) if at is not None), default=None)
+
+    def step(self) -> bool:
+        """Go to the next thing that happens by itself; ``False`` when nothing ever will."""
+        at = self.next_event_at()
+        if at is None:
+            return False
+        self.now = max(self.now, at)
+        if self._future and self._future[0][0] <= self.now:
+            _at, _number, fact = heappop(self._future)
+            if self.phones.still_true(fact):
+                self.tell(fact)
+        else:
+            self._carry_out(self.switchboard.tick(self.now))
+        return True
+
+    def advance(self, seconds: float) -> None:
+        """Let ``seconds`` pass, with all that happens in them."""
+        until = self.now + seconds
+        while (at := self.next_event_at()) is not None and at <= until:
+            self.step()
+        self.now = until
+
+    def close(self) -> None:
+        """Let the gate's threads go."""
+        self._gate.close()
+
+    def _carry_out(self, turn: Turn) -> None:
+        self._observe(self.now, turn)
+        for command in turn.commands:
+            self._later(self.phones.carry_out(command, self.now))
+
+    def _later(self, facts: Iterable[tuple[float, Fact]]) -> None:
+        for delay_s, fact in facts:
+            self._count += 1
+            heappush(self._future, (self.now + delay_s, self._count, fact))

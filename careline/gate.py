@@ -1,0 +1,75 @@
+"""The gate every spoken word passes before anything else may look at it: triage, in bounded time.
+
+What comes out is ``WordsAssessed``, the only form in which words reach a flow. A triage that fails
+or takes too long gives a verdict all the same: a nurse.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from calls.facts import SpeechHeard, WordsAssessed
+from calls.verdict import Verdict, to_nurse
+from careline.faults import where
+from triage import TriageEngine
+
+log = logging.getLogger(__name__)
+
+TRIAGE_TIMEOUT_S = 0.25
+"""An utterance is assessed in a few milliseconds; this is for the day when it is not."""
+
+
+class TriageGate:
+    """Turns what was heard into what was assessed.
+
+    Args:
+        engine: the triage engine.
+        timeout_s: how long one assessment may take.
+    """
+
+    def __init__(self, engine: TriageEngine, timeout_s: float = TRIAGE_TIMEOUT_S) -> None:
+        self._engine = engine
+        self._timeout_s = timeout_s
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="triage")
+        self.timed_out = 0
+        self.failed = 0
+
+    def assess_now(self, heard: SpeechHeard) -> WordsAssessed:
+        """Assess without a time-out, for drivers in virtual time."""
+        try:
+            verdict = self._engine.assess_heard(heard)
+        except Exception as error:
+            # Whatever is wrong with triage, the caller must not pay for it.
+            self.failed += 1
+            log.error("call %s: triage failed (%s); a nurse is asked", heard.call_id, where(error))
+            verdict = to_nurse("failed")
+        return _assessed(heard, verdict)
+
+    async def assess(self, heard: SpeechHeard) -> WordsAssessed:
+        """Assess on a thread; after ``timeout_s`` the answer is a nurse."""
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._threads, self.assess_now, heard)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await work
+        except TimeoutError:
+            self.timed_out += 1
+            log.error("call %s: triage took too long; a nurse is asked", heard.call_id)
+            return _assessed(heard, to_nurse("timed-out"))
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _assessed(heard: SpeechHeard, verdict: Verdict) -> WordsAssessed:
+    return WordsAssessed(
+        site=heard.site,
+        call_id=heard.call_id,
+        words=heard.words,
+        confidence=heard.confidence,
+        verdict=verdict,
+        ended_ago_s=heard.ended_ago_s,
+    )

@@ -1,0 +1,123 @@
+"""The brain process: interpreters, distributor, journal, control socket.
+
+Started by the supervisor as ``python -m careline.processes.brain``; may be killed at any instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from adapters.stores.sqlite import SqliteJournal
+from adapters.telephony.link import LineClient
+from calls.ports import JournalError, LineUnavailable
+from careline.brain import Brain
+from careline.call_log import CallLog
+from careline.control import ControlServer
+from careline.gate import TriageGate
+from careline.faults import where
+from careline.processes.report import (
+    FATAL,
+    FATAL_EXIT,
+    READY,
+    log_to,
+    report,
+    supervisor_gone,
+)
+from careline.state import StateFolder
+from config.errors import ConfigError
+from config.load import load_site
+from config.site import Site
+from triage import TriageEngine
+
+log = logging.getLogger(__name__)
+
+_CONNECT_AGAIN_S = 0.2
+
+
+async def serve(site: Site, state: StateFolder) -> None:
+    """Drive the line until the process is told to stop.
+
+    Raises:
+        JournalError: the journal cannot be opened.
+    """
+    journal = SqliteJournal.open(state.journal)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    calls = CallLog()
+    gate = TriageGate(TriageEngine(site.protocols))
+    brain = Brain(site, journal, gate, calls.observe)
+    control = ControlServer(brain, calls)
+    calls.listen(control.tell_watchers)
+    inputs = brain.restore(calls.observe)
+    await control.start(state.control_socket)
+    if inputs:
+        log.info("came back with %d inputs, %d live calls", inputs, brain.live_calls)
+    driving = asyncio.create_task(_drive(brain, state.line_socket))
+    stopping = asyncio.create_task(stop.wait())
+    orphaned = asyncio.create_task(supervisor_gone())
+    try:
+        done, _pending = await asyncio.wait(
+            {driving, stopping, orphaned}, return_when=asyncio.FIRST_COMPLETED
+        )
+        if driving in done:
+            driving.result()
+    finally:
+        for task in (driving, stopping, orphaned):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await control.stop()
+        await journal.close()
+        gate.close()
+
+
+async def _drive(brain: Brain, socket: Path) -> None:
+    """Connect to the line, drive it, connect again when it comes back."""
+    while True:
+        try:
+            line = await LineClient.connect(socket)
+        except LineUnavailable:
+            await asyncio.sleep(_CONNECT_AGAIN_S)
+            continue
+        report(READY, recovered=brain.live_calls)
+        try:
+            await brain.drive(line)
+        except LineUnavailable:
+            log.error("the line process is gone; waiting for it")
+        finally:
+            await line.close()
+
+
+def main() -> int:
+    """Run the process; see the module."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    args = parser.parse_args()
+    state = StateFolder(args.state)
+    log_to(state.log, "brain")
+    try:
+        asyncio.run(serve(load_site(args.config), state))
+    except ConfigError as error:
+        for problem in error.problems:
+            report(FATAL, message=str(problem))
+        return FATAL_EXIT
+    except JournalError as error:
+        report(FATAL, message=str(error))
+        return FATAL_EXIT
+    except Exception as error:
+        # A bug: named in the log without what it was about; the supervisor starts us again.
+        log.critical("failed: %s", where(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,277 @@
+"""The line process: SIP, media, prompts, recognisers, sealed recordings.
+
+Started by the supervisor as ``python -m careline.processes.line``. It outlives the brain, and it
+outlives the supervisor for as long as callers are on it: the supervisor's end shows as the end of
+standard input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from adapters.stores.age_vault import AgeVault
+from adapters.stores.identities import RECIPIENTS, Recipients, create_identities, load_recipients
+
+from adapters.speech import (
+    PromptStore,
+    RecogniserPool,
+    Recordings,
+    VoiceSynthesiser,
+    clinic_pool,
+)
+from adapters.telephony.link import LineServer
+from adapters.telephony.media import MediaEngine, request_realtime_priority
+from adapters.telephony.sip.endpoint import SipEndpoint
+from adapters.telephony.sip.errors import CannotListen
+from adapters.telephony.sip.line import LineSettings, SipLine
+from adapters.telephony.sip.outbound import OutboundPlan
+from adapters.telephony.sip.settings import EndpointSettings, TrunkSettings
+from adapters.telephony.sounds import PromptSounds
+from calls.commands import Utterance
+from calls.facts import Fact
+from calls.ports import VaultError
+from careline.clock import WallClock
+from careline.faults import where
+from careline.processes.report import (
+    FATAL,
+    FATAL_EXIT,
+    NOTICE,
+    PROGRESS,
+    READY,
+    log_to,
+    report,
+    supervisor_gone,
+)
+from careline.state import StateFolder
+from config.errors import ConfigError
+from config.load import load_site
+from config.secrets import Secrets, agent_secret, read_secrets
+from config.site import Site
+from ivr.steps import AskStep
+
+log = logging.getLogger(__name__)
+
+_DRAIN_S = 600.0
+"""How long callers may go on after the supervisor's end."""
+
+
+def confirmations(site: Site) -> dict[str, Utterance]:
+    """What an agent hears after dialling a feature code."""
+    codes, language = site.features, site.rules.languages[0]
+    texts = site.rules.prompts
+    return {
+        code: Utterance(text=texts[prompt][language], language=language)
+        for code, prompt in (
+            (codes.ready, "agent-ready"),
+            (codes.on_break, "agent-break"),
+            (codes.out, "agent-out"),
+        )
+    }
+
+
+def utterances(site: Site) -> Iterator[Utterance]:
+    """Everything the site can say, the advice first."""
+    rules = site.rules
+    order = [rules.advice_911, rules.nurse_wait, *rules.prompts]
+    for prompt_id in dict.fromkeys(order):
+        for language, text in rules.prompts[prompt_id].items():
+            yield Utterance(text=text, language=language)
+
+
+def phrases(site: Site) -> list[str]:
+    """What callers are likely to say: the flows' words and the protocols' examples."""
+    wanted: dict[str, None] = {}
+    for flow in site.flows.values():
+        for step in flow.steps.values():
+            if isinstance(step, AskStep):
+                for choice in step.choices:
+                    wanted.update(dict.fromkeys(choice.words.get("en", ())))
+    for protocol in site.protocols.protocols:
+        for rule in protocol.rules:
+            wanted.update(dict.fromkeys(rule.examples.positive))
+    return list(wanted)
+
+
+def endpoint_settings(site: Site, secrets: Secrets, listen: str | None) -> EndpointSettings:
+    """What the SIP endpoint is set up with."""
+    sip = site.sip
+    trunk = sip.trunk
+    codes = site.features
+    return EndpointSettings(
+        listen=listen or sip.listen,
+        advertise=sip.advertise,
+        allow=sip.allow,
+        agents={agent: secrets.secret(agent_secret(agent)) for agent in site.agents},
+        feature_codes=frozenset((codes.ready, codes.on_break, codes.out)),
+        trunk=None
+        if trunk is None
+        else TrunkSettings(
+            registrar=trunk.registrar,
+            user=trunk.user,
+            password=secrets.secret(trunk.password_secret),
+            register=trunk.register,
+            expires_s=trunk.expires_s,
+        ),
+    )
+
+
+def line_settings(site: Site, unattended_s: float) -> LineSettings:
+    """What the line itself has to know."""
+    rules, sip = site.rules, site.sip
+    return LineSettings(
+        site=site.id,
+        capacity=sip.capacity,
+        reserved=sip.reserved,
+        advice=tuple(
+            Utterance(text=rules.prompts[rules.advice_911][language], language=language)
+            for language in rules.languages
+        ),
+        fallback=site.fallback_number,
+        outbound=OutboundPlan(sip.outbound),
+        feature_codes=confirmations(site),
+        unattended_s=unattended_s,
+    )
+
+
+async def serve(site: Site, state: StateFolder, args: argparse.Namespace) -> None:
+    """Serve calls until told to stop.
+
+    Raises:
+        CannotListen: the SIP address is taken or not ours.
+        VaultError: recordings cannot be kept.
+        ConfigError: a secret is missing.
+    """
+    clock = WallClock()
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    secrets = read_secrets(state.secrets)
+    # Before the media's priority is raised: the workers must not inherit it.
+    pool = clinic_pool(phrases(site), [agent.name for agent in site.agents.values()])
+    speech = asyncio.create_task(_start_speech(pool))
+    vault = AgeVault(state.vault, _recipients(state))
+    store = PromptStore(
+        state.prompts,
+        VoiceSynthesiser(),
+        Recordings(folder=state.recordings, texts=site.rules.prompts),
+    )
+    sounds = PromptSounds(store)
+    await _prepare(store, sounds, site)
+    priority = request_realtime_priority()
+    if not priority.granted:
+        report(NOTICE, level="info", message=priority.detail)
+    settings = endpoint_settings(site, secrets, args.listen)
+    host = settings.listen.rpartition(":")[0].strip("[]")
+    media = MediaEngine(host, *site.sip.media_ports)
+
+    def pass_on(fact: Fact) -> None:
+        server.report(fact)
+
+    line = SipLine(
+        line_settings(site, args.unattended_s), media, sounds, pool, vault, pass_on, clock
+    )
+    server = LineServer(line, clock)
+    endpoint = SipEndpoint(settings, line)
+    line.use(endpoint)
+    await server.start(state.line_socket)
+    address = await endpoint.start()
+    line.undriven()
+    # What was made so far stays; the collector need not look at it again between two frames.
+    gc.collect()
+    gc.freeze()
+    report(READY, sip=f"{address.host}:{address.port}")
+    orphaned = asyncio.create_task(supervisor_gone())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({orphaned, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if orphaned.done() and not stop.is_set():
+            await line.drained(_DRAIN_S)
+    finally:
+        for task in (orphaned, stopping, speech):
+            task.cancel()
+        await asyncio.gather(orphaned, stopping, speech, return_exceptions=True)
+        await endpoint.stop()
+        media.close()
+        await server.stop()
+        await store.close()
+        await pool.close()
+        await asyncio.to_thread(vault.close)
+
+
+def _recipients(state: StateFolder) -> Recipients:
+    """Who may open recordings; made at the first start."""
+    known = state.identities / RECIPIENTS
+    if known.exists():
+        return load_recipients(known)
+    made = create_identities(state.identities)
+    report(
+        NOTICE,
+        level="warning",
+        message=f"move the identities in {state.identities} off "
+        "this machine: whoever holds one can listen to every recording",
+    )
+    return made
+
+
+async def _start_speech(pool: RecogniserPool) -> None:
+    await pool.start()
+    if pool.languages:
+        report("speech", available=True)
+        report(NOTICE, level="info", message="speech is understood now")
+    else:
+        report(NOTICE, level="warning", message=pool.why_unavailable)
+
+
+async def _prepare(store: PromptStore, sounds: PromptSounds, site: Site) -> None:
+    """Render what is missing, with progress, then have it in memory."""
+    wanted = [*utterances(site), *confirmations(site).values()]
+    told = 0
+
+    def progress(ready: int, total: int) -> None:
+        nonlocal told
+        if ready == total or ready - told >= 20:
+            told = ready
+            report(PROGRESS, message=f"prompts ready: {ready} of {total}")
+
+    for problem in await store.prepare(wanted, progress):
+        report(NOTICE, level="error", message=problem)
+    for utterance in wanted:
+        await sounds.load(utterance)
+
+
+def main() -> int:
+    """Run the process; see the module."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--listen")
+    parser.add_argument("--unattended-s", type=float, default=60.0)
+    args = parser.parse_args()
+    state = StateFolder(args.state)
+    log_to(state.log, "line")
+    try:
+        asyncio.run(serve(load_site(args.config), state, args))
+    except ConfigError as error:
+        for problem in error.problems:
+            report(FATAL, message=str(problem))
+        return FATAL_EXIT
+    except (CannotListen, VaultError) as error:
+        report(FATAL, message=str(error))
+        return FATAL_EXIT
+    except Exception as error:
+        # A bug: named in the log without what it was about; the supervisor starts us again.
+        log.critical("failed: %s", where(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

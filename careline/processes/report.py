@@ -1,0 +1,61 @@
+"""How a child process tells the supervisor how it stands: one JSON object a line on stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+READY = "ready"
+"""The process does its work."""
+NOTICE = "notice"
+"""Something the operator should read; work goes on."""
+PROGRESS = "progress"
+"""How far long work at the start is."""
+FATAL = "fatal"
+"""The process cannot do its work and says why; trying again would not help."""
+
+FATAL_EXIT = 2
+
+
+def report(event: str, **fields: Any) -> None:  # noqa: ANN401 - JSON values
+    """Tell the supervisor."""
+    try:
+        sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The supervisor is gone; its children notice by other means and go on meanwhile.
+        return
+
+
+async def supervisor_gone() -> None:
+    """Until standard input ends: the supervisor holds its other end open while it lives."""
+    reader = asyncio.StreamReader()
+    transport, _protocol = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    try:
+        while await reader.read(1024):
+            pass
+    finally:
+        transport.close()
+
+
+class _ToSupervisor(logging.Handler):
+    """Warnings and errors reach the operator's terminal as well as the log file."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        report(NOTICE, level=record.levelname.lower(), message=record.getMessage())
+
+
+def log_to(path: Path, name: str) -> None:
+    """Log to a file, warnings to the supervisor as well."""
+    log_file = logging.FileHandler(path)
+    log_file.setFormatter(
+        logging.Formatter(f"%(asctime)s {name} %(levelname)s %(name)s: %(message)s")
+    )
+    to_supervisor = _ToSupervisor(logging.WARNING)
+    logging.basicConfig(level=logging.INFO, handlers=[log_file, to_supervisor])

@@ -1,0 +1,114 @@
+"""A call told to a person: one short line for each fact and decision, nothing private in it."""
+
+from __future__ import annotations
+
+from calls.commands import Command, OfferCall, OpenTask
+from calls.facts import (
+    AgentHungUp,
+    AgentOnBreak,
+    AgentOut,
+    AgentReady,
+    CallArrived,
+    CallConnected,
+    CallDequeued,
+    CallEnded,
+    CallerHungUp,
+    CallEscalated,
+    CallFailed,
+    CallQueued,
+    CallReleased,
+    DigitsCollected,
+    Fact,
+    MessageRecorded,
+    OfferAccepted,
+    OfferDeclined,
+    OfferFailed,
+    OfferRinging,
+    OfferUnanswered,
+    PhoneRegistered,
+    PhoneUnregistered,
+    RecordingSealed,
+    SpeechUnavailable,
+    TransferFailed,
+    TransferSucceeded,
+    WordsAssessed,
+)
+from calls.verdict import Action
+
+
+def tell(record: Fact | Command) -> str | None:
+    """What happened, for a timeline; ``None`` for what nobody needs to read."""
+    match record:
+        case CallArrived():
+            return "a caller arrives"
+        case DigitsCollected(digits=digits):
+            count = len(digits.reveal())
+            return f"presses {count} key{'s' if count > 1 else ''}"
+        case WordsAssessed():
+            return _words(record)
+        case SpeechUnavailable():
+            return "speech cannot be used: digits only"
+        case CallQueued(requirement=requirement):
+            lane = "EMERGENCY, queue " if requirement.emergency else "waits in queue "
+            skills = "".join(f" +{need.skill}" for need in requirement.skills)
+            return f"{lane}{requirement.queue}{skills}"
+        case CallDequeued():
+            return "leaves the queue"
+        case CallEscalated(agent_id=agent_id):
+            return f"ESCALATED by {agent_id}"
+        case OfferCall():
+            return f"offered to {record.agent_id}: {record.rule}"
+        case OfferRinging(agent_id=agent_id):
+            return f"{agent_id}'s phone rings"
+        case OfferAccepted(agent_id=agent_id):
+            return f"{agent_id} answers"
+        case OfferDeclined(agent_id=agent_id):
+            return f"{agent_id} declines or is busy"
+        case OfferUnanswered(agent_id=agent_id):
+            return f"{agent_id} does not answer"
+        case OfferFailed(agent_id=agent_id, reason=reason):
+            return f"{agent_id} cannot be rung: {reason}"
+        case CallConnected(agent_id=agent_id):
+            return f"talks with {agent_id}"
+        case AgentHungUp(agent_id=agent_id):
+            return f"{agent_id} hangs up"
+        case CallReleased(requeued=True):
+            return "waits again"
+        case MessageRecorded(duration_s=duration_s):
+            return f"leaves a message of {duration_s:.0f} s"
+        case RecordingSealed(duration_s=duration_s):
+            return f"recording of {duration_s:.0f} s sealed"
+        case TransferSucceeded():
+            return "handed to the outside"
+        case TransferFailed(reason=reason):
+            return f"transfer failed: {reason}"
+        case OpenTask(kind=kind, queue=queue):
+            return f"TASK opened for {queue}: {kind}"
+        case CallerHungUp():
+            return "the caller hangs up"
+        case CallFailed(reason=reason):
+            return f"the line lost the caller: {reason}"
+        case CallEnded(outcome=outcome):
+            return f"ended: {outcome.value}"
+        case AgentReady(agent_id=agent_id):
+            return f"{agent_id} is ready"
+        case AgentOnBreak(agent_id=agent_id):
+            return f"{agent_id} asks for a break"
+        case AgentOut(agent_id=agent_id):
+            return f"{agent_id} goes home"
+        case PhoneRegistered(agent_id=agent_id):
+            return f"{agent_id}'s phone is here"
+        case PhoneUnregistered(agent_id=agent_id):
+            return f"{agent_id}'s phone is gone"
+        case _:
+            return None
+
+
+def _words(record: WordsAssessed) -> str:
+    verdict = record.verdict
+    if verdict.action is Action.CONTINUE:
+        return "says something"
+    rules = ", ".join(flag.rule for flag in verdict.flags) or verdict.reason
+    if verdict.action is Action.ASK:
+        return f"says something that needs a question ({rules})"
+    return f"RED FLAG {verdict.action.value} ({rules})"

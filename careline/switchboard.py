@@ -1,0 +1,492 @@
+"""The whole site as one engine: every call's interpreter and the distributor, joined.
+
+A fact goes to the engine it concerns. What one engine commands of another (``Enqueue``, ``Bridge``,
+``ReturnToFlow``, ``EndCall``) becomes a fact at once and is handled within the same turn, depth
+first, so that a red flag reaches a nurse's phone before anything else is done for the call. What
+remains are commands for the line. The asyncio driver, the dry run and the tests share this class;
+it holds no clock.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Any
+
+from acd import Distributor, Work
+from calls.commands import (
+    Bridge,
+    Command,
+    Dequeue,
+    EndCall,
+    Enqueue,
+    OfferCall,
+    OpenTask,
+    RecallOffer,
+    ReturnToFlow,
+    Say,
+    StartRecording,
+    StopRecording,
+)
+from calls.facts import (
+    DERIVED,
+    AgentFact,
+    AgentHungUp,
+    AgentKeyed,
+    CallArrived,
+    CallConnected,
+    CallDequeued,
+    CallEnded,
+    CallerHungUp,
+    CallEscalated,
+    CallFact,
+    CallFailed,
+    CallQueued,
+    CallReleased,
+    CallResumed,
+    Fact,
+    OfferFact,
+    OfferFailed,
+    PhoneRegistered,
+    PhoneUnregistered,
+    PromptFinished,
+    RecordingSealed,
+    TimerFired,
+)
+from calls.ids import AgentId, CallId, OfferId, QueueId
+from calls.machine import IllegalFact
+from calls.outcome import Outcome
+from calls.ports import LineSnapshot
+from careline.faults import where
+from careline.rescue import Rescue
+from config.site import Site
+from ivr import Interpreter
+from recordings.consent import ConsentRule, decide
+
+log = logging.getLogger(__name__)
+
+DECISIONS = (OfferCall, OpenTask)
+"""Commands that are kept in the journal beside the facts, as the record of what was decided."""
+
+_KEY_PAUSE_S = 3.0
+"""Keys of an agent further apart than this do not belong to one code."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one fact led to.
+
+    Attributes:
+        records: the fact, the facts that followed from it and the decisions, for the journal.
+        commands: what the line has to do, in order.
+    """
+
+    records: list[Fact | Command] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _LiveCall:
+    """What the switchboard itself remembers of a call."""
+
+    engine: Interpreter | Rescue
+    recordings: int = 0
+    recording_id: str | None = None
+    notice_id: int | None = None
+    announced: bool = False
+    keys: str = ""
+    keyed_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something a person still has to do for a caller.
+
+    Attributes:
+        opened_at: seconds since the epoch.
+        order: what was asked for.
+    """
+
+    opened_at: float
+    order: OpenTask
+
+
+class Switchboard:
+    """A site's interpreters and distributor behind one ``handle``.
+
+    Args:
+        site: the loaded site. New calls begin with its entry flow; a later :meth:`publish`
+            changes what new calls get, calls in progress keep their version.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.distributor = Distributor(
+            site=site.id,
+            queues=site.queues,
+            agents=site.agents,
+            nurse_queue=QueueId(site.rules.nurse_queue),
+        )
+        self.accepting = True
+        self.tasks: list[Task] = []
+        self.outcomes: dict[Outcome, int] = {}
+        self.faults = 0
+        self._calls: dict[CallId, _LiveCall] = {}
+        self._deadlines: list[tuple[float, CallId]] = []
+        self._armed: dict[CallId, float] = {}
+
+    # --- the engine -----------------------------------------------------------------------------
+
+    def handle(self, fact: Fact, now: float) -> Turn:
+        """Take in a fact and everything that follows from it.
+
+        Args:
+            fact: from a line, an agent or triage; never ``SpeechHeard``, which is assessed first.
+            now: seconds since the epoch.
+        """
+        turn = Turn()
+        self._run(fact, now, turn)
+        return turn
+
+    def tick(self, now: float) -> Turn:
+        """Do what is due. An empty turn means that nothing was."""
+        turn = Turn()
+        due = self.next_deadline()
+        if due is None or due > now:
+            return turn
+        turn.records.append(TimerFired(site=self.site.id))
+        while self._deadlines and self._deadlines[0][0] <= now:
+            at, call_id = heappop(self._deadlines)
+            if self._armed.get(call_id) == at:
+                del self._armed[call_id]
+                self._spread(self._guarded(call_id, None, now), now, turn)
+                self._arm(call_id)
+        due = self.distributor.next_deadline()
+        if due is not None and due <= now:
+            self._spread(self.distributor.tick(now), now, turn)
+        return turn
+
+    def next_deadline(self) -> float | None:
+        """When :meth:`tick` has something to do."""
+        while self._deadlines and self._armed.get(self._deadlines[0][1]) != self._deadlines[0][0]:
+            heappop(self._deadlines)
+        mine = self._deadlines[0][0] if self._deadlines else None
+        theirs = self.distributor.next_deadline()
+        return min((at for at in (mine, theirs) if at is not None), default=None)
+
+    # --- around the engine ----------------------------------------------------------------------
+
+    def publish(self, site: Site) -> None:
+        """Give new calls another version of the site's flows, rules and recording settings.
+
+        Queues and agents are the distributor's and stay as they are until a restart.
+        """
+        self.site = site
+
+    def call(self, call_id: CallId) -> Interpreter | Rescue | None:
+        """The engine of a live call."""
+        live = self._calls.get(call_id)
+        return live.engine if live else None
+
+    @property
+    def live_calls(self) -> Mapping[CallId, Interpreter | Rescue]:
+        """Engines of all live calls, in order of arrival."""
+        return {call_id: live.engine for call_id, live in self._calls.items()}
+
+    def replay(
+        self,
+        records: Iterable[tuple[float, Fact | Command]],
+        observer: Callable[[float, Turn], None] = lambda _now, _turn: None,
+    ) -> int:
+        """Come to where a journal left off; returns how many inputs were replayed.
+
+        Derived facts and decisions are made again from the inputs, not read.
+
+        Args:
+            records: what the journal holds, in order, with the time of each.
+            observer: told each turn.
+        """
+        count = 0
+        for at, record in records:
+            if isinstance(record, (Command, *DERIVED)):
+                continue
+            try:
+                turn = self.tick(at) if isinstance(record, TimerFired) else self.handle(record, at)
+                observer(at, turn)
+            except IllegalFact:
+                # The journal has a hole (its disk was full for a while): go on with what is left,
+                # the comparison with the line's own picture mends the rest.
+                self.faults += 1
+            count += 1
+        return count
+
+    def turn_away(self, call_id: CallId, now: float) -> Turn:
+        """Give up on a call that was let in a moment ago: the advice and the fallback number."""
+        turn = Turn()
+        if call_id in self._calls:
+            self._spread([Dequeue(call_id=call_id)], now, turn)
+            self._rescue(call_id, Outcome.REFUSED, now, turn)
+        return turn
+
+    def reconcile(self, picture: LineSnapshot, now: float) -> Turn:
+        """Bring what we believe and what the line says together, after a restart of either.
+
+        Calls the line no longer has fail (and become call-back tasks); calls we do not know arrive;
+        all others are told to the line again from where they stand. Nobody's place or waiting
+        time changes.
+        """
+        turn = Turn()
+        live = {call.call_id: call for call in picture.calls}
+        for call_id in [known for known in self._calls if known not in live]:
+            self._run(
+                CallFailed(site=self.site.id, call_id=call_id, reason="line-restarted"), now, turn
+            )
+        reachable = set(picture.reachable)
+        for agent in self.distributor.snapshot().agents:
+            kind = PhoneRegistered if agent.agent_id in reachable else PhoneUnregistered
+            if agent.reachable != (agent.agent_id in reachable):
+                self._run(kind(site=self.site.id, agent_id=agent.agent_id), now, turn)
+        ours = {offer.offer_id: offer for offer in self.distributor.live_offers()}
+        theirs: set[OfferId] = set()
+        for call in picture.calls:
+            theirs.update(call.ringing_offers)
+            if call.connected_offer is not None:
+                theirs.add(call.connected_offer)
+        for offer in ours.values():
+            if offer.offer_id not in theirs:
+                gone: dict[str, Any] = {
+                    "site": self.site.id,
+                    "call_id": offer.call_id,
+                    "offer_id": offer.offer_id,
+                    "agent_id": offer.agent_id,
+                }
+                lost: OfferFact = (
+                    AgentHungUp(**gone)
+                    if offer.state is Work.TALKING
+                    else OfferFailed(**gone, reason="unreachable")
+                )
+                self._run(lost, now, turn)
+        for call in picture.calls:
+            if call.call_id not in self._calls:
+                continue
+            for offer_id in call.ringing_offers:
+                offer_ours = ours.get(offer_id)
+                if offer_ours is None:
+                    turn.commands.append(
+                        RecallOffer(call_id=call.call_id, offer_id=offer_id, agent_id=AgentId(""))
+                    )
+                elif offer_ours.state is Work.TALKING:
+                    turn.commands.append(
+                        Bridge(
+                            call_id=call.call_id, offer_id=offer_id, agent_id=offer_ours.agent_id
+                        )
+                    )
+            if call.connected_offer is None or call.connected_offer not in ours:
+                self._run(CallResumed(site=self.site.id, call_id=call.call_id), now, turn)
+        return turn
+
+    # --- one fact -------------------------------------------------------------------------------
+
+    def _run(self, fact: Fact, now: float, turn: Turn) -> None:
+        turn.records.append(fact)
+        match fact:
+            case CallArrived():
+                self._arrive(fact, now, turn)
+            case AgentKeyed():
+                self._keyed(fact, now, turn)
+            case CallerHungUp() | CallFailed():
+                self._spread(self.distributor.handle(fact, now), now, turn)
+                if isinstance(fact, CallFailed):
+                    self._promise_call_back(fact.call_id, now, turn)
+                self._to_call(fact, now, turn)
+            case CallEnded():
+                self._spread(self.distributor.handle(fact, now), now, turn)
+                self._ended(fact, turn)
+            case CallConnected() | CallReleased():
+                self._to_call(fact, now, turn)
+            case CallEscalated():
+                self._to_call(fact, now, turn)
+                self._spread(self.distributor.handle(fact, now), now, turn)
+            case RecordingSealed():
+                pass
+            case OfferFact() | AgentFact() | CallQueued() | CallDequeued():
+                self._spread(self.distributor.handle(fact, now), now, turn)
+            case CallFact():
+                self._follow_notice(fact)
+                self._to_call(fact, now, turn)
+
+    def _arrive(self, fact: CallArrived, now: float, turn: Turn) -> None:
+        if fact.call_id in self._calls:
+            return
+        if not self.accepting:
+            self._rescue(fact.call_id, Outcome.REFUSED, now, turn)
+            return
+        flow = self.site.flows[self.site.entry_flow]
+        self._calls[fact.call_id] = _LiveCall(Interpreter(fact.call_id, flow, self.site.rules))
+        self._to_call(fact, now, turn)
+
+    def _to_call(self, fact: CallFact, now: float, turn: Turn) -> None:
+        if fact.call_id in self._calls:
+            self._spread(self._guarded(fact.call_id, fact, now), now, turn)
+            self._arm(fact.call_id)
+
+    def _guarded(self, call_id: CallId, fact: Fact | None, now: float) -> list[Command]:
+        """Let the call's engine handle ``fact`` (or tick); a bug in it must not lose the caller."""
+        live = self._calls.get(call_id)
+        if live is None:
+            return []
+        try:
+            if fact is None:
+                return live.engine.tick(now)
+            if isinstance(fact, CallResumed):
+                return live.engine.resume(now)
+            return live.engine.handle(fact, now)
+        except Exception as error:
+            # The outermost loop of a call: whatever went wrong, its caller still gets help.
+            self.faults += 1
+            log.error("call %s: its flow failed (%s); it is rescued", call_id, where(error))
+            rescue = Rescue(call_id, self.site.rules, self.site.fallback_number, Outcome.ERROR)
+            live.engine = rescue
+            return [Dequeue(call_id=call_id), *rescue.start(now)]
+
+    def _spread(self, commands: Iterable[Command], now: float, turn: Turn) -> None:
+        """Turn commands between engines into facts, pass the others to the line."""
+        site = self.site.id
+        for command in commands:
+            call_id = command.call_id
+            match command:
+                case Enqueue(requirement=requirement):
+                    self._run(
+                        CallQueued(site=site, call_id=call_id, requirement=requirement), now, turn
+                    )
+                case Dequeue():
+                    self._run(CallDequeued(site=site, call_id=call_id), now, turn)
+                case EndCall(outcome=outcome):
+                    self._run(CallEnded(site=site, call_id=call_id, outcome=outcome), now, turn)
+                case ReturnToFlow():
+                    self._stop_recording(call_id, turn)
+                    self._run(
+                        CallReleased(
+                            site=site,
+                            call_id=call_id,
+                            agent_id=command.agent_id,
+                            requeued=command.requeued,
+                            emergency=command.emergency,
+                        ),
+                        now,
+                        turn,
+                    )
+                case Bridge():
+                    turn.commands.append(command)
+                    self._record(call_id, turn)
+                    self._run(
+                        CallConnected(
+                            site=site,
+                            call_id=call_id,
+                            agent_id=command.agent_id,
+                            offer_id=command.offer_id,
+                        ),
+                        now,
+                        turn,
+                    )
+                case OpenTask():
+                    turn.records.append(command)
+                    self.tasks.append(Task(opened_at=now, order=command))
+                case OfferCall():
+                    turn.records.append(command)
+                    turn.commands.append(command)
+                case Say():
+                    self._note_notice(command)
+                    turn.commands.append(command)
+                case _:
+                    turn.commands.append(command)
+
+    # --- what the switchboard itself decides -----------------------------------------------------
+
+    def _record(self, call_id: CallId, turn: Turn) -> None:
+        live = self._calls.get(call_id)
+        if live is None:
+            return
+        rule = ConsentRule(self.site.recording.consent)
+        if not decide(rule, announced=live.announced).given:
+            return
+        live.recordings += 1
+        live.recording_id = f"{call_id}-{live.recordings}"
+        turn.commands.append(StartRecording(call_id=call_id, recording_id=live.recording_id))
+
+    def _note_notice(self, command: Say) -> None:
+        """Remember which prompt holds the recording notice."""
+        live = self._calls.get(command.call_id)
+        notice = self.site.rules.recording_notice
+        if live is None or notice is None:
+            return
+        texts = self.site.rules.prompts[notice].values()
+        if any(utterance.text in texts for utterance in command.utterances):
+            live.notice_id = command.prompt_id
+
+    def _follow_notice(self, fact: CallFact) -> None:
+        """A notice that was cut short was not given."""
+        live = self._calls.get(fact.call_id)
+        if live is not None and isinstance(fact, PromptFinished):
+            live.announced |= fact.prompt_id == live.notice_id and not fact.interrupted
+
+    def _stop_recording(self, call_id: CallId, turn: Turn) -> None:
+        live = self._calls.get(call_id)
+        if live is None or live.recording_id is None:
+            return
+        turn.commands.append(StopRecording(call_id=call_id, recording_id=live.recording_id))
+        live.recording_id = None
+
+    def _keyed(self, fact: AgentKeyed, now: float, turn: Turn) -> None:
+        live = self._calls.get(fact.call_id)
+        if live is None:
+            return
+        if now - live.keyed_at > _KEY_PAUSE_S:
+            live.keys = ""
+        code = self.site.features.escalate
+        live.keys = (live.keys + fact.digits)[-len(code) :]
+        live.keyed_at = now
+        if live.keys == code:
+            live.keys = ""
+            self._run(
+                CallEscalated(site=fact.site, call_id=fact.call_id, agent_id=fact.agent_id),
+                now,
+                turn,
+            )
+
+    def _promise_call_back(self, call_id: CallId, now: float, turn: Turn) -> None:
+        """A caller whom the line lost, and nobody spoke with, is called back."""
+        live = self._calls.get(call_id)
+        if live is None or not isinstance(live.engine, Interpreter) or live.engine.was_connected:
+            return
+        if any(
+            isinstance(record, OpenTask) and record.call_id == call_id for record in turn.records
+        ):
+            return
+        order = OpenTask(call_id=call_id, kind="call-back", queue=self.site.rules.person_queue)
+        self._spread([order], now, turn)
+
+    def _rescue(self, call_id: CallId, outcome: Outcome, now: float, turn: Turn) -> None:
+        rescue = Rescue(call_id, self.site.rules, self.site.fallback_number, outcome)
+        self._calls[call_id] = _LiveCall(rescue)
+        self._spread(rescue.start(now), now, turn)
+        self._arm(call_id)
+
+    def _ended(self, fact: CallEnded, turn: Turn) -> None:
+        if fact.call_id not in self._calls:
+            return
+        self._stop_recording(fact.call_id, turn)
+        self.outcomes[fact.outcome] = self.outcomes.get(fact.outcome, 0) + 1
+        del self._calls[fact.call_id]
+        self._armed.pop(fact.call_id, None)
+
+    def _arm(self, call_id: CallId) -> None:
+        live = self._calls.get(call_id)
+        due = live.engine.next_deadline() if live else None
+        if due is None:
+            self._armed.pop(call_id, None)
+        elif self._armed.get(call_id) != due:
+            self._armed[call_id] = due
+            heappush(self._deadlines, (due, call_id))

@@ -1,0 +1,249 @@
+"""Everything a site's files say, as far as it could be understood.
+
+Checks work on a draft, so that one broken queue does not hide the mistakes elsewhere. What failed
+is left out of the values but keeps its name, so that a reference to it is not called dangling.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import TypeVar
+
+from acd.models import AgentConfig, QueueConfig
+from config.calendars import calendar_from, time_zone
+from config.document import Document, Path, Value, shown
+from config.parse import parse, salvage
+from config.ranges import check_ranges
+from config.report import Report
+from config.shapes import CalendarFile, SiteFile
+from config.source import read_document
+from ivr.steps import KINDS, Step
+from routing.calendars import Calendar
+from triage.protocol import Protocol
+
+T = TypeVar("T")
+
+SITE, QUEUES, AGENTS = "site.yaml", "queues.yaml", "agents.yaml"
+CALENDARS, PROMPTS = "calendars.yaml", "prompts.yaml"
+FILES = (SITE, QUEUES, AGENTS, CALENDARS, PROMPTS)
+FLOWS, PROTOCOLS = "flows", "protocols"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
+_UNKNOWN_SITE: Mapping[str, object] = {
+    "id": "",
+    "title": "",
+    "time_zone": "",
+    "languages": (),
+    "entry_flow": "",
+    "person_queue": "",
+    "nurse_queue": "",
+}
+"""Stands for what ``site.yaml`` does not say; checks pass over it."""
+
+
+@dataclass(slots=True)
+class FlowDraft:
+    """One flow file.
+
+    Attributes:
+        id: the file's name without ``.yaml``.
+        document: the file.
+        start: as written; empty when it is missing.
+        steps: those that could be understood.
+        broken: what the others say, unread: their text may still name steps.
+    """
+
+    id: str
+    document: Document
+    start: str = ""
+    steps: dict[str, Step] = field(default_factory=dict)
+    broken: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def step_names(self) -> set[str]:
+        """Every step, understood or not."""
+        return self.steps.keys() | self.broken.keys()
+
+
+@dataclass(slots=True)
+class Draft:
+    """A site as far as it was understood.
+
+    Attributes:
+        documents: every file by its path in the folder.
+        site: ``site.yaml``; empty texts stand for what it does not say.
+        queues: by id.
+        agents: by id.
+        calendars: by name.
+        prompts: prompt id to texts by language.
+        flows: by id.
+        protocols: file path and protocol, in file order.
+        broken_protocols: whether a protocol file could not be understood.
+    """
+
+    documents: dict[str, Document]
+    site: SiteFile
+    queues: dict[str, QueueConfig] = field(default_factory=dict)
+    agents: dict[str, AgentConfig] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    prompts: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    flows: dict[str, FlowDraft] = field(default_factory=dict)
+    protocols: dict[str, Protocol] = field(default_factory=dict)
+    broken_protocols: bool = False
+
+    def names(self, file: str) -> set[str] | None:
+        """The names that a file gives; ``None`` when the file could not be read."""
+        document = self.documents[file]
+        return set(document.data) if document.readable else None
+
+
+def read_draft(folder: FilePath, flows: list[str], protocols: list[str], report: Report) -> Draft:
+    """Read every file of a site.
+
+    Args:
+        folder: the site's folder.
+        flows: paths of the flow files within it, in order.
+        protocols: paths of the protocol files, in order.
+        report: takes the mistakes.
+    """
+    documents: dict[str, Document] = {}
+    for file in (*FILES, *flows, *protocols):
+        documents[file], problems = read_document(folder, file)
+        for problem in problems:
+            report.add(problem)
+    site_document = documents[SITE]
+    if site_document.readable:
+        site = salvage(SiteFile, site_document.data, site_document, report, _UNKNOWN_SITE)
+        check_ranges(site, site_document, (), report)
+    else:
+        site = salvage(SiteFile, {}, site_document, Report(), _UNKNOWN_SITE)
+    draft = Draft(documents=documents, site=site)
+    draft.queues = _entries(QueueConfig, documents[QUEUES], report, given_id=True)
+    draft.agents = _entries(AgentConfig, documents[AGENTS], report, given_id=True)
+    _read_calendars(draft, report)
+    _read_prompts(draft, report)
+    for file in flows:
+        name = file.removeprefix(f"{FLOWS}/").removesuffix(".yaml")
+        draft.flows[name] = _flow(name, documents[file], report)
+    for file in protocols:
+        document = documents[file]
+        protocol = None
+        if document.readable:
+            protocol = parse(Protocol, document.data, document, (), report)
+        if protocol is None:
+            draft.broken_protocols = True
+        else:
+            check_ranges(protocol, document, (), report)
+            draft.protocols[file] = protocol
+    return draft
+
+
+def _entries(
+    cls: type[T], document: Document, report: Report, *, given_id: bool = False
+) -> dict[str, T]:
+    """The file's entries, each parsed by itself."""
+    entries = {}
+    for name, raw in document.data.items():
+        check_name(name, document, (name,), report)
+        given = {"id": name} if given_id else {}
+        value = parse(cls, raw, document, (name,), report, given=given)
+        if value is not None:
+            check_ranges(value, document, (name,), report)
+            entries[name] = value
+    return entries
+
+
+def check_name(name: str, document: Document, path: Path, report: Report) -> None:
+    """Report a name that is not made of small letters, digits and hyphens."""
+    if not _NAME.fullmatch(name):
+        wanted = "wanted small letters, digits and '-', at most 48"
+        report.problem(document, path, f"{shown(name)} is no name, {wanted}", key=True)
+
+
+def _read_calendars(draft: Draft, report: Report) -> None:
+    site_document, document = draft.documents[SITE], draft.documents[CALENDARS]
+    zone = draft.site.time_zone
+    if zone and time_zone(zone, site_document, ("time_zone",), report) is None:
+        zone = ""
+    for name, file in _entries(CalendarFile, document, report).items():
+        calendar = calendar_from(name, file, zone, document, report)
+        if calendar is not None:
+            draft.calendars[name] = calendar
+
+
+def _read_prompts(draft: Draft, report: Report) -> None:
+    document = draft.documents[PROMPTS]
+    for name, raw in document.data.items():
+        check_name(name, document, (name,), report)
+        if not isinstance(raw, dict):
+            message = f"found {shown(raw)}, wanted a text for each language, such as 'en: Hello'"
+            report.problem(document, (name,), message)
+            continue
+        texts = {}
+        for language, text in raw.items():
+            if isinstance(text, str):
+                texts[language] = " ".join(text.split())
+            else:
+                message = f"found {shown(text)}, wanted text"
+                report.problem(document, (name, language), message)
+        draft.prompts[name] = texts
+
+
+def _flow(name: str, document: Document, report: Report) -> FlowDraft:
+    flow = FlowDraft(id=name, document=document)
+    if not document.readable:
+        return flow
+    check_name(name, document, (), report)
+    for key in document.data.keys() - {"start", "steps"}:
+        hint = report.nearest(key, ("start", "steps"))
+        report.problem(document, (key,), f"unknown key {shown(key)}{hint}", key=True)
+    start = document.data.get("start", "")
+    if isinstance(start, str) and start:
+        flow.start = start
+    else:
+        report.problem(document, ("start",), "'start' must name the first step")
+    steps = document.data.get("steps")
+    if not isinstance(steps, dict) or not steps:
+        report.problem(document, ("steps",), "'steps' must hold the steps by name")
+        return flow
+    for step_name, raw in steps.items():
+        path = ("steps", step_name)
+        check_name(step_name, document, path, report)
+        step = _step(raw, document, path, report)
+        if step is None:
+            flow.broken[step_name] = raw
+        else:
+            check_ranges(step, document, path, report)
+            flow.steps[step_name] = step
+    return flow
+
+
+def _step(raw: Value, document: Document, path: Path, report: Report) -> Step | None:
+    if not isinstance(raw, dict):
+        report.problem(document, path, f"found {shown(raw)}, wanted a mapping with 'kind'")
+        return None
+    kind = raw.get("kind")
+    known = ", ".join(KINDS)
+    if not isinstance(kind, str):
+        found = "'kind' is missing" if kind is None else f"found {shown(kind)}"
+        report.problem(document, (*path, "kind"), f"{found}, wanted one of {known}")
+        return None
+    if kind not in KINDS:
+        hint = report.nearest(kind, KINDS) or f", wanted one of {known}"
+        report.problem(document, (*path, "kind"), f"unknown kind {shown(kind)}{hint}")
+        return None
+    rest = {key: value for key, value in raw.items() if key != "kind"}
+    step: Step | None = parse(KINDS[kind], rest, document, path, report)
+    return step
+
+
+def texts_in(value: Value) -> Iterator[str]:
+    """Every text within a value."""
+    if isinstance(value, str):
+        yield value
+    else:
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(each)

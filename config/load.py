@@ -1,0 +1,192 @@
+"""Load a site's folder of YAML files, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from calls.ids import AgentId, QueueId
+from calls.verdict import Flag
+from config.document import shown
+from config.draft import FILES, FLOWS, PROTOCOLS, Draft, read_draft
+from config.errors import ConfigError, FolderError, Problem
+from config.flow_checks import check_flow, prompts_of
+from config.prompt_checks import check_prompts
+from config.protocol_checks import check_protocols
+from config.report import Report
+from config.site import Site
+from config.site_checks import check_site
+from config.staff_checks import check_staff
+from config.versions import flow_version, site_version
+from ivr.flow import ALWAYS_PROMPTS, CallRules, Flow
+from ivr.steps import AskStep
+from triage.protocol import ProtocolSet
+
+DEFAULT_CLINIC = Path(__file__).parent / "clinic"
+"""The sample clinic that comes with Careline."""
+
+
+def load_site(folder: Path) -> Site:
+    """Load and check a site.
+
+    Args:
+        folder: holds ``site.yaml`` and its neighbours, see the sample clinic.
+
+    Returns:
+        The site; what is allowed but should be looked at stands in ``site.warnings``.
+
+    Raises:
+        ConfigError: there are mistakes; the error lists all of them.
+    """
+    problems, _, site = check(folder)
+    if site is None:
+        raise ConfigError(problems)
+    return site
+
+
+def check(
+    folder: Path, secret_names: Collection[str] | None = None
+) -> tuple[list[Problem], list[Problem], Site | None]:
+    """Check a site's folder without raising for the mistakes in it.
+
+    Args:
+        folder: as for :func:`load_site`.
+        secret_names: the secrets there are; when given, a reference to another is a problem.
+
+    Returns:
+        The problems, the warnings (both in file and line order) and the site, which is ``None``
+        if and only if there are problems.
+
+    Raises:
+        FolderError: there is no folder to check.
+    """
+    report = Report()
+    flows, protocols = _list(folder, report)
+    draft = read_draft(folder, flows, protocols, report)
+    check_site(draft, secret_names, report)
+    check_prompts(draft, report)
+    check_staff(draft, report)
+    for flow in draft.flows.values():
+        check_flow(flow, draft, report)
+    check_protocols(draft, report)
+    problems, warnings = report.problems, report.warnings
+    site = None if problems else _site(folder, draft, warnings)
+    return problems, warnings, site
+
+
+def _list(folder: Path, report: Report) -> tuple[list[str], list[str]]:
+    """The flow and protocol files; reports files that nobody reads."""
+    try:
+        names = {each.name for each in folder.iterdir()}
+        inner = {
+            part: sorted(each.name for each in (folder / part).iterdir())
+            for part in (FLOWS, PROTOCOLS)
+            if (folder / part).is_dir()
+        }
+    except FileNotFoundError:
+        raise FolderError([_of_folder(folder, "there is no such folder")]) from None
+    except NotADirectoryError:
+        raise FolderError([_of_folder(folder, "this is not a folder")]) from None
+    except OSError as error:
+        message = f"the folder cannot be read: {error.strerror}"
+        raise FolderError([_of_folder(folder, message)]) from None
+    read = {
+        part: [f"{part}/{name}" for name in inner.get(part, []) if name.endswith(".yaml")]
+        for part in (FLOWS, PROTOCOLS)
+    }
+    for part, files in read.items():
+        if not files:
+            message = f"wanted at least one file, such as {part}/main.yaml"
+            report.add(Problem(file=f"{part}/", line=1, column=1, where="", message=message))
+    unread = {
+        name: f"not read{report.nearest(name, FILES)}"
+        for name in names - set(FILES)
+        if name.endswith((".yaml", ".yml"))
+    }
+    for part in inner:
+        ending_otherwise = (name for name in inner[part] if name.endswith(".yml"))
+        unread |= {
+            f"{part}/{name}": "not read; its name must end in .yaml" for name in ending_otherwise
+        }
+    for file, message in unread.items():
+        report.warn(Problem(file=file, line=1, column=1, where="", message=message))
+    return read[FLOWS], read[PROTOCOLS]
+
+
+def _of_folder(folder: Path, message: str) -> Problem:
+    return Problem(file=shown(folder)[1:-1], line=1, column=1, where="", message=message)
+
+
+def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:
+    """The site of a draft in which nothing is wrong."""
+    file = draft.site
+    notice = None if file.recording.consent == "never" else file.recording_notice
+    rules = CallRules(
+        site=file.id,
+        languages=file.languages,
+        prompts=draft.prompts,
+        person_queue=file.person_queue,
+        nurse_queue=file.nurse_queue,
+        calendars=draft.calendars,
+        outside=file.outside,
+        keys=file.keys,
+        language_skills=file.language_skills,
+        listen_languages=tuple(each for each in file.listen_languages if each in file.languages),
+        nurse_wait_every_s=file.nurse_wait_every_s,
+        recording_notice=notice,
+        on_call=file.on_call,
+        on_call_after_s=file.on_call_after_s,
+        low_confidence=file.low_confidence,
+        short_abandon_s=file.short_abandon_s,
+        max_call_questions=file.max_call_questions,
+        screens=_screens(draft),
+    )
+    protocols = ProtocolSet(protocols=tuple(draft.protocols.values()))
+    site = Site(
+        id=file.id,
+        title=file.title,
+        folder=folder,
+        version="",
+        entry_flow=file.entry_flow,
+        flows=_flows(draft, rules, protocols),
+        rules=rules,
+        queues={QueueId(name): queue for name, queue in draft.queues.items()},
+        agents={AgentId(name): agent for name, agent in draft.agents.items()},
+        protocols=protocols,
+        features=file.features,
+        fallback_number=file.fallback_number,
+        sip=file.sip,
+        recording=file.recording,
+        warnings=tuple(map(str, warnings)),
+    )
+    return replace(site, version=site_version(site))
+
+
+def _screens(draft: Draft) -> Mapping[str, Flag]:
+    """What the keys of symptom screens stand for."""
+    named = {
+        choice.red_flag
+        for flow in draft.flows.values()
+        for step in flow.steps.values()
+        if isinstance(step, AskStep)
+        for choice in step.choices
+    }
+    return {
+        rule.id: Flag(rule=rule.id, version=rule.version, disposition=rule.disposition)
+        for protocol in draft.protocols.values()
+        for rule in protocol.rules
+        if rule.id in named
+    }
+
+
+def _flows(draft: Draft, rules: CallRules, protocols: ProtocolSet) -> Mapping[str, Flow]:
+    always = {*ALWAYS_PROMPTS, *protocols.questions}
+    always.update([rules.recording_notice] if rules.recording_notice is not None else [])
+    flows = {}
+    for name, flow in draft.flows.items():
+        named = {prompt for step in flow.steps.values() for prompt in prompts_of(step).values()}
+        prompts = frozenset(always | named)
+        version = flow_version(name, flow.start, flow.steps, prompts, rules)
+        flows[name] = Flow(id=name, version=version, start=flow.start, steps=flow.steps)
+    return flows

@@ -1,0 +1,67 @@
+"""What can be wrong with the prompts: one is missing, or not in every language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from config.document import shown
+from config.draft import PROMPTS, Draft
+from config.flow_checks import prompts_of
+from config.report import Report
+from ivr.flow import ALWAYS_PROMPTS
+from triage.protocol import ProtocolSet
+
+_ADVICE = {
+    "advice-911": ("911", re.compile(r"9[\s.,-]*1[\s.,-]*1|nine one one|nueve uno uno")),
+    "advice-988": ("988", re.compile(r"9[\s.,-]*8[\s.,-]*8|nine eight eight|nueve ocho ocho")),
+}
+
+
+def check_prompts(draft: Draft, report: Report) -> None:
+    """Report prompts that are missing, untranslated, empty or never said."""
+    document, languages = draft.documents[PROMPTS], draft.site.languages
+    if not document.readable:
+        return
+    needed = dict.fromkeys(ALWAYS_PROMPTS, "every site needs it")
+    if draft.site.id and draft.site.recording.consent != "never":
+        needed[draft.site.recording_notice] = "it announces the recording"
+    questions = ProtocolSet(protocols=tuple(draft.protocols.values())).questions
+    needed |= dict.fromkeys(questions, "a triage rule asks it")
+    for name, why in needed.items():
+        if name not in document.data:
+            hint = report.nearest(name, document.data)
+            report.problem(document, (), f"the prompt {shown(name)} is missing: {why}{hint}")
+    for name, texts in draft.prompts.items():
+        for language, text in texts.items():
+            if languages and language not in languages:
+                hint = report.nearest(language, languages)
+                message = f"the site does not speak {shown(language)}{hint}"
+                report.problem(document, (name, language), message, key=True)
+            if not text:
+                report.problem(document, (name, language), "the prompt says nothing")
+        for language in languages:
+            if language not in texts and (name, language) not in document.values:
+                report.problem(document, (name,), f"there is no text in {shown(language)}")
+        _check_advice(name, draft, report)
+    named = {prompt for _, prompt in _prompts_named(draft)}
+    if not any(flow.broken for flow in draft.flows.values()) and not draft.broken_protocols:
+        for name in draft.prompts.keys() - named - needed.keys():
+            report.warning(document, (name,), "nothing says this prompt", key=True)
+
+
+def _check_advice(name: str, draft: Draft, report: Report) -> None:
+    """The advice has to name its number, whatever else is rewritten."""
+    if name not in _ADVICE:
+        return
+    number, expression = _ADVICE[name]
+    for language, text in draft.prompts[name].items():
+        if not expression.search(text.lower()):
+            message = f"the advice does not name {number}; write it as digits, or as words"
+            report.problem(draft.documents[PROMPTS], (name, language), message)
+
+
+def _prompts_named(draft: Draft) -> Iterator[tuple[str, str]]:
+    for flow in draft.flows.values():
+        for step in flow.steps.values():
+            yield from prompts_of(step).items()

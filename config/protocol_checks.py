@@ -1,0 +1,157 @@
+"""What can be wrong with triage protocols, each at its line; their examples are tried as well."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+
+from config.document import Document, Path, shown
+from config.draft import PROTOCOLS, Draft
+from config.report import Report
+from triage import PhraseError
+from triage import check_protocols as check_set
+from triage.phrases import NUMBER, parse
+from triage.protocol import SAMPLE, Protocol, ProtocolSet, Rule, alternatives
+
+_CLASS = re.compile(r"<([^<>\s]*)>")
+_PLACE = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
+_MAX_READINGS = 1_000
+"""Of one phrase: triage allows fewer, but writes them all out before it counts them."""
+_MAX_READINGS_IN_ALL = 100_000
+"""Of all phrases: more would take minutes to compile and slow down every utterance."""
+
+
+def check_protocols(draft: Draft, report: Report) -> None:
+    """Report protocols that are unsound, and warn of those that nobody has approved."""
+    _check_status(draft, report)
+    if draft.broken_protocols:
+        return
+    before = len(report.problems)
+    _check_ids(draft, report)
+    _check_phrases(draft, report)
+    _check_concepts(draft, report)
+    if len(report.problems) == before:
+        _check_rules(draft, report)
+
+
+def _check_status(draft: Draft, report: Report) -> None:
+    for file, protocol in draft.protocols.items():
+        document = draft.documents[file]
+        if protocol.status == SAMPLE:
+            owners = sorted({rule.owner for rule in protocol.rules}) or ["a named clinician"]
+            message = f"a sample; {' and '.join(owners)} must approve this version"
+            report.warning(document, ("status",), message)
+        elif not protocol.approved_by:
+            message = "an approved protocol names its clinician in 'approved_by'"
+            report.problem(document, ("status",), message)
+
+
+def _check_ids(draft: Draft, report: Report) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for file, protocol in draft.protocols.items():
+        document = draft.documents[file]
+        for kind in ("words", "concepts", "rules"):
+            for index, item in enumerate(getattr(protocol, kind)):
+                if (kind, item.id) in seen:
+                    message = f"{shown(item.id)} is defined already, in {seen[kind, item.id]}"
+                    report.problem(document, (kind, index, "id"), message)
+                seen.setdefault((kind, item.id), file)
+
+
+def _check_phrases(draft: Draft, report: Report) -> None:
+    known = {each.id for protocol in draft.protocols.values() for each in protocol.words}
+    known.add(NUMBER.strip("<>"))
+    in_all = 0
+    for file, protocol in draft.protocols.items():
+        document = draft.documents[file]
+        for path, language, phrase in _phrases(protocol):
+            for name in _CLASS.findall(phrase):
+                report.reference(document, path, "word class", name, known)
+            readings = _readings(phrase)
+            in_all += readings
+            if readings > _MAX_READINGS:
+                message = "the phrase can be read in too many ways; write several phrases instead"
+                report.problem(document, path, message)
+                continue
+            if in_all > _MAX_READINGS_IN_ALL:
+                message = "the phrases up to here can be read in too many ways already"
+                report.problem(document, path, message)
+                return
+            try:
+                parse(phrase, language)
+            except PhraseError as error:
+                report.problem(document, path, str(error))
+
+
+def _readings(phrase: str) -> int:
+    """In how many ways a phrase can be read at most: orders, alternatives, optional words."""
+    readings = math.factorial(min(phrase.count("&") + 1, 10))
+    for word in phrase.split():
+        ways = sum("_" in alternative for alternative in word.split("|")) + ("?" in word) + 1
+        readings = min(readings * ways, _MAX_READINGS + 1)
+    return min(readings, _MAX_READINGS + 1)
+
+
+def _phrases(protocol: Protocol) -> Iterator[tuple[Path, str, str]]:
+    """Every phrase of a protocol: its place, its language, its text."""
+    yield from _by_language(("figures",), protocol.figures)
+    for index, word_class in enumerate(protocol.words):
+        yield from _by_language(("words", index, "words"), word_class.words)
+    for index, concept in enumerate(protocol.concepts):
+        yield from _by_language(("concepts", index, "phrases"), concept.phrases)
+        yield from _by_language(("concepts", index, "variants"), concept.variants)
+        for number, reading in enumerate(concept.readings):
+            path = ("concepts", index, "readings", number)
+            yield from _by_language((*path, "subject"), reading.subject)
+            yield from _by_language((*path, "unit"), reading.unit)
+
+
+def _by_language(
+    path: Path, phrases: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[Path, str, str]]:
+    for language, texts in phrases.items():
+        for index, text in enumerate(texts):
+            yield (*path, language, index), language, text
+
+
+def _check_concepts(draft: Draft, report: Report) -> None:
+    known = {each.id for protocol in draft.protocols.values() for each in protocol.concepts}
+    for file, index, rule in _rules(draft):
+        document = draft.documents[file]
+        for field in ("all", "any", "unless"):
+            for number, entry in enumerate(getattr(rule, field)):
+                for concept in alternatives(entry) if field == "all" else (entry,):
+                    path = ("rules", index, field, number)
+                    report.reference(document, path, "concept", concept, known)
+
+
+def _check_rules(draft: Draft, report: Report) -> None:
+    """What triage itself has to say, the examples above all."""
+    places = {rule.id: (file, index) for file, index, rule in _rules(draft)}
+    for problem in check_set(ProtocolSet(protocols=tuple(draft.protocols.values()))):
+        if problem.rule in places:
+            file, index = places[problem.rule]
+            path: Path = ("rules", index, *_path(problem.where))
+            report.problem(draft.documents[file], path, problem.message)
+        else:
+            # About the set as a whole: nothing better is known than its first file.
+            first = next(iter(draft.protocols), None)
+            document = draft.documents[first] if first else Document(file=f"{PROTOCOLS}/")
+            report.problem(document, (), problem.message)
+
+
+def _rules(draft: Draft) -> Iterator[tuple[str, int, Rule]]:
+    for file, protocol in draft.protocols.items():
+        for index, rule in enumerate(protocol.rules):
+            yield file, index, rule
+
+
+def _path(where: str) -> Path:
+    """``examples.positive[1]`` as a path."""
+    path: list[str | int] = []
+    for name, index in _PLACE.findall(where):
+        path.append(name)
+        if index:
+            path.append(int(index))
+    return tuple(path)

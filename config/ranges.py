@@ -1,0 +1,88 @@
+"""The numbers and words that a field may hold, beyond its type. Also written into the schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+
+from acd.models import AgentConfig, QueueConfig
+from calls.requirement import SkillNeed
+from config.document import Document, Path, shown
+from config.report import Report
+from config.shapes import SiteFile
+from config.site import RecordingSettings, SipSettings, Trunk
+from ivr.steps import AskStep, MessageStep, QueueStep
+from triage.protocol import APPROVED, SAMPLE, Protocol, Rule
+
+DAY_S = 86400
+
+RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
+    (SiteFile, "on_call_after_s"): (0, 600),
+    (SiteFile, "nurse_wait_every_s"): (5, 300),
+    (SiteFile, "low_confidence"): (0, 1),
+    (SiteFile, "short_abandon_s"): (0, 60),
+    (SiteFile, "max_call_questions"): (0, 10),
+    (RecordingSettings, "retention_days"): (1, 36500),
+    (SipSettings, "media_ports"): (1024, 65535),
+    (SipSettings, "capacity"): (1, 10000),
+    (SipSettings, "reserved"): (0, 1000),
+    (Trunk, "expires_s"): (60, DAY_S),
+    (QueueConfig, "priority"): (1, 9),
+    (QueueConfig, "ring_timeout_s"): (3, 120),
+    (QueueConfig, "wrap_up_s"): (0, 3600),
+    (QueueConfig, "service_level_s"): (1, 3600),
+    (QueueConfig, "short_abandon_s"): (0, 60),
+    (AgentConfig, "skills"): (1, 5),
+    (AgentConfig, "rona_rest_s"): (0, 3600),
+    (SkillNeed, "level"): (1, 5),
+    (AskStep, "attempts"): (1, 5),
+    (AskStep, "no_input_s"): (1, 30),
+    (QueueStep, "comfort_every_s"): (10, 600),
+    (MessageStep, "max_s"): (5, 600),
+    (MessageStep, "promised_s"): (60, 14 * DAY_S),
+    (Rule, "version"): (1, 1_000_000),
+    (Rule, "any_count"): (1, 20),
+}
+"""Smallest and largest value of a number, or of each number in a list or mapping."""
+
+WORDS: Mapping[tuple[type, str], tuple[str, ...]] = {
+    (RecordingSettings, "consent"): ("announced", "asked", "never"),
+    (Protocol, "status"): (SAMPLE, APPROVED),
+}
+"""The only words that a text may be."""
+
+
+def check_ranges(value: object, document: Document, path: Path, report: Report) -> None:
+    """Report every number that is out of range and every word that is not one of its words."""
+    if is_dataclass(value) and not isinstance(value, type):
+        for each in fields(value):
+            owner, inner = (type(value), each.name), getattr(value, each.name)
+            place = (*path, each.name)
+            if limits := RANGES.get(owner):
+                _check_number(inner, limits, document, place, report)
+            if (words := WORDS.get(owner)) and inner not in words:
+                hint = report.nearest(str(inner), words)
+                wanted = " or ".join(words)
+                message = f"found {shown(inner)}, wanted {wanted}{hint}"
+                report.problem(document, place, message)
+            check_ranges(inner, document, place, report)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            check_ranges(inner, document, (*path, key), report)
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            check_ranges(inner, document, (*path, index), report)
+
+
+def _check_number(
+    value: object, limits: tuple[float, float], document: Document, path: Path, report: Report
+) -> None:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _check_number(inner, limits, document, (*path, key), report)
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            _check_number(inner, limits, document, (*path, index), report)
+    elif isinstance(value, int | float) and not limits[0] <= value <= limits[1]:
+        wanted = f"{limits[0]:g} to {limits[1]:g}"
+        report.problem(document, path, f"found {value:g}, wanted {wanted}")

@@ -1,0 +1,132 @@
+"""JSON Schema (draft 2020-12) of every file of a site, for editors.
+
+Made from the same dataclasses and ranges that the loader uses; the descriptions are those of their
+docstrings. A schema cannot see from one file into another, so ``careline check`` stays the judge.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import typing
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from enum import Enum
+from typing import Any, TypeAlias
+
+from acd.models import AgentConfig, QueueConfig
+from config.ranges import RANGES, WORDS
+from config.shapes import CalendarFile, FlowFile, SiteFile
+from config.typing_of import field_types, is_mapping, required_fields, without_none
+from ivr.steps import KINDS
+from triage.protocol import Protocol
+
+Schema: TypeAlias = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_FROM_KEY = {QueueConfig: frozenset({"id"}), AgentConfig: frozenset({"id"})}
+_ATTRIBUTE = re.compile(r"(\w+): (.*)")
+
+
+def schemas() -> Mapping[str, Schema]:
+    """The schemas by the name of the file they are for, without ``.yaml``."""
+    return {
+        "site": _file(SiteFile),
+        "queues": _names(_of_class(QueueConfig), "The queues by name."),
+        "agents": _names(_of_class(AgentConfig), "The agents by name."),
+        "calendars": _names(_of_class(CalendarFile), "The calendars by name."),
+        "prompts": _names(
+            _names({"type": "string", "minLength": 1}, "The words in each language."),
+            "What the line says, by the prompt's name.",
+        ),
+        "flow": _file(FlowFile),
+        "protocol": _file(Protocol),
+    }
+
+
+def _file(cls: type) -> Schema:
+    return {"$schema": DIALECT, **_of_class(cls)}
+
+
+def _names(inner: Schema, description: str) -> Schema:
+    return {
+        "$schema": DIALECT,
+        "description": description,
+        "type": "object",
+        "additionalProperties": {key: value for key, value in inner.items() if key != "$schema"},
+    }
+
+
+def _of_class(cls: type, kind: str | None = None) -> Schema:
+    """A dataclass as an object schema; a step of a flow has its ``kind`` as well."""
+    words = attributes(cls)
+    left_out = _FROM_KEY.get(cls, frozenset())
+    properties: Schema = {} if kind is None else {"kind": {"const": kind}}
+    for name, of in field_types(cls).items():
+        if name in left_out:
+            continue
+        schema = _of_type(of, RANGES.get((cls, name)), WORDS.get((cls, name)))
+        if name in words:
+            schema["description"] = words[name]
+        properties[name] = schema
+    required: list[object] = [] if kind is None else ["kind"]
+    required += [each for each in field_types(cls) if each in required_fields(cls) - left_out]
+    return {
+        "type": "object",
+        "description": _summary(cls),
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def _of_type(
+    kind: object, limits: tuple[float, float] | None, words: tuple[str, ...] | None
+) -> Schema:
+    kind = without_none(kind)
+    arguments = typing.get_args(kind)
+    if kind is bool:
+        return {"type": "boolean"}
+    if kind is int or kind is float:
+        schema: Schema = {"type": "integer" if kind is int else "number"}
+        if limits is not None:
+            schema |= {"minimum": limits[0], "maximum": limits[1]}
+        return schema
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return {"enum": [each.value for each in kind]}
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _of_class(kind)
+    if typing.get_origin(kind) is tuple:
+        schema = {"type": "array", "items": _of_type(arguments[0], limits, words)}
+        if arguments[-1] is not Ellipsis:
+            schema |= {"minItems": len(arguments), "maxItems": len(arguments)}
+        return schema
+    if is_mapping(kind):
+        inner = _of_type(arguments[1], limits, words)
+        return {"type": "object", "additionalProperties": inner}
+    if arguments:
+        return {"oneOf": [_of_class(step, name) for name, step in KINDS.items()]}
+    return {"type": "string"} if words is None else {"enum": list(words)}
+
+
+def _summary(cls: type) -> str:
+    return (inspect.getdoc(cls) or "").split("\n\n")[0].replace("\n", " ")
+
+
+@functools.cache
+def attributes(cls: type) -> Mapping[str, str]:
+    """The ``Attributes:`` section of a class's docstring, by name."""
+    _, _, section = (inspect.getdoc(cls) or "").partition("Attributes:\n")
+    words: dict[str, str] = {}
+    name = ""
+    for line in section.splitlines():
+        text = line.strip()
+        if not text or not line.startswith("    "):
+            break
+        if not line.startswith("     ") and (match := _ATTRIBUTE.fullmatch(text)):
+            name = match[1]
+            words[name] = match[2]
+        elif name:
+            words[name] += " " + text
+    return words

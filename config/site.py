@@ -1,0 +1,119 @@
+"""A whole site, loaded and checked: what the composition root builds the line from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from acd.models import AgentConfig, QueueConfig
+from calls.ids import AgentId, QueueId
+from ivr.flow import CallRules, Flow
+from triage.protocol import ProtocolSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureCodes:
+    """Codes an agent dials or presses on their phone."""
+
+    ready: str = "*11"
+    on_break: str = "*12"
+    out: str = "*13"
+    escalate: str = "*9"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """The provider that brings the clinic's calls.
+
+    Attributes:
+        registrar: host or host:port.
+        user: the account.
+        password_secret: name of the secret that holds the password.
+        register: whether to register; some trunks know the address instead.
+        expires_s: how long a registration is asked for.
+    """
+
+    registrar: str
+    user: str
+    password_secret: str
+    register: bool = True
+    expires_s: int = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SipSettings:
+    """The built-in SIP line.
+
+    Attributes:
+        listen: ``host:port`` for SIP over UDP; loopback unless said otherwise.
+        advertise: the address that phones outside a NAT see; none means the listening address.
+        media_ports: first and last UDP port of RTP.
+        allow: networks whose INVITEs are accepted, CIDR. Agents' phones authenticate as well.
+        trunk: the provider, if any.
+        outbound: patterns of numbers or SIP URIs that may be dialled; nothing by default.
+        capacity: calls at once; beyond it the reserved channels answer.
+        reserved: channels kept for the advice and the fallback number when full.
+    """
+
+    listen: str = "127.0.0.1:5060"
+    advertise: str | None = None
+    media_ports: tuple[int, int] = (20000, 21999)
+    allow: tuple[str, ...] = ("127.0.0.0/8",)
+    trunk: Trunk | None = None
+    outbound: tuple[str, ...] = ()
+    capacity: int = 100
+    reserved: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingSettings:
+    """The site's consent rule and retention.
+
+    Attributes:
+        consent: ``announced``, ``asked`` or ``never``.
+        retention_days: how long recordings are kept.
+    """
+
+    consent: str = "announced"
+    retention_days: int = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything a clinic's line is made of.
+
+    Attributes:
+        id: short name, stands in every fact.
+        title: the clinic's name.
+        folder: where it was loaded from.
+        version: hash of all files.
+        entry_flow: the flow that a call begins with.
+        flows: by id.
+        rules: what holds for every flow.
+        queues: by id, in the order of the file.
+        agents: by id, in the order of the file.
+        protocols: the triage protocols.
+        features: agents' codes.
+        fallback_number: where callers go when the line itself cannot go on; may be ``None``,
+            then they hear the advice only.
+        sip: the SIP line.
+        recording: consent and retention.
+        warnings: things that are allowed and should be looked at.
+    """
+
+    id: str
+    title: str
+    folder: Path
+    version: str
+    entry_flow: str
+    flows: Mapping[str, Flow]
+    rules: CallRules
+    queues: Mapping[QueueId, QueueConfig]
+    agents: Mapping[AgentId, AgentConfig]
+    protocols: ProtocolSet
+    features: FeatureCodes = FeatureCodes()
+    fallback_number: str | None = None
+    sip: SipSettings = SipSettings()
+    recording: RecordingSettings = RecordingSettings()
+    warnings: tuple[str, ...] = field(default=())

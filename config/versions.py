@@ -1,0 +1,83 @@
+"""What a site or a flow means, as a hash: comments, order and layout of the files do not count."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, tzinfo
+from enum import Enum
+
+from config.site import Site
+from ivr.flow import CallRules
+from ivr.steps import BranchStep, Step, TransferStep
+
+_NOT_MEANING = frozenset({"version", "folder", "warnings"})
+
+
+def site_version(site: Site) -> str:
+    """SHA-256 of everything the site means, in hexadecimal."""
+    return _digest(site)
+
+
+def flow_version(
+    flow_id: str, start: str, steps: Mapping[str, Step], prompts: frozenset[str], rules: CallRules
+) -> str:
+    """SHA-256 of everything a flow means under its site's rules, in hexadecimal.
+
+    Args:
+        flow_id: the flow's name.
+        start: its first step.
+        steps: its steps.
+        prompts: the prompts that can be heard in it; a change to another leaves the hash alone.
+        rules: the site's rules; of calendars and outside destinations, only those the flow names.
+    """
+    calendars = {
+        case.calendar
+        for step in steps.values()
+        if isinstance(step, BranchStep)
+        for case in step.cases
+    }
+    outside = {step.destination for step in steps.values() if isinstance(step, TransferStep)}
+    outside.update([rules.on_call] if rules.on_call is not None else [])
+    own: dict[str, object] = {each.name: getattr(rules, each.name) for each in fields(rules)}
+    own["prompts"] = _only(rules.prompts, prompts)
+    own["calendars"] = _only(rules.calendars, calendars)
+    own["outside"] = _only(rules.outside, outside)
+    return _digest({"id": flow_id, "start": start, "steps": steps, "rules": own})
+
+
+def _only(
+    named: Mapping[str, object], names: frozenset[str] | set[str | None] | set[str]
+) -> object:
+    return {name: value for name, value in named.items() if name in names}
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(_canonical(value), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    """The value as JSON can hold it, the same for the same meaning."""
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {
+            each.name: _canonical(getattr(value, each.name))
+            for each in fields(value)
+            if each.name not in _NOT_MEANING or not isinstance(value, Site)
+        }
+        return {"": type(value).__name__, **parts}
+    if isinstance(value, Mapping):
+        return {str(_canonical(key)): _canonical(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_canonical(inner) for inner in value]
+    if isinstance(value, Enum):
+        return _canonical(value.value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tzinfo):
+        return str(value)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise TypeError(f"{type(value).__name__} has no canonical form")

@@ -1,0 +1,1 @@
+"""Recordings: consent, pause and resume, the sealed format, the manifest, retention. Pure."""

@@ -1,0 +1,29 @@
+"""Who should take a call: skills, calendars, disciplines, wait estimates. Pure functions."""
+
+from __future__ import annotations
+
+from routing.calendars import Calendar
+from routing.disciplines import agent_order, call_order, lane_rank
+from routing.erlang import (
+    QueueForecast,
+    erlang_b,
+    erlang_c,
+    estimated_wait_s,
+    impatient_queue,
+    patient_queue,
+)
+from routing.skills import meets
+
+__all__ = [
+    "Calendar",
+    "QueueForecast",
+    "agent_order",
+    "call_order",
+    "erlang_b",
+    "erlang_c",
+    "estimated_wait_s",
+    "impatient_queue",
+    "lane_rank",
+    "meets",
+    "patient_queue",
+]

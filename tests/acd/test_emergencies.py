@@ -1,0 +1,297 @@
+"""A red flag is never behind a routine call, never with anybody but a nurse, and never lost."""
+
+import pytest
+
+from calls.commands import OpenTask
+from calls.facts import (
+    AgentHungUp,
+    AgentOnBreak,
+    AgentReady,
+    CallDequeued,
+    CallEnded,
+    CallerHungUp,
+    CallEscalated,
+    CallFailed,
+    OfferAccepted,
+    OfferDeclined,
+    OfferFailed,
+    OfferUnanswered,
+)
+from calls.ids import AgentId, CallId
+from calls.outcome import Outcome
+
+SITE = "clinic"
+
+
+def names(commands):
+    return [type(command).__name__ for command in commands]
+
+
+def tasks(commands):
+    return [(c.call_id, c.kind, c.queue) for c in commands if isinstance(c, OpenTask)]
+
+
+THE_TASK = [("red", "red-flag-call-back", "nurse")]
+
+
+def test_a_red_flag_is_served_before_every_routine_call(clinic, offered):
+    clinic.queue("urgent-complaint", "complaints")
+    clinic.queue("routine", "nurse")
+    clinic.later(600)
+    clinic.queue("red", "nurse", emergency=True)
+    assert offered(clinic.on_duty("bea")) == [("red", "bea")]
+
+
+def test_red_flags_among_themselves_go_by_waiting_time(clinic, offered):
+    clinic.queue("first", "nurse", emergency=True)
+    clinic.later(1)
+    clinic.queue("second", "nurse", emergency=True)
+    assert offered(clinic.on_duty("bea", "ana")) == [("first", "bea"), ("second", "ana")]
+
+
+def test_a_red_flag_never_goes_to_an_agent_who_is_no_nurse(clinic, offered):
+    clinic.on_duty("cal", "dot", "eli")
+    assert offered(clinic.queue("red", "general", emergency=True)) == []
+    assert offered(clinic.on_duty("bea")) == [("red", "bea")]
+
+
+def test_a_red_flag_reaches_a_nurse_even_by_a_queue_that_does_not_exist(clinic, offered):
+    clinic.on_duty("bea")
+    assert offered(clinic.queue("red", "attic", emergency=True)) == [("red", "bea")]
+
+
+def test_a_waiting_caller_who_becomes_a_red_flag_keeps_their_waiting_time(clinic, offered):
+    clinic.queue("red")
+    clinic.later(30)
+    clinic.queue("other", "nurse", emergency=True)
+    clinic.queue("red", "nurse", emergency=True)
+    assert clinic.distributor.position("red") == 1
+    assert clinic.distributor.waited_s("red", clinic.now) == 30
+    assert offered(clinic.on_duty("bea")) == [("red", "bea")]
+
+
+def test_acuity_only_rises(clinic, offered):
+    clinic.queue("red", "nurse", emergency=True)
+    clinic.queue("red", "billing")
+    assert clinic.distributor.on_emergency_call("red")
+    assert offered(clinic.on_duty("cal", "bea")) == [("red", "bea")]
+
+
+def test_a_caller_whose_ring_becomes_a_red_flag_leaves_an_agent_who_is_no_nurse(
+    clinic, offered, the_offer
+):
+    clinic.on_duty("cal", "bea")
+    assert the_offer(clinic.queue("red")).agent_id == "cal"
+    clinic.queue("next", "billing")
+    commands = clinic.queue("red", "nurse", emergency=True)
+    assert names(commands) == ["RecallOffer", "OfferCall", "OfferCall"]
+    assert offered(commands) == [("red", "bea"), ("next", "cal")]
+
+
+def test_a_ring_at_a_nurse_goes_on_when_its_caller_becomes_a_red_flag(clinic):
+    clinic.on_duty("bea")
+    clinic.queue("red")
+    assert clinic.queue("red", "nurse", emergency=True) == []
+    assert clinic.queue("second", "nurse", emergency=True) == []
+    assert clinic.distributor.on_emergency_call("red")
+
+
+def test_a_routine_ring_at_the_only_free_nurse_is_recalled_for_a_red_flag(clinic, offered):
+    clinic.on_duty("bea")
+    clinic.queue("routine", "nurse")
+    clinic.later(3)
+    commands = clinic.queue("red", "nurse", emergency=True)
+    assert names(commands) == ["RecallOffer", "OfferCall"]
+    assert offered(commands) == [("red", "bea")]
+    assert clinic.distributor.waited_s("routine", clinic.now) == 3
+
+
+def test_of_two_routine_rings_the_one_that_began_last_gives_way(clinic, offered):
+    clinic.on_duty("bea", "ana")
+    clinic.queue("first", "nurse")
+    clinic.later(5)
+    clinic.queue("second", "nurse")
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == [("red", "ana")]
+
+
+def test_a_ring_gives_way_at_a_nurse_who_speaks_the_language(clinic, offered):
+    clinic.on_duty("ana", "bea")
+    clinic.queue("first", "nurse")
+    clinic.queue("second", "nurse")
+    commands = clinic.queue("red", "nurse", "spanish", emergency=True)
+    assert offered(commands) == [("red", "ana")]
+
+
+def test_a_ring_gives_way_first_at_a_nurse_who_has_not_refused_this_caller(
+    clinic, offered, the_offer
+):
+    clinic.on_duty("fay")
+    busy = clinic.connect("busy", "nurse")
+    clinic.on_duty("ana", "bea")
+    at_ana = the_offer(clinic.queue("red", "nurse", emergency=True))
+    at_bea = the_offer(clinic.about(OfferDeclined, at_ana))
+    assert (at_ana.agent_id, at_bea.agent_id) == ("ana", "bea")
+    clinic.about(AgentHungUp, busy)
+    clinic.tell(AgentReady(site=SITE, agent_id=AgentId("fay")))
+    assert offered(clinic.queue("first", "nurse")) == [("first", "fay")]
+    clinic.later(6)
+    assert offered(clinic.queue("second", "nurse")) == [("second", "ana")]
+    assert offered(clinic.about(OfferDeclined, at_bea)) == [("red", "fay")]
+
+
+def test_the_routine_call_that_gave_way_goes_to_somebody_else(clinic, offered):
+    clinic.on_duty("bea")
+    clinic.queue("routine")
+    clinic.on_duty("cal")
+    commands = clinic.queue("red", "nurse", emergency=True)
+    assert offered(commands) == [("red", "bea"), ("routine", "cal")]
+
+
+def test_a_red_flag_never_takes_the_nurse_from_another_red_flag(clinic):
+    clinic.on_duty("bea")
+    clinic.queue("red", "nurse", emergency=True)
+    assert clinic.queue("second", "nurse", emergency=True) == []
+
+
+def test_a_nurse_who_talks_is_not_interrupted_and_takes_the_red_flag_next(clinic, offered):
+    clinic.on_duty("bea")
+    offer = clinic.connect("routine", "nurse")
+    clinic.queue("patient", "nurse")
+    assert clinic.queue("red", "nurse", emergency=True) == []
+    assert clinic.distributor.position("red") == 1
+    assert clinic.distributor.position("patient") == 2
+    clinic.about(AgentHungUp, offer)
+    assert offered(clinic.later(20)) == [("red", "bea")]
+
+
+def test_a_resting_nurse_is_rung_for_a_red_flag_when_no_other_is_free(clinic, offered, the_offer):
+    clinic.on_duty("bea")
+    clinic.about(OfferUnanswered, the_offer(clinic.queue("routine", "nurse")))
+    clinic.later(6)
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == [("red", "bea")]
+
+
+def test_a_red_flag_no_nurse_answers_goes_round_among_the_nurses(clinic, the_offer):
+    clinic.on_duty("bea", "ana")
+    offer = the_offer(clinic.queue("red", "nurse", emergency=True))
+    rung = [offer.agent_id]
+    for _ in range(3):
+        clinic.later(15)
+        offer = the_offer(clinic.about(OfferUnanswered, offer))
+        rung.append(offer.agent_id)
+    assert rung == ["bea", "ana", "bea", "ana"]
+
+
+def test_a_red_flag_prefers_a_nurse_who_speaks_the_language(clinic, offered):
+    clinic.on_duty("bea", "ana")
+    assert offered(clinic.queue("red", "nurse", "spanish", emergency=True)) == [("red", "ana")]
+    assert offered(clinic.queue("two", "nurse", "spanish", emergency=True)) == [("two", "bea")]
+
+
+def test_an_escalated_caller_goes_to_a_nurse_and_is_never_dropped(clinic, offered):
+    clinic.on_duty("cal", "bea")
+    offer = clinic.connect("red", "billing")
+    commands = clinic.tell(CallEscalated(site=SITE, call_id=CallId("red"), agent_id=AgentId("cal")))
+    assert names(commands) == ["ReleaseAgent", "ReturnToFlow", "OfferCall"]
+    assert commands[0].offer_id == offer.offer_id
+    assert commands[1].requeued
+    assert offered(commands) == [("red", "bea")]
+    assert commands[2].emergency
+    assert clinic.agent("cal").work.value == "wrap-up"
+
+
+def test_a_nurse_who_escalates_is_the_last_to_be_rung_for_that_call(clinic, offered):
+    clinic.on_duty("bea", "ana")
+    clinic.connect("red", "nurse")
+    commands = clinic.tell(CallEscalated(site=SITE, call_id=CallId("red"), agent_id=AgentId("bea")))
+    assert offered(commands) == [("red", "ana")]
+
+
+def test_an_escalation_by_somebody_who_is_not_on_the_call_is_dropped(clinic):
+    clinic.on_duty("cal", "bea")
+    clinic.connect("red", "billing")
+    for call, agent in (("red", "bea"), ("other", "cal")):
+        fact = CallEscalated(site=SITE, call_id=CallId(call), agent_id=AgentId(agent))
+        assert clinic.tell(fact) == []
+
+
+def test_a_red_flag_heard_as_an_agent_answers_takes_the_caller_to_a_nurse(clinic, offered):
+    clinic.on_duty("cal", "bea")
+    clinic.connect("red", "billing")
+    commands = clinic.queue("red", "nurse", emergency=True)
+    assert names(commands) == ["ReleaseAgent", "ReturnToFlow", "OfferCall"]
+    assert offered(commands) == [("red", "bea")]
+
+
+def test_a_red_flag_heard_as_a_nurse_answers_leaves_the_caller_with_the_nurse(clinic):
+    clinic.on_duty("bea")
+    clinic.connect("red", "nurse")
+    assert clinic.queue("red", "nurse", emergency=True) == []
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        CallerHungUp(site=SITE, call_id=CallId("red")),
+        CallFailed(site=SITE, call_id=CallId("red"), reason="media-timeout"),
+        CallEnded(site=SITE, call_id=CallId("red"), outcome=Outcome.ADVISED),
+        CallEnded(site=SITE, call_id=CallId("red"), outcome=Outcome.MESSAGE_TAKEN),
+    ],
+)
+@pytest.mark.parametrize("nurses", [(), ("bea",)])
+@pytest.mark.parametrize("dequeued", [False, True])
+def test_a_red_flag_that_drops_before_meeting_a_nurse_leaves_a_task(clinic, gone, nurses, dequeued):
+    clinic.on_duty(*nurses)
+    clinic.queue("red", "nurse", emergency=True)
+    clinic.later(1)
+    if dequeued:
+        clinic.tell(CallDequeued(site=SITE, call_id=CallId("red")))
+        assert clinic.distributor.on_emergency_call("red")
+    assert tasks(clinic.tell(gone)) == THE_TASK
+    assert tasks(clinic.tell(gone)) == []
+    assert not clinic.distributor.on_emergency_call("red")
+
+
+def test_a_red_flag_transferred_to_the_on_call_number_leaves_no_task(clinic):
+    clinic.queue("red", "nurse", emergency=True)
+    clinic.tell(CallDequeued(site=SITE, call_id=CallId("red")))
+    ended = CallEnded(site=SITE, call_id=CallId("red"), outcome=Outcome.TRANSFERRED)
+    assert clinic.tell(ended) == []
+
+
+def test_a_red_flag_that_comes_back_from_a_failed_transfer_keeps_its_place(clinic, offered):
+    clinic.queue("red", "nurse", emergency=True)
+    clinic.later(30)
+    clinic.tell(CallDequeued(site=SITE, call_id=CallId("red")))
+    clinic.queue("second", "nurse", emergency=True)
+    clinic.queue("red", "general")
+    assert clinic.distributor.position("red") == 1
+    assert clinic.distributor.waited_s("red", clinic.now) == 30
+    assert offered(clinic.on_duty("bea")) == [("red", "bea")]
+
+
+def test_a_red_flag_that_spoke_with_a_nurse_leaves_no_task(clinic, the_offer):
+    clinic.on_duty("bea")
+    clinic.about(OfferAccepted, the_offer(clinic.queue("red", "nurse", emergency=True)))
+    assert tasks(clinic.tell(CallerHungUp(site=SITE, call_id=CallId("red")))) == []
+
+
+def test_a_red_flag_whose_nurses_phone_dies_is_at_the_head_again(clinic, offered, the_offer):
+    clinic.on_duty("bea")
+    offer = the_offer(clinic.queue("red", "nurse", emergency=True))
+    clinic.about(OfferAccepted, offer)
+    clinic.later(60)
+    clinic.queue("second", "nurse", emergency=True)
+    commands = clinic.about(OfferFailed, offer, reason="unreachable")
+    assert names(commands) == ["ReturnToFlow"]
+    assert commands[0].requeued
+    assert clinic.distributor.position("red") == 1
+    assert offered(clinic.on_duty("ana")) == [("red", "ana")]
+
+
+def test_a_nurse_on_her_way_to_a_break_takes_the_red_flag_that_replaces_her_ring(clinic, offered):
+    clinic.on_duty("bea")
+    clinic.queue("routine", "nurse")
+    clinic.tell(AgentOnBreak(site=SITE, agent_id=AgentId("bea")))
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == [("red", "bea")]
+    assert clinic.tell(AgentReady(site=SITE, agent_id=AgentId("bea"))) == []

@@ -1,0 +1,163 @@
+"""The socket between line and brain: nothing is lost over it, and nothing strange gets through."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from adapters.telephony.link import LineClient, LineServer
+from calls.commands import Command, HangUp, Say, Utterance
+from calls.facts import CallArrived, CallerHungUp
+from calls.ids import AgentId, CallId
+from calls.ports import LineEvent, LineUnavailable, LiveCall
+from calls.private import Private
+
+CALL = CallId("one")
+
+
+class Host:
+    """A line of one call that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.commands: asyncio.Queue[Command] = asyncio.Queue()
+        self.brains: list[str] = []
+        self.left = asyncio.Event()
+
+    def carry_out(self, command: Command) -> None:
+        self.commands.put_nowait(command)
+
+    def live_calls(self) -> tuple[LiveCall, ...]:
+        return (LiveCall(call_id=CALL, arrived_at=5.0),)
+
+    def reachable(self) -> tuple[AgentId, ...]:
+        return (AgentId("ana"),)
+
+    def driven(self) -> None:
+        self.brains.append("came")
+
+    def undriven(self) -> None:
+        self.brains.append("left")
+        self.left.set()
+
+
+@asynccontextmanager
+async def linked(path: Path) -> AsyncIterator[tuple[LineServer, Host]]:
+    host = Host()
+    server = LineServer(host, lambda: 7.0)
+    await server.start(path)
+    try:
+        yield server, host
+    finally:
+        await server.stop()
+
+
+def arrival(number: int) -> CallArrived:
+    return CallArrived(
+        site="s", call_id=CallId(f"c{number}"), caller=Private("1"), dialled="d", line="test"
+    )
+
+
+async def take(client: LineClient, count: int) -> list[LineEvent]:
+    events = []
+    async with asyncio.timeout(5):
+        async for event in client.events():
+            events.append(event)
+            if len(events) == count:
+                break
+    return events
+
+
+async def test_a_command_arrives_as_it_was_sent(tmp_path):
+    async with linked(tmp_path / "line.sock") as (_server, host):
+        client = await LineClient.connect(tmp_path / "line.sock")
+        command = Say(
+            call_id=CALL, prompt_id=3, utterances=(Utterance(text="¡Hola!", language="es"),)
+        )
+        await client.carry_out(command)
+        assert await asyncio.wait_for(host.commands.get(), 5) == command
+        await client.close()
+
+
+async def test_facts_that_were_not_acknowledged_come_again_to_the_next_brain(tmp_path):
+    async with linked(tmp_path / "line.sock") as (server, host):
+        client = await LineClient.connect(tmp_path / "line.sock")
+        for number in (1, 2, 3):
+            server.report(arrival(number))
+        first = await take(client, 3)
+        await client.acknowledge(first[0].seq)
+        await client.close()
+        await asyncio.wait_for(host.left.wait(), 5)
+        server.report(CallerHungUp(site="s", call_id=CallId("c2")))
+
+        again = await LineClient.connect(tmp_path / "line.sock")
+        second = await take(again, 3)
+        assert [event.seq for event in second] == [2, 3, 4]
+        assert second[0] == first[1]
+        await again.close()
+        await asyncio.sleep(0)
+    assert host.brains[:3] == ["came", "left", "came"]
+
+
+async def test_a_snapshot_says_what_is_up_and_how_far_the_facts_go(tmp_path):
+    async with linked(tmp_path / "line.sock") as (server, _host):
+        server.report(arrival(1))
+        client = await LineClient.connect(tmp_path / "line.sock")
+        picture = await client.snapshot()
+        assert (picture.epoch, picture.seq) == (server.epoch, 1)
+        assert [call.call_id for call in picture.calls] == [CALL]
+        assert picture.reachable == ("ana",)
+        await client.close()
+
+
+async def test_a_new_brain_takes_the_place_of_the_old(tmp_path):
+    async with linked(tmp_path / "line.sock") as (server, _host):
+        old = await LineClient.connect(tmp_path / "line.sock")
+        await old.snapshot()
+        new = await LineClient.connect(tmp_path / "line.sock")
+        await new.snapshot()
+        server.report(arrival(1))
+        assert len(await take(new, 1)) == 1
+        async with asyncio.timeout(5):
+            assert [event async for event in old.events()] == []
+        with pytest.raises(LineUnavailable):
+            await old.carry_out(HangUp(call_id=CALL))
+        await old.close()
+        await new.close()
+
+
+async def test_where_no_line_listens_the_client_says_so(tmp_path):
+    with pytest.raises(LineUnavailable, match="no line process"):
+        await LineClient.connect(tmp_path / "nobody.sock")
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\xff\xff\xff\xff",
+        b"\x00\x00\x00\x02{]",
+        b"\x00\x00\x00\x02[]",
+        b'\x00\x00\x00\x12{"type": "command"}'[:22],
+        b"\x00\x00\x00\x0f" + b'{"type":"what"}',
+    ],
+)
+async def test_what_cannot_be_read_ends_that_connection_only(tmp_path, garbage):
+    async with linked(tmp_path / "line.sock") as (server, host):
+        reader, writer = await asyncio.open_unix_connection(tmp_path / "line.sock")
+        writer.write(garbage)
+        writer.write_eof()
+        async with asyncio.timeout(5):
+            await reader.read()
+            await host.left.wait()
+        writer.close()
+        client = await LineClient.connect(tmp_path / "line.sock")
+        assert (await client.snapshot()).epoch == server.epoch
+        await client.close()
+
+
+async def test_only_the_owner_may_open_the_socket(tmp_path):
+    async with linked(tmp_path / "line.sock"):
+        assert (tmp_path / "line.sock").stat().st_mode & 0o777 == 0o600

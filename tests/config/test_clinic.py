@@ -1,0 +1,149 @@
+"""The sample clinic: right as it stands, and every mistake planted in it is found."""
+
+import re
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from config.load import DEFAULT_CLINIC, check, load_site
+from ivr.steps import AskStep
+from routing.skills import meets
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return load_site(DEFAULT_CLINIC)
+
+
+def test_the_sample_clinic_has_no_problem_and_only_the_samples_to_approve():
+    problems, warnings, site = check(DEFAULT_CLINIC)
+    assert problems == []
+    assert site is not None
+    assert warnings
+    assert all(each.where == "status" and "must approve" in each.message for each in warnings)
+
+
+PLANTED = [
+    ("agents.yaml", "skills: {nurse: 5}", "skills: {nurse: 7}", "found 7, wanted 1 to 5"),
+    ("calendars.yaml", "friday: [08:00-17:00]", "friday: [17:00-08:00]", "ends before it begins"),
+    (
+        "flows/main.yaml",
+        "none, nothing]}, goto: hours",
+        "none]}, goto: hour",
+        "unknown step 'hour'",
+    ),
+    ("flows/main.yaml", '{digit: "4", red_flag', '{digit: "3", red_flag', "bound already"),
+    ("flows/main.yaml", "queue: refills,", "queue: refils,", "unknown queue 'refils'"),
+    ("prompts.yaml", "es: Le comunico con la recepción.", "", "no text in 'es'"),
+    ("queues.yaml", "title: Billing and insurance", "titel: Billing", "unknown key 'titel'"),
+    ("queues.yaml", "ring_timeout_s: 12", "ring_timeout_s: twelve", "wanted a number"),
+    ("site.yaml", "time_zone: America/New_York", "time_zone: America/NewYork", "time zone"),
+    ("site.yaml", "person_queue: general", "person_queue: generel", "unknown queue 'generel'"),
+]
+
+
+def test_ten_planted_mistakes_are_all_reported_each_at_its_line(clinic):
+    wanted = []
+    for file, old, new, told in PLANTED:
+        line = clinic.line_of(file, old)
+        # A missing translation is told at its prompt.
+        wanted.append((file, line if new else clinic.line_of(file, "to-general:"), told))
+        clinic.replace(file, old, new)
+    found = check(clinic.path)[0]
+    assert [
+        (file, line)
+        for file, line, told in wanted
+        if not any(
+            (each.file, each.line) == (file, line) and told in each.message for each in found
+        )
+    ] == []
+    assert len(found) == len(PLANTED) == 10
+
+
+def test_the_language_is_asked_and_both_languages_are_screened_by_digits(loaded):
+    steps = loaded.flows["main"].steps
+    screen = steps["symptoms"]
+    assert isinstance(screen, AskStep)
+    assert [(choice.digit, choice.red_flag) for choice in screen.choices] == [
+        ("1", "breathing-trouble"),
+        ("2", "stroke"),
+        ("3", "bleeding"),
+        ("4", "self-harm"),
+        ("5", None),
+    ]
+    assert set(loaded.rules.screens) == {"breathing-trouble", "stroke", "bleeding", "self-harm"}
+    assert set(loaded.rules.prompts["symptoms"]) == {"en", "es"}
+
+
+def test_no_menu_offers_more_than_five_keys_and_its_words_name_each(loaded):
+    for step in loaded.flows["main"].steps.values():
+        if isinstance(step, AskStep):
+            digits = [choice.digit for choice in step.choices if choice.digit is not None]
+            assert len(digits) <= 5
+            english = loaded.rules.prompts[step.prompt]["en"]
+            spoken = set(re.findall(r"press (\d)", english.lower()))
+            assert set(digits) <= spoken
+
+
+def test_two_nurses_and_three_speak_spanish(loaded):
+    assert len(loaded.agents) == 12
+    nurses = [agent for agent in loaded.agents.values() if "nurse" in agent.skills]
+    spanish = [agent for agent in loaded.agents.values() if "spanish" in agent.skills]
+    assert (len(nurses), len(spanish)) == (2, 3)
+
+
+def test_every_queue_but_the_nurses_own_has_somebody_beside_one_person(loaded):
+    for queue in loaded.queues.values():
+        able = [agent for agent in loaded.agents.values() if meets(agent.skills, queue.skills)]
+        assert len(able) >= 2, queue.id
+
+
+# --- holidays -----------------------------------------------------------------------------------
+
+
+def nth(year, month, weekday, number):
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
+
+
+def federal(year):
+    """5 U.S.C. 6103: on the day, and where that is a Sunday or Saturday, the day beside it."""
+    last_of_may = date(year, 5, 31)
+    days = [
+        nth(year, 1, 0, 3),
+        nth(year, 2, 0, 3),
+        last_of_may - timedelta(days=last_of_may.weekday()),
+        nth(year, 9, 0, 1),
+        nth(year, 10, 0, 2),
+        nth(year, 11, 3, 4),
+    ]
+    for month, day in ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25)):
+        there = date(year, month, day)
+        beside = {5: -1, 6: 1}.get(there.weekday(), 0)
+        days += [there, there + timedelta(days=beside)]
+    return set(days)
+
+
+def test_the_holidays_are_the_federal_ones(loaded):
+    ahead = date(2027, 12, 31)  # New Year's Day 2028 is a Saturday
+    assert set(loaded.rules.calendars["office"].holidays) == federal(2026) | federal(2027) | {ahead}
+
+
+@pytest.mark.parametrize(
+    ("when", "is_open"),
+    [
+        ("2026-11-25T09:00", True),
+        ("2026-11-26T09:00", False),  # Thanksgiving
+        ("2026-11-28T09:30", True),  # a Saturday
+        ("2026-11-28T12:00", False),
+        ("2026-11-29T10:00", False),  # a Sunday
+        ("2026-12-24T11:59", True),  # Christmas Eve, until noon
+        ("2026-12-24T12:00", False),
+        ("2026-07-03T10:00", False),  # Independence Day, observed
+    ],
+)
+def test_the_office_is_open_when_it_says(loaded, when, is_open):
+    at = datetime.fromisoformat(when).replace(tzinfo=ZoneInfo("America/New_York"))
+    assert loaded.rules.calendars["office"].is_open(at.timestamp()) is is_open
+    assert loaded.rules.calendars["always"].is_open(at.timestamp())

@@ -1,0 +1,85 @@
+"""``careline check`` and ``careline schema`` at the command line."""
+
+import argparse
+import json
+
+import pytest
+
+from careline.cli import check, schema
+
+
+def run(command, *arguments):
+    parser = argparse.ArgumentParser(prog="careline")
+    command.add_parser(parser.add_subparsers())
+    args = parser.parse_args(arguments)
+    return args.run(args)
+
+
+def test_a_right_site_ends_with_0_and_a_summary(site, capsys):
+    assert run(check, "check", str(site.path)) == 0
+    said = capsys.readouterr()
+    assert "Small Clinic, version " in said.out
+    assert "0 problems, 0 warnings; 1 flow, 2 queues, 2 agents" in said.out
+    assert said.err == ""
+
+
+def test_problems_come_one_a_line_and_end_with_1(site, capsys):
+    site.replace("queues.yaml", "  title: Everything\n", "  title: Everything\n  priority: 0\n")
+    site.replace("agents.yaml", "nurse: 4", "nurse: 8")
+    assert run(check, "check", str(site.path)) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == [
+        "agents.yaml:3:19: ana.skills.nurse: found 8, wanted 1 to 5",
+        "queues.yaml:3:13: general.priority: found 0, wanted 1 to 9",
+    ]
+    assert lines[-1].endswith("2 problems, 0 warnings")
+
+
+def test_warnings_stand_apart_and_do_not_fail(site, capsys):
+    site.replace("agents.yaml", "{general: 3, ", "{general: 3, knitting: 2, ")
+    assert run(check, "check", str(site.path)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Warnings:"
+    assert lines[1].startswith("  agents.yaml:6:24: ")
+
+
+def test_a_folder_that_cannot_be_read_ends_with_2_and_one_line(tmp_path, capsys):
+    assert run(check, "check", str(tmp_path / "nowhere")) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+
+
+def test_secrets_that_are_named_and_missing_are_problems(site, tmp_path, capsys):
+    secrets = tmp_path / "secrets.yaml"
+    secrets.write_text("other: x\n")
+    secrets.chmod(0o600)
+    assert run(check, "check", str(site.path), "--secrets", str(secrets)) == 1
+    assert "sip.trunk.password_secret" in capsys.readouterr().out
+    assert run(check, "check", str(site.path), "--secrets", str(tmp_path / "none")) == 2
+
+
+def test_schemas_are_written_one_a_kind_of_file(tmp_path, capsys):
+    assert run(schema, "schema", "--out", str(tmp_path / "s")) == 0
+    names = sorted(path.name for path in (tmp_path / "s").iterdir())
+    assert names == [
+        f"{name}.schema.json"
+        for name in ("agents", "calendars", "flow", "prompts", "protocol", "queues", "site")
+    ]
+    assert json.loads((tmp_path / "s/site.schema.json").read_text())["type"] == "object"
+    assert capsys.readouterr().out.count("\n") == 7
+
+
+def test_schemas_that_cannot_be_written_end_with_2(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert run(schema, "schema", "--out", str(tmp_path / "file")) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [check, schema])
+def test_help_holds_examples(command, capsys):
+    name = command.__name__.rpartition(".")[2]
+    with pytest.raises(SystemExit) as ended:
+        run(command, name, "--help")
+    assert ended.value.code == 0
+    assert f"  careline {name}" in capsys.readouterr().out

@@ -1,0 +1,94 @@
+"""The schemas say what the loader says, and explain every key."""
+
+import json
+import re
+
+import jsonschema
+import pytest
+import yaml
+
+from config.load import DEFAULT_CLINIC
+from config.schema import attributes, schemas
+from config.shapes import SiteFile
+from ivr.steps import KINDS, AskStep
+
+SCHEMAS = schemas()
+KIND_OF_FOLDER = {"flows": "flow", "protocols": "protocol"}
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def as_an_editor_reads(path):
+    """YAML 1.2, as editors do: dates stay text."""
+    loader = type("Editor", (yaml.CSafeLoader,), {})
+    loader.yaml_implicit_resolvers = {
+        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+    return yaml.load(path.read_text(), Loader=loader)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_schema_is_one(name):
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
+    json.dumps(SCHEMAS[name])
+
+
+@pytest.mark.parametrize("path", sorted(DEFAULT_CLINIC.rglob("*.yaml")), ids=lambda path: path.name)
+def test_the_sample_clinic_satisfies_the_schemas(path):
+    schema = SCHEMAS[KIND_OF_FOLDER.get(path.parent.name, path.stem)]
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(as_an_editor_reads(path))
+    assert [f"{each.json_path}: {each.message}" for each in errors] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("queues", {"billing": {"title": "Billing", "priorty": 2}}),
+        ("queues", {"billing": {"title": "Billing", "priority": 12}}),
+        ("queues", {"billing": {}}),
+        ("agents", {"ana": {"name": "Ana", "id": "ana"}}),
+        ("agents", {"ana": {"name": "Ana", "skills": {"nurse": 9}}}),
+        ("flow", {"start": "a", "steps": {"a": {"kind": "sing", "prompt": "b"}}}),
+        ("flow", {"start": "a", "steps": {"a": {"kind": "hang-up"}}}),
+        ("calendars", {"office": {"week": {"monday": "08:00-17:00"}}}),
+    ],
+)
+def test_what_the_loader_refuses_a_schema_refuses(name, data):
+    assert not jsonschema.Draft202012Validator(SCHEMAS[name]).is_valid(data)
+
+
+def objects(schema):
+    if isinstance(schema, dict):
+        if schema.get("type") == "object" and "properties" in schema:
+            yield schema
+        for each in schema.values():
+            yield from objects(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from objects(each)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_no_object_takes_unknown_keys(name):
+    found = list(objects(SCHEMAS[name]))
+    assert all(each["additionalProperties"] is False for each in found)
+    assert found or name == "prompts"
+
+
+def test_every_key_of_the_site_is_explained_in_the_words_of_the_docstring():
+    properties = SCHEMAS["site"]["properties"]
+    assert all(each.get("description") for each in properties.values())
+    assert properties["title"]["description"] == "the clinic's name."
+
+
+def test_descriptions_over_several_lines_are_put_together():
+    words = attributes(AskStep)["silent_goto"]
+    assert words.startswith("where silence alone goes at once")
+    assert words.endswith("such as the symptom screen.")
+    assert "attempts" in attributes(AskStep)
+    assert len(attributes(SiteFile)) == len(SCHEMAS["site"]["properties"])
+
+
+def test_a_step_is_one_of_its_kinds():
+    steps = SCHEMAS["flow"]["properties"]["steps"]["additionalProperties"]["oneOf"]
+    assert [each["properties"]["kind"]["const"] for each in steps] == list(KINDS)

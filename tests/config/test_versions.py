@@ -1,0 +1,68 @@
+"""A version is what the files mean, not how they are written."""
+
+from config.load import load_site
+
+
+def versions(site):
+    loaded = load_site(site.path)
+    return loaded.version, loaded.flows["main"].version
+
+
+def test_a_version_is_a_sha_256_and_the_same_each_time(site):
+    assert versions(site) == versions(site)
+    assert all(len(each) == 64 and int(each, 16) for each in versions(site))
+
+
+def test_comments_order_and_layout_do_not_count(site):
+    before = versions(site)
+    text = (site.path / "queues.yaml").read_text()
+    general, nurse = text.split("nurse:", 1)
+    site.write(
+        "queues.yaml", "# queues\nnurse:" + nurse + general.replace("Everything", '"Everything"')
+    )
+    assert versions(site) == before
+
+
+def test_the_folder_does_not_count(site, tmp_path):
+    before = versions(site)
+    site.path = site.path.rename(tmp_path / "elsewhere")
+    assert versions(site) == before
+
+
+def test_a_prompt_of_the_flow_changes_both(site):
+    before = versions(site)
+    site.replace("prompts.yaml", "Press 1 or 2.", "Please press 1 or 2.")
+    after = versions(site)
+    assert after[0] != before[0]
+    assert after[1] != before[1]
+
+
+def test_a_step_changes_both(site):
+    before = versions(site)
+    site.replace("flows/main.yaml", "    prompt: menu\n", "    prompt: menu\n    attempts: 2\n")
+    assert all(old != new for old, new in zip(before, versions(site), strict=True))
+
+
+def test_hours_that_the_flow_asks_for_change_both(site):
+    before = versions(site)
+    site.replace("calendars.yaml", "13:00-17:30", "13:00-17:00")
+    assert all(old != new for old, new in zip(before, versions(site), strict=True))
+
+
+def test_an_agent_changes_the_site_and_not_the_flow(site):
+    before = versions(site)
+    site.replace("agents.yaml", "general: 3", "general: 4")
+    after = versions(site)
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+
+
+def test_a_calendar_that_the_flow_does_not_name_leaves_the_flow_alone(site):
+    before = versions(site)
+    site.write(
+        "calendars.yaml",
+        (site.path / "calendars.yaml").read_text() + "other:\n  week: {sunday: [10:00-11:00]}\n",
+    )
+    after = versions(site)
+    assert after[0] != before[0]
+    assert after[1] == before[1]

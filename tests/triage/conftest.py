@@ -1,0 +1,26 @@
+"""The clinic's protocols, read by a small loader of the tests' own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import TypeAdapter
+
+from triage import Protocol, ProtocolSet, TriageEngine
+
+FOLDER = Path(__file__).parents[2] / "config" / "clinic" / "protocols"
+
+
+@pytest.fixture(scope="session")
+def protocols() -> ProtocolSet:
+    adapter = TypeAdapter(Protocol)
+    files = sorted(FOLDER.glob("*.yaml"))
+    documents = [yaml.load(file.read_bytes(), Loader=yaml.BaseLoader) for file in files]
+    return ProtocolSet(protocols=tuple(map(adapter.validate_python, documents)))
+
+
+@pytest.fixture(scope="session")
+def engine(protocols: ProtocolSet) -> TriageEngine:
+    return TriageEngine(protocols)

@@ -1,0 +1,80 @@
+"""``careline triage``."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from careline.cli import triage
+
+
+def _run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    triage.add_parser(parser.add_subparsers())
+    args = parser.parse_args(["triage", *arguments])
+    return args.run(args)
+
+
+@pytest.fixture
+def stdin(monkeypatch):
+    def feed(data: bytes) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+
+    return feed
+
+
+def test_a_text_is_explained(capsys):
+    assert _run("no chest pain but i can't breathe") == 0
+    out = capsys.readouterr().out
+    assert "action       911" in out
+    assert "breathing-trouble v1" in out
+    assert 'breathing-trouble: "can\'t breathe" (words 6-7)' in out
+    assert 'suppressed   chest-pain: "chest pain" (words 2-3): negated' in out
+    assert "MedlinePlus" in out
+
+
+def test_lines_come_out_in_order_and_a_bad_one_keeps_its_place(stdin, capsys):
+    lines = [
+        b'{"id": 1, "text": "me duele el pecho", "lang": "es"}',
+        b"not json",
+        b'{"id": "b", "text": 5}',
+        b'{"id": "c", "text": "hello", "lang": 7}',
+        b'{"id": "d", "text": "\xff"}',
+        b"[1]",
+        b'{"id": 2, "text": "i need an appointment"}',
+    ]
+    stdin(b"\n".join(lines))
+    assert _run("--jsonl") == 1
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer["id"] for answer in answers] == [1, None, "b", "c", None, None, 2]
+    assert ["error" in answer for answer in answers] == [False, True, True, True, True, True, False]
+    assert answers[0]["action"] == "911"
+    assert answers[0]["flags"][0]["rule"] == "chest-pain"
+    assert answers[-1] == {
+        "id": 2,
+        "action": "continue",
+        "disposition": "routine",
+        "flags": [],
+        "suppressed": [],
+    }
+
+
+def test_good_lines_end_with_success(stdin, capsys):
+    stdin(b'{"id": 1, "text": "hello"}\n')
+    assert _run("--jsonl") == 0
+    assert json.loads(capsys.readouterr().out)["id"] == 1
+
+
+def test_nothing_to_assess_is_said_plainly(capsys):
+    assert _run() == 2
+    assert "--jsonl" in capsys.readouterr().err
+
+
+def test_a_site_that_is_not_there_is_said_plainly(tmp_path: Path, capsys):
+    assert _run("hello", "--config", str(tmp_path / "none")) == 2
+    assert "no such folder" in capsys.readouterr().err

@@ -1,0 +1,69 @@
+"""How well the protocols do on utterances that are no rule's examples.
+
+The set was written by the protocols' author and the phrases were widened after reading it: it
+guards against getting worse, it does not measure how the line does on strangers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from calls.verdict import Action
+
+FOLDER = Path(__file__).parent / "development"
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+
+
+RED_FLAGS = _read("red_flags.yaml")
+EVERYDAY = _read("everyday.yaml")
+
+
+@pytest.fixture(scope="module")
+def red(engine):
+    return [(item, engine.assess(item["text"], "en").action) for item in RED_FLAGS]
+
+
+@pytest.fixture(scope="module")
+def everyday(engine):
+    return [(item, engine.assess(item["text"], "en").action) for item in EVERYDAY]
+
+
+def test_the_set_is_large_and_shares_no_sentence_with_the_rules(protocols):
+    assert len(RED_FLAGS) >= 300
+    assert len(EVERYDAY) >= 200
+    examples = {
+        text
+        for rule in protocols.rules
+        for text in (*rule.examples.positive, *rule.examples.negative)
+    }
+    assert not examples & {item["text"] for item in (*RED_FLAGS, *EVERYDAY)}
+
+
+def test_red_flags_are_caught(red):
+    missed = [item["text"] for item, action in red if action is Action.CONTINUE]
+    assert len(missed) <= 0.02 * len(red), missed
+
+
+def test_an_emergency_is_called_one(red):
+    urgent = [(item, action) for item, action in red if item["label"] in ("911-now", "988-now")]
+    direct = [item for item, action in urgent if action in (Action.CALL_911, Action.CALL_988)]
+    assert len(direct) >= 0.95 * len(urgent)
+
+
+def test_thoughts_of_suicide_get_the_crisis_line_or_911(red):
+    for item, action in red:
+        if item["label"] == "988-now":
+            assert action in (Action.CALL_988, Action.CALL_911), item["text"]
+
+
+def test_everyday_calls_go_through(everyday):
+    alarmed = [item["text"] for item, action in everyday if action.is_red_flag]
+    asked = [item["text"] for item, action in everyday if action is Action.ASK]
+    assert len(alarmed) <= 0.01 * len(everyday), alarmed
+    assert len(asked) <= 0.02 * len(everyday), asked

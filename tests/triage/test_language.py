@@ -1,0 +1,124 @@
+"""Words, numbers and phrases."""
+
+from __future__ import annotations
+
+import pytest
+
+from calls.verdict import Disposition
+from triage import PhraseError, Protocol, ProtocolSet, TriageEngine
+from triage.inflection import english_forms, spanish_forms
+from triage.numbers import numbers
+from triage.phrases import parse
+from triage.protocol import Concept, Rule, WordClass
+from triage.tokens import tokenise
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("I can't breathe", "i can not breathe"),
+        ("I CANT breathe", "i can not breathe"),
+        ("he won’t wake up", "he will not wake up"),
+        ("my my chest, um, hurts", "my chest hurts"),
+        ("dad's chest", "dad chest"),
+        ("she's gonna faint", "she is going to faint"),
+        ("me duele el corazón", "me duele el corazon"),
+        ("98.6 one one", "98.6 one"),
+    ],
+)
+def test_callers_and_phrases_meet_in_one_form(text, tokens):
+    assert tokenise(text).tokens == tuple(tokens.split())
+
+
+def test_each_token_knows_the_word_it_comes_from():
+    said = tokenise("um, I can't breathe")
+    assert said.tokens == ("i", "can", "not", "breathe")
+    assert said.places == (1, 2, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("480", 480),
+        ("four eighty", 480),
+        ("four hundred and eighty", 480),
+        ("four hundreds", 400),
+        ("a hundred and four", 104),
+        ("one oh one", 101),
+        ("one oh four point two", 104.2),
+        ("ninety eight point six", 98.6),
+        ("two ten", 210),
+        ("eighty four", 84),
+        ("two thousand nine", 2009),
+        ("101.5", 101.5),
+        ("cuatrocientos cincuenta", 450),
+        ("treinta y nueve", 39),
+    ],
+)
+def test_numbers_are_read_as_people_say_them(text, value):
+    [number] = numbers(text.split())
+    assert number.value == pytest.approx(value)
+
+
+def test_numbers_that_follow_each_other_stay_apart():
+    found = numbers(["two", "hundred", "over", "one", "ten"])
+    assert [number.value for number in found] == [200, 110]
+
+
+def test_words_that_only_look_like_numbers_are_left_alone():
+    assert numbers(["²", "point", "oh", "and", "hundred_x"]) == ()
+
+
+def test_inflection_goes_from_the_base_form_up():
+    assert {"breathes", "breathed", "breathing"} <= english_forms("breathe")
+    assert {"stopped", "stopping"} <= english_forms("stop")
+    assert {"bleeding", "bled"} <= english_forms("bleed")
+    assert english_forms("breathing") == {"breathing"}
+    assert {"duele", "duelen"} <= spanish_forms("doler")
+    assert {"hinchada", "hinchados"} <= spanish_forms("hinchado")
+
+
+def _finds(phrase: str, text: str, *, language: str = "en") -> bool:
+    concept = Concept(id="c", phrases={language: (phrase,)})
+    rule = Rule(
+        id="r", version=1, owner="o", citation="c", disposition=Disposition.NURSE_NOW, all=("c",)
+    )
+    words = (WordClass(id="limb", words={"en": ("arm", "big toe")}),)
+    protocol = Protocol(id="p", title="P", words=words, concepts=(concept,), rules=(rule,))
+    engine = TriageEngine(ProtocolSet(protocols=(protocol,)))
+    return bool(engine.assess(text, language).flags)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("swell arm", "swollen arm", True),
+        ("swell arm", "my swelling of the arm", True),
+        ("swell arm", "arm is swollen", False),
+        ("swell & arm", "arm is swollen", True),
+        ("swell arm", "swollen after breakfast on monday arm", False),
+        ("swell ~ arm", "swollen after breakfast on arm", True),
+        ("swell arm", "swollen. arm", False),
+        ("swell arm", "swollen not arm", False),
+        ("left! arm", "leaving arm", False),
+        ("sharp|dull pain", "dull pain", True),
+        ("sharp? pain", "pain", True),
+        ("passed_out", "passed it out", False),
+        ("passed_out|fainted", "fainted", True),
+        ("<limb> pain", "big toe pain", True),
+        ("<limb>|nose pain", "nose pain", True),
+        ("<number> pills", "forty pills", True),
+        ("not breathing", "not having any trouble breathing", False),
+        ("not breathing", "not really breathing", True),
+    ],
+)
+def test_the_phrase_language(phrase, text, found):
+    assert _finds(phrase, text) is found
+
+
+@pytest.mark.parametrize(
+    "phrase", ["", "&", "swell &", "~", "a__b", "|", "a? b? c? d? e? f? g? h?"]
+)
+def test_a_phrase_that_cannot_be_read_says_so(phrase):
+    with pytest.raises(PhraseError):
+        parse(phrase, "en")

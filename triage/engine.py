@@ -1,0 +1,337 @@
+"""Words in, verdict out. Pure, bounded, and never silent about what it left out.
+
+Three steps: find the concepts that were said (:mod:`triage.lexicon`), weigh each by its context
+(:mod:`triage.context`), and see which rules the remaining ones satisfy. The most urgent rule
+decides. A rule that holds only with mentions in doubt asks its question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calls.facts import SpeechHeard
+from calls.verdict import Action, Disposition, Flag, Suppression, Verdict, to_nurse
+from triage.context import Context, Mention, Standing
+from triage.cues import CUES
+from triage.explanation import Explanation, finding, span_of
+from triage.lexicon import Lexicon, Match, Phrase
+from triage.memory import CallMemory
+from triage.numbers import numbers
+from triage.protocol import (
+    DEFAULT_QUESTION,
+    Protocol,
+    ProtocolSet,
+    Rule,
+    alternatives,
+)
+from triage.readings import PREFIX, Readings
+from triage.tokens import Utterance, tokenise
+
+LANGUAGES = frozenset(("en", "es"))
+LOW_CONFIDENCE = 0.4
+"""Below this a recogniser is not trusted to have heard a denial."""
+
+_CUE = "cue:"
+_FIGURE = "figure:"
+
+_ACTIONS = {
+    Disposition.NOW_911: Action.CALL_911,
+    Disposition.NOW_988: Action.CALL_988,
+    Disposition.NURSE_NOW: Action.NURSE,
+    Disposition.SAME_DAY: Action.CONTINUE,
+    Disposition.ROUTINE: Action.CONTINUE,
+}
+_ORDER = {disposition: rank for rank, disposition in enumerate(Disposition)}
+_HIGHER = {
+    Disposition.ROUTINE: Disposition.SAME_DAY,
+    Disposition.SAME_DAY: Disposition.NURSE_NOW,
+    Disposition.NURSE_NOW: Disposition.NOW_911,
+}
+
+
+class TriageEngine:
+    """Protocols, compiled. One engine serves all calls; it keeps nothing between utterances."""
+
+    def __init__(self, protocols: ProtocolSet) -> None:
+        """Compile.
+
+        Raises:
+            PhraseError: a phrase cannot be read or names an unknown word class.
+        """
+        self._concepts = {concept.id: concept for concept in protocols.concepts}
+        self._rules = tuple(sorted(protocols.rules, key=lambda rule: _ORDER[rule.disposition]))
+        self._alternatives = {
+            rule.id: tuple(alternatives(entry) for entry in rule.all) for rule in self._rules
+        }
+        phrases = [
+            Phrase(concept.id, text, language)
+            for concept in protocols.concepts
+            for table in (concept.phrases, concept.variants)
+            for language, texts in table.items()
+            for text in texts
+        ]
+        phrases += _figures(protocols.protocols) + _cues()
+        self._readings = Readings(protocols.concepts)
+        phrases += self._readings.phrases
+        self._lexicon = Lexicon(protocols.words, phrases)
+
+    def assess(
+        self,
+        words: str,
+        language: str,
+        *,
+        confidence: float = 1.0,
+        memory: CallMemory | None = None,
+    ) -> Verdict:
+        """What an utterance asks for.
+
+        Args:
+            words: what was said; any text will do.
+            language: the language that was listened for. Phrases of all languages are looked for,
+                for callers mix them; a language without protocols goes to a nurse.
+            confidence: 0 to 1, of the recogniser.
+            memory: what the call has brought so far; takes in this utterance as well.
+        """
+        return self.explain(words, language, confidence=confidence, memory=memory).verdict
+
+    def assess_heard(self, heard: SpeechHeard, memory: CallMemory | None = None) -> Verdict:
+        """The worse reading of what one or two recognisers heard of the same utterance."""
+        readings = [heard.words.reveal()]
+        if heard.second and heard.second != heard.words:
+            readings.append(heard.second.reveal())
+        earlier = memory.earlier if memory is not None else frozenset()
+        again = memory.rings_again_about if memory is not None else frozenset()
+        explained = [
+            self._explain(text, heard.language, heard.confidence, earlier, again)
+            for text in readings
+        ]
+        if memory is not None:
+            memory.note(frozenset().union(*(meant for _, meant in explained)))
+        # ``max`` keeps the first of equals: the best hypothesis.
+        worst, _ = max(explained, key=lambda pair: _severity(pair[0].verdict))
+        return worst.verdict
+
+    def explain(
+        self,
+        words: str,
+        language: str,
+        *,
+        confidence: float = 1.0,
+        memory: CallMemory | None = None,
+    ) -> Explanation:
+        """As :meth:`assess`, with every mention and why it counted or did not."""
+        earlier = memory.earlier if memory is not None else frozenset()
+        again = memory.rings_again_about if memory is not None else frozenset()
+        explanation, meant = self._explain(words, language, confidence, earlier, again)
+        if memory is not None:
+            memory.note(meant)
+        return explanation
+
+    # --- the three steps ------------------------------------------------------------------------
+
+    def _explain(
+        self,
+        words: str,
+        language: str,
+        confidence: float,
+        earlier: frozenset[str],
+        again: frozenset[str],
+    ) -> tuple[Explanation, frozenset[str]]:
+        said = tokenise(words)
+        mentions = self._mentions(said)
+        if confidence < LOW_CONFIDENCE:
+            mentions = [_less_sure(mention) for mention in mentions]
+        verdict = self._decide(said, mentions, earlier, again)
+        if verdict.action is Action.CONTINUE and not _readable(words, said, language):
+            verdict = to_nurse("unclear")
+        findings = tuple(finding(said, mention) for mention in mentions)
+        meant = frozenset(m.concept for m in mentions if m.standing is Standing.MEANT)
+        return Explanation(verdict=verdict, findings=findings, truncated=said.truncated), meant
+
+    def _mentions(self, said: Utterance) -> list[Mention]:
+        if not said.tokens:
+            return []
+        spoken = numbers(said.tokens)
+        matches: list[Match] = []
+        figures: list[Match] = []
+        cues: dict[str, list[Match]] = {}
+        measured: dict[str, list[Match]] = {}
+        for match in self._lexicon.find(said, spoken):
+            if match.concept.startswith(_CUE):
+                cues.setdefault(match.concept[len(_CUE) :], []).append(match)
+            elif match.concept.startswith(_FIGURE):
+                figures.append(match)
+            elif match.concept.startswith(PREFIX):
+                measured.setdefault(match.concept, []).append(match)
+            else:
+                matches.append(match)
+        if spoken:
+            matches += self._readings.find(said, spoken, measured)
+        if not matches:
+            return []
+        context = Context(said, matches, cues, figures)
+        judged = [context.judge(match, self._concepts[match.concept]) for match in matches]
+        return _best(judged)
+
+    def _decide(
+        self,
+        said: Utterance,
+        mentions: list[Mention],
+        earlier: frozenset[str],
+        again: frozenset[str],
+    ) -> Verdict:
+        suppressed = tuple(
+            Suppression(concept=m.concept, span=span_of(said, m), reason=m.reason)
+            for m in mentions
+            if m.standing is not Standing.MEANT
+        )
+        standing: dict[str, Standing] = dict.fromkeys(sorted(earlier), Standing.MEANT)
+        for mention in mentions:
+            if mention.standing is Standing.SUPPRESSED:
+                continue
+            if standing.get(mention.concept) is not Standing.MEANT:
+                standing[mention.concept] = mention.standing
+        spoken_now = {m.concept for m in mentions if m.standing is not Standing.SUPPRESSED}
+        flags: list[Flag] = []
+        best: tuple[int, Action, Disposition, str | None] | None = None
+        for rule in self._rules:
+            held = self._holds(rule, standing)
+            if held is None or spoken_now.isdisjoint(held):
+                continue
+            disposition = rule.disposition
+            if rule.id in again:
+                disposition = _HIGHER.get(disposition, disposition)
+            sure = not rule.ask_first and all(standing[c] is Standing.MEANT for c in held)
+            action = _ACTIONS[disposition]
+            question = None
+            if action.is_red_flag and not sure:
+                action, question = Action.ASK, rule.question or DEFAULT_QUESTION
+            flags.append(_flag(said, rule, disposition, held, mentions))
+            rank = action.urgency * 10 - _ORDER[disposition]
+            if best is None or rank > best[0]:
+                best = (rank, action, disposition, question)
+        if best is None:
+            return Verdict(
+                action=Action.CONTINUE, disposition=Disposition.ROUTINE, suppressed=suppressed
+            )
+        _, action, disposition, question = best
+        return Verdict(
+            action=action,
+            disposition=disposition,
+            flags=tuple(sorted(flags, key=lambda flag: _ORDER[flag.disposition])),
+            suppressed=suppressed,
+            question=question,
+        )
+
+    def _holds(self, rule: Rule, standing: Mapping[str, Standing]) -> tuple[str, ...] | None:
+        """The concepts that satisfy the rule, or ``None``."""
+        if any(standing.get(concept) is Standing.MEANT for concept in rule.unless):
+            return None
+        held: list[str] = []
+        for options in self._alternatives[rule.id]:
+            present = [concept for concept in options if concept in standing]
+            if not present:
+                return None
+            held.append(_surest(present, standing))
+        if rule.any:
+            present = [concept for concept in rule.any if concept in standing]
+            if len(present) < rule.any_count:
+                return None
+            present.sort(key=lambda concept: standing[concept] is not Standing.MEANT)
+            held += present[: rule.any_count]
+        return tuple(dict.fromkeys(held)) or None
+
+
+# --- small steps --------------------------------------------------------------------------------
+
+
+def _figures(protocols: tuple[Protocol, ...]) -> list[Phrase]:
+    return [
+        Phrase(_FIGURE, text, language)
+        for protocol in protocols
+        for language, texts in protocol.figures.items()
+        for text in texts
+    ]
+
+
+def _cues() -> list[Phrase]:
+    return [
+        Phrase(_CUE + kind, text, language)
+        for kind, by_language in CUES.items()
+        for language, texts in by_language.items()
+        for text in texts
+    ]
+
+
+def _best(mentions: list[Mention]) -> list[Mention]:
+    """Each concept's distinct mentions; of overlapping ones the one that counts most.
+
+    A mention that is suppressed yields to an overlapping one of the same concept that counts only
+    when the latter was judged on words of its own: the shorter reading of the same words does not
+    undo a denial of the longer.
+    """
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.concept, m.start, m.end - m.start)):
+        clash = next(
+            (
+                i
+                for i, other in enumerate(kept)
+                if other.concept == mention.concept
+                and other.start < mention.end
+                and mention.start < other.end
+            ),
+            None,
+        )
+        if clash is None:
+            kept.append(mention)
+        elif _weight(mention) > _weight(kept[clash]):
+            kept[clash] = mention
+    return sorted(kept, key=lambda m: (m.start, m.end, m.concept))
+
+
+def _weight(mention: Mention) -> int:
+    return {Standing.MEANT: 2, Standing.IN_DOUBT: 1, Standing.SUPPRESSED: 0}[mention.standing]
+
+
+def _surest(concepts: list[str], standing: Mapping[str, Standing]) -> str:
+    return next((c for c in concepts if standing[c] is Standing.MEANT), concepts[0])
+
+
+def _less_sure(mention: Mention) -> Mention:
+    if mention.standing is not Standing.SUPPRESSED or mention.reason != "negated":
+        return mention
+    return Mention(mention.concept, mention.start, mention.end, Standing.IN_DOUBT, mention.reason)
+
+
+def _flag(
+    said: Utterance,
+    rule: Rule,
+    disposition: Disposition,
+    held: tuple[str, ...],
+    mentions: list[Mention],
+) -> Flag:
+    spoken = [
+        mention
+        for mention in mentions
+        if mention.concept in held and mention.standing is not Standing.SUPPRESSED
+    ]
+    return Flag(
+        rule=rule.id,
+        version=rule.version,
+        disposition=disposition,
+        concepts=tuple(mention.concept for mention in spoken),
+        spans=tuple(span_of(said, mention) for mention in spoken),
+    )
+
+
+def _severity(verdict: Verdict) -> tuple[int, int]:
+    return verdict.action.urgency, -_ORDER[verdict.disposition]
+
+
+def _readable(words: str, said: Utterance, language: str) -> bool:
+    """Whether silence about this utterance means that there was nothing in it."""
+    if language.partition("-")[0] not in LANGUAGES or said.truncated:
+        return False
+    letters = [char for char in words if char.isalpha()]
+    latin = sum(char < "ɐ" for char in letters)
+    return latin * 2 >= len(letters)

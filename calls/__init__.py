@@ -1,0 +1,1 @@
+"""The shared words of every room: facts, commands, and the ports to the outside. Pure."""

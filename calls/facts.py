@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from calls.ids import AgentId, CallId, OfferId
+from calls.ids import AgentId, CallId, OfferId, QueueId
 from calls.outcome import Outcome
 from calls.private import Private
 from calls.requirement import Requirement
@@ -290,7 +290,18 @@ class AgentOut(AgentFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerFired(Fact):
-    """A deadline passed and ``tick`` had something to do: journaled, so that a replay ticks then."""
+    """A deadline passed and ``tick`` acted: journaled, so that a replay ticks then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePublished(Fact):
+    """New calls begin with another version of the site; calls in progress keep theirs.
+
+    Attributes:
+        version: the version of the whole site, under which its files are kept.
+    """
+
+    version: str
 
 
 # --- between the engines ------------------------------------------------------------------------
@@ -298,8 +309,10 @@ class TimerFired(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallQueued(CallFact):
-    """The flow wants an agent for the caller. For a call that waits already it changes the
-    requirement and keeps the time it has waited; acuity only rises.
+    """The flow wants an agent for the caller.
+
+    For a call that waits already it changes the requirement and keeps the time it has waited;
+    acuity only rises.
 
     Attributes:
         requirement: what the call needs.
@@ -318,6 +331,21 @@ class CallEscalated(CallFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallDequeued(CallFact):
     """The caller left the queue by the flow's decision (message, transfer), not by hanging up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueUnstaffed(CallFact):
+    """A routine call was queued, and nobody who is not out has the skills that it needs.
+
+    Said when the call is queued and not later: where the last agent goes home while callers wait,
+    their longest wait (``ivr.flow.CallRules.longest_wait_s``) keeps them from being trapped. Never
+    said of an emergency, which waits for a nurse whoever is signed in.
+
+    Attributes:
+        queue: where the call was queued.
+    """
+
+    queue: QueueId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +382,7 @@ DERIVED = (
     CallQueued,
     CallEscalated,
     CallDequeued,
+    QueueUnstaffed,
     CallConnected,
     CallReleased,
     CallEnded,

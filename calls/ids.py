@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NewType
 
 CallId = NewType("CallId", str)
-"""One contact with the clinic, from ring to end. Given by the line, unique for the life of a journal."""
+"""One contact with the clinic, from ring to end. Unique for the life of a journal."""
 
 AgentId = NewType("AgentId", str)
 """An agent as named in agents.yaml."""

@@ -61,12 +61,14 @@ class LineSnapshot:
         calls: the callers' legs.
         reachable: agents whose phone can be rung.
         seq: the last event that happened before this picture was taken.
+        acknowledged: events up to this one were acknowledged and will not come again.
     """
 
     epoch: str
     calls: tuple[LiveCall, ...]
     reachable: tuple[AgentId, ...]
     seq: int = 0
+    acknowledged: int = 0
 
 
 class LineUnavailable(Exception):

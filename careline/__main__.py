@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from careline import __version__
-from careline.cli import agent, call, check, demo, run, schema, talk, triage
+from careline.cli import agent, call, check, demo, publish, run, schema, talk, triage
 
-_COMMANDS = (run, talk, check, schema, triage, agent, call, demo)
+_COMMANDS = (run, talk, check, publish, schema, triage, agent, call, demo)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -19,10 +19,13 @@ from calls.facts import (
     AgentOut,
     AgentReady,
     CallArrived,
+    CallEnded,
     Fact,
     FeatureDialled,
+    SitePublished,
     SpeechHeard,
     TimerFired,
+    WordsAssessed,
 )
 from calls.machine import IllegalFact
 from calls.ports import Entry, Journal, JournalError, Line, LineEvent, LineUnavailable
@@ -30,6 +33,7 @@ from careline.clock import WallClock
 from careline.gate import TriageGate
 from careline.switchboard import Switchboard, Turn
 from config.site import Site
+from triage import TriageEngine
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +66,7 @@ class Brain:
         journal: where every fact goes first.
         gate: triage.
         observer: told each turn after it was journaled, with its time, for a live view.
+        find_version: finds the site of an earlier ``SitePublished``.
     """
 
     def __init__(
@@ -70,8 +75,11 @@ class Brain:
         journal: Journal,
         gate: TriageGate,
         observer: Callable[[float, Turn], None] = lambda _now, _turn: None,
+        find_version: Callable[[str], Site | None] = lambda _version: None,
     ) -> None:
-        self.switchboard = Switchboard(site)
+        self._find_earlier = find_version
+        self._published: dict[str, Site] = {site.version: site}
+        self.switchboard = Switchboard(site, self._find_version)
         self._journal = journal
         self._gate = gate
         self._observe = observer
@@ -100,7 +108,14 @@ class Brain:
                     self._seen[entry.line_epoch] = max(seen, entry.line_seq)
                 yield entry.at, entry.record
 
-        count = self.switchboard.replay(inputs(), observer)
+        def replayed(now: float, turn: Turn) -> None:
+            self._follow(turn, again=True)
+            observer(now, turn)
+
+        newest = self.switchboard.site
+        count = self.switchboard.replay(inputs(), replayed)
+        if self.switchboard.site.version != newest.version or not count:
+            self.publish(newest)
         self._clock = WallClock(floor=latest)
         return count
 
@@ -121,6 +136,11 @@ class Brain:
             with contextlib.suppress(asyncio.CancelledError):
                 await reader
             self._line = None
+
+    def publish(self, site: Site) -> None:
+        """Let new calls begin with this version of the site; calls in progress keep theirs."""
+        self._published[site.version] = site
+        self.tell(SitePublished(site=site.id, version=site.version))
 
     def tell(self, fact: Fact) -> None:
         """Hand in a fact that did not come from the line: a request by command line or desk."""
@@ -147,7 +167,7 @@ class Brain:
     async def _catch_up(self, line: Line) -> None:
         """Take in what happened while nobody drove the line, then compare with what is up."""
         picture = await line.snapshot()
-        while self._seen.get(picture.epoch, 0) < picture.seq:
+        while max(self._seen.get(picture.epoch, 0), picture.acknowledged) < picture.seq:
             await self._serve(line, [await self._inbox.get()])
         now = self._clock()
         await self._finish(line, [_Step(now, self.switchboard.reconcile(picture, now))])
@@ -235,7 +255,22 @@ class Brain:
         for step in turns:
             for command in step.turn.commands:
                 await line.carry_out(command)
+            self._follow(step.turn)
             self._observe(step.now, step.turn)
+
+    def _follow(self, turn: Turn, *, again: bool = False) -> None:
+        """Keep triage in step with calls and versions; ``again`` while a journal is replayed."""
+        for record in turn.records:
+            if isinstance(record, CallEnded):
+                self._gate.forget(record.call_id)
+            elif isinstance(record, WordsAssessed) and again:
+                self._gate.recall(record)
+            elif isinstance(record, SitePublished):
+                self._gate.use(TriageEngine(self.switchboard.site.protocols))
+
+    def _find_version(self, version: str) -> Site | None:
+        known = self._published.get(version)
+        return known or self._find_earlier(version)
 
     async def _keep(self, entries: list[Entry]) -> bool:
         """Journal, or say that it cannot be and let no new call in until it can.

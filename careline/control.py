@@ -19,6 +19,7 @@ from calls.facts import AgentOnBreak, AgentOut, AgentReady
 from calls.ids import AgentId, CallId
 from careline.brain import Brain
 from careline.call_log import CallLog, CallStory
+from careline.publisher import Publisher
 
 _PRESENCE = {"ready": AgentReady, "break": AgentOnBreak, "out": AgentOut}
 _MAX_LINE_BYTES = 65536
@@ -34,11 +35,13 @@ class ControlServer:
     Args:
         brain: the site's driver.
         calls: the last calls.
+        publisher: loads the site's folder again when asked to.
     """
 
-    def __init__(self, brain: Brain, calls: CallLog) -> None:
+    def __init__(self, brain: Brain, calls: CallLog, publisher: Publisher) -> None:
         self._brain = brain
         self._calls = calls
+        self._publisher = publisher
         self._server: asyncio.Server | None = None
         self._watchers: set[asyncio.Queue[dict[str, Any]]] = set()
 
@@ -70,7 +73,7 @@ class ControlServer:
                 if request.get("op") == "watch":
                     await self._watch(writer)
                     return
-                await _write(writer, self._answer(request))
+                await _write(writer, await self._answer(request))
         except (ConnectionError, asyncio.LimitOverrunError, ValueError):
             pass
         finally:
@@ -85,12 +88,15 @@ class ControlServer:
         finally:
             self._watchers.discard(queue)
 
-    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         match request:
             case {"op": "status"}:
                 return {"ok": True, **self._status()}
             case {"op": "agent", "agent": str(agent), "presence": str(presence)}:
                 return self._agent(agent, presence)
+            case {"op": "publish"}:
+                done = await self._publisher.publish()
+                return {"ok": True, "version": done.version, "problems": done.problems}
             case {"op": "calls", "caller": str(caller)}:
                 stories = self._calls.from_caller(caller)
                 return {"ok": True, "calls": [_story(story) for story in stories]}

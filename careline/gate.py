@@ -11,9 +11,10 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from calls.facts import SpeechHeard, WordsAssessed
+from calls.ids import CallId
 from calls.verdict import Verdict, to_nurse
 from careline.faults import where
-from triage import TriageEngine
+from triage import CallMemory, TriageEngine
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class TriageGate:
 
     def __init__(self, engine: TriageEngine, timeout_s: float = TRIAGE_TIMEOUT_S) -> None:
         self._engine = engine
+        self._memories: dict[CallId, CallMemory] = {}
         self._timeout_s = timeout_s
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="triage")
         self.timed_out = 0
@@ -39,7 +41,8 @@ class TriageGate:
     def assess_now(self, heard: SpeechHeard) -> WordsAssessed:
         """Assess without a time-out, for drivers in virtual time."""
         try:
-            verdict = self._engine.assess_heard(heard)
+            memory = self._memories.setdefault(heard.call_id, CallMemory())
+            verdict = self._engine.assess_heard(heard, memory)
         except Exception as error:
             # Whatever is wrong with triage, the caller must not pay for it.
             self.failed += 1
@@ -58,6 +61,25 @@ class TriageGate:
             self.timed_out += 1
             log.error("call %s: triage took too long; a nurse is asked", heard.call_id)
             return _assessed(heard, to_nurse("timed-out"))
+
+    def use(self, engine: TriageEngine) -> None:
+        """Assess with other protocols from now on."""
+        self._engine = engine
+
+    def recall(self, assessed: WordsAssessed) -> None:
+        """Remember what was said before a restart; the verdict of then stands."""
+        self.assess_now(
+            SpeechHeard(
+                site=assessed.site,
+                call_id=assessed.call_id,
+                words=assessed.words,
+                confidence=assessed.confidence,
+            )
+        )
+
+    def forget(self, call_id: CallId) -> None:
+        """The call is over."""
+        self._memories.pop(call_id, None)
 
     def close(self) -> None:
         """Let the threads go."""

@@ -58,6 +58,11 @@ class StateFolder:
         return self.path / "identities"
 
     @property
+    def versions(self) -> Path:
+        """Every published version of the site."""
+        return self.path / "versions"
+
+    @property
     def line_socket(self) -> Path:
         """Between the line process and the brain."""
         return self.path / "line.sock"

@@ -53,6 +53,7 @@ from calls.facts import (
     PhoneUnregistered,
     PromptFinished,
     RecordingSealed,
+    SitePublished,
     TimerFired,
 )
 from calls.ids import AgentId, CallId, OfferId, QueueId
@@ -117,12 +118,17 @@ class Switchboard:
     """A site's interpreters and distributor behind one ``handle``.
 
     Args:
-        site: the loaded site. New calls begin with its entry flow; a later :meth:`publish`
-            changes what new calls get, calls in progress keep their version.
+        site: the loaded site. New calls begin with its entry flow.
+        find_version: finds the site of a ``SitePublished``, which changes what new calls get;
+            calls in progress keep their version. Queues and agents are the distributor's and stay
+            as they are until a restart.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(
+        self, site: Site, find_version: Callable[[str], Site | None] = lambda _version: None
+    ) -> None:
         self.site = site
+        self._find_version = find_version
         self.distributor = Distributor(
             site=site.id,
             queues=site.queues,
@@ -177,13 +183,6 @@ class Switchboard:
         return min((at for at in (mine, theirs) if at is not None), default=None)
 
     # --- around the engine ----------------------------------------------------------------------
-
-    def publish(self, site: Site) -> None:
-        """Give new calls another version of the site's flows, rules and recording settings.
-
-        Queues and agents are the distributor's and stay as they are until a restart.
-        """
-        self.site = site
 
     def call(self, call_id: CallId) -> Interpreter | Rescue | None:
         """The engine of a live call."""
@@ -294,6 +293,8 @@ class Switchboard:
         match fact:
             case CallArrived():
                 self._arrive(fact, now, turn)
+            case SitePublished(version=version):
+                self.site = self._find_version(version) or self.site
             case AgentKeyed():
                 self._keyed(fact, now, turn)
             case CallerHungUp() | CallFailed():

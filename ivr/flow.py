@@ -60,8 +60,17 @@ class CallRules:
         repeat_please: prompt id, after an utterance of low confidence.
         digits_only: prompt id, said when speech cannot be used.
         goodbye: prompt id, the last words where a flow gives none.
+        nobody_here: prompt id, said where nobody is signed in who could answer, before
+            ``leave_message``.
+        long_wait: prompt id, offers a message by key 1 to a caller who has waited long.
+        leave_message: prompt id, said before the beep of a message that no step of the flow takes.
+        message_promised_s: within how long ``leave_message`` promises an answer.
+        longest_wait_s: seconds in routine queues after which ``long_wait`` is said; again after
+            each third of it.
         recording_notice: prompt id of the consent announcement, ``None`` where nothing is
-            recorded. Said after the advice.
+            announced. Said after the advice.
+        recording_question: prompt id of the question for consent, ``None`` where nobody is asked.
+            Put once in every language, after the advice.
         on_call: name in ``outside`` of the number that is called when no nurse answers, if any.
         on_call_after_s: seconds in the emergency lane until then.
         low_confidence: utterances below this are asked once more, then go to a nurse.
@@ -89,7 +98,13 @@ class CallRules:
     repeat_please: str = "repeat-please"
     digits_only: str = "digits-only"
     goodbye: str = "goodbye"
+    nobody_here: str = "nobody-here"
+    long_wait: str = "long-wait"
+    leave_message: str = "leave-message"
+    message_promised_s: float = 86400.0
+    longest_wait_s: float = 900.0
     recording_notice: str | None = None
+    recording_question: str | None = None
     on_call: str | None = None
     on_call_after_s: float = 30.0
     low_confidence: float = 0.4
@@ -106,6 +121,9 @@ ALWAYS_PROMPTS = (
     "repeat-please",
     "digits-only",
     "goodbye",
+    "nobody-here",
+    "long-wait",
+    "leave-message",
     "agent-ready",
     "agent-break",
     "agent-out",

@@ -44,8 +44,13 @@ def utterance(rules: CallRules, prompt: str, language: str) -> Utterance | None:
 
 def greeting(rules: CallRules) -> tuple[Utterance, ...]:
     """The first words of every call: the advice in every language, then the recording notice."""
+    return in_every_language(rules, rules.advice_911, rules.recording_notice)
+
+
+def in_every_language(rules: CallRules, *prompts: str | None) -> tuple[Utterance, ...]:
+    """Each prompt in every language of the site, nothing twice; ``None`` is left out."""
     said: list[Utterance] = []
-    for prompt in (rules.advice_911, rules.recording_notice):
+    for prompt in prompts:
         for language in rules.languages:
             words = utterance(rules, prompt, language) if prompt is not None else None
             if words is not None and words not in said:

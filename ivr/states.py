@@ -26,6 +26,7 @@ from calls.facts import (
     Fact,
     MessageRecorded,
     PromptFinished,
+    QueueUnstaffed,
     SpeechStarted,
     SpeechUnavailable,
     TransferFailed,
@@ -42,6 +43,8 @@ class State(Enum):
     """Not heard of yet."""
     GREETING = "greeting"
     """The 911 advice, and the recording notice."""
+    CONSENT = "consent"
+    """Asked whether the call may be recorded."""
     PLAYING = "playing"
     """A prompt that asks nothing: a say step, or the words before a transfer or a message."""
     ANSWERING = "answering"
@@ -74,6 +77,7 @@ _ANYWHERE = (
     MessageRecorded,
     TransferFailed,
     CallEscalated,
+    QueueUnstaffed,
 )
 """Facts that may come at any time between arrival and end, late ones included."""
 
@@ -105,6 +109,7 @@ def _over(state: State) -> Mapping[type, State]:
 TABLE: Table[State] = {
     State.NEW: {CallArrived: State.GREETING},
     State.GREETING: _live(State.GREETING),
+    State.CONSENT: _live(State.CONSENT),
     State.PLAYING: _live(State.PLAYING),
     State.ANSWERING: _live(State.ANSWERING),
     # A question may be put to a caller who waits and keeps their place.
@@ -135,12 +140,14 @@ _FLOW = frozenset(
 
 MOVES: Mapping[State, frozenset[State]] = {
     State.NEW: frozenset(),
-    State.GREETING: _FLOW,
+    State.GREETING: _FLOW | {State.CONSENT},
+    State.CONSENT: _FLOW,
     State.PLAYING: _FLOW,
     State.ANSWERING: _FLOW,
     # After a "no" the call is back where it was, the greeting included.
-    State.QUESTION: _FLOW | {State.GREETING},
-    State.WAITING: frozenset((State.WAITING, State.QUESTION, State.EMERGENCY)),
+    State.QUESTION: _FLOW | {State.GREETING, State.CONSENT},
+    # Out of a queue the flow leads to a message only, which is asked for first.
+    State.WAITING: frozenset((State.WAITING, State.PLAYING, State.QUESTION, State.EMERGENCY)),
     State.EMERGENCY: frozenset(),
     # Once the agent has left.
     State.CONNECTED: _FLOW,

@@ -60,8 +60,9 @@ class AskStep:
         otherwise: the step after the last attempt; a person if not given.
         no_input_prompt: said before the question is repeated after silence.
         no_match_prompt: said before the question is repeated after an answer that did not fit.
-        silent_goto: where silence alone goes at once, without a ladder: for an optional question
-            such as the symptom screen.
+        silent_goto: for an optional question, such as the symptom screen: where silence goes at
+            once, without a ladder. So do words that fit no choice here; they are carried along and
+            offered to the next questions.
     """
 
     prompt: str
@@ -164,12 +165,12 @@ class MessageStep:
         queue: whose people listen to it.
         max_s: the longest message.
         promised_s: within how long the prompt promises an answer.
-        next: the step that follows.
+        next: the step that follows; a farewell and hang-up if not given.
     """
 
     prompt: str
     queue: str
-    next: str
+    next: str | None = None
     max_s: float = 120.0
     promised_s: float = 86400.0
 

@@ -14,6 +14,8 @@ class Timer(Enum):
     """What a caller who began to speak has said."""
     NO_INPUT = "no-input"
     """An answer."""
+    LONG_WAIT = "long-wait"
+    """The next offer of a message to a caller who waits long in a routine queue."""
     COMFORT = "comfort"
     """The next word of comfort while the caller waits."""
     ON_CALL = "on-call"

@@ -50,6 +50,11 @@ class Voice:
         """The words that begin every call; neither key nor noise cuts them short."""
         return self._say(prompts.greeting(self._rules), False, now)
 
+    def ask_consent(self, now: float) -> list[Command]:
+        """The question whether the call may be recorded, in every language."""
+        question = prompts.in_every_language(self._rules, self._rules.recording_question)
+        return self._say(question, True, now)
+
     def say(self, now: float, *names: str | None, barge_in: bool = True) -> list[Command]:
         """These prompts one after the other in the call's language; ``None`` is left out."""
         named = [name for name in names if name is not None]

@@ -36,17 +36,23 @@ run() { # run COMMAND...
     return "$code"
 }
 
-stopped() { # stopped SIGNAL CODE
+stopped() { # stopped CODE
     trap '' INT TERM HUP
-    # A terminal sends Ctrl-C to the child too; a second one would disturb its cleaning up.
-    [ -z "$child" ] || [ "$1" = INT ] || kill -INT "$child" 2>/dev/null || true
+    # SIGINT lets pip tidy up. A terminal's Ctrl-C has reached it already, and a second one would
+    # disturb it; one that was started with SIGINT ignored needs SIGTERM.
+    [ -z "$child" ] || [ "$1" = 130 ] || kill -INT "$child" 2>/dev/null || true
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ -n "$child" ] && kill -0 "$child" 2>/dev/null || break
+        sleep 0.2
+    done
+    [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true
     wait
     say "stopped; run it again to go on"
-    exit "$2"
+    exit "$1"
 }
-trap 'stopped INT 130' INT
-trap 'stopped TERM 143' TERM
-trap 'stopped HUP 129' HUP
+trap 'stopped 130' INT
+trap 'stopped 143' TERM
+trap 'stopped 129' HUP
 
 retry() { # retry COMMAND...: three tries, for networks that hiccup
     local pause_s
@@ -75,27 +81,33 @@ install_debian() { # install_debian SUDO...
     say "installing ${missing[*]}"
     # A package source that is out of order need not be the one that is wanted.
     retry "${apt[@]}" update || say "apt-get update failed; trying with the lists of before"
-    run "${as_root[@]}" dpkg --configure -a >/dev/null || true # what a run before left half done
+    # What a run before left half done; nothing is ever removed for it.
+    run "${as_root[@]}" dpkg --configure -a >/dev/null 2>&1 || true
+    run "${apt[@]}" install --fix-broken --no-remove >/dev/null || true
     retry "${apt[@]}" install --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 if [ ${#missing[@]} -gt 0 ]; then
-    by_hand="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+    install="apt-get install -y --no-install-recommends ${missing[*]}"
+    by_hand=""
     if [ "$(id -u)" -eq 0 ]; then
         install_debian && missing=()
     elif ! command -v sudo >/dev/null; then
-        by_hand="su -l -c '$by_hand'"
-    elif sudo -n true 2>/dev/null; then
-        install_debian sudo -n && missing=()
-        by_hand="sudo apt-get update && sudo ${by_hand#*&& }"
+        by_hand="su -l -c 'apt-get update && $install'"
+    elif ! sudo -n true 2>/dev/null; then
+        by_hand="sudo apt-get update && sudo $install"
     else
-        by_hand="sudo apt-get update && sudo ${by_hand#*&& }"
+        install_debian sudo -n && missing=()
     fi
 fi
 if [ ${#missing[@]} -gt 0 ]; then
     say "these Debian packages are missing: ${missing[*]}"
-    say "run this once, then try again:"
-    say "    $by_hand"
+    if [ -n "$by_hand" ]; then
+        say "run this once, then try again:"
+        say "    $by_hand"
+    else
+        say "apt-get could not install them; what it said stands above"
+    fi
 fi
 
 # --- can it go on? -----------------------------------------------------------------------------
@@ -118,7 +130,8 @@ if ! venv_is_whole; then
     for candidate in python3 /usr/bin/python3; do
         if "$candidate" -c "$can_make" 2>/dev/null; then python=$candidate && break; fi
     done
-    [ -n "$python" ] || stop "cannot go on without Python 3.11 or later and its venv module"
+    [ -n "$python" ] || stop "cannot go on: Python 3.11 or later with its venv module is needed," \
+        "python3 here is $(python3 --version 2>&1)"
 fi
 has_voice || stop "cannot go on without a voice: festival, flite or espeak-ng"
 if [ ${#missing[@]} -gt 0 ]; then

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from config.load import DEFAULT_CLINIC, load_site
 from config.site import Site
+
 
 @pytest.fixture(scope="session")
 def clinic() -> Site:
@@ -20,14 +21,14 @@ def clinic() -> Site:
 
 def _descriptors() -> set[str]:
     found = set()
-    for name in os.listdir("/proc/self/fd"):
+    for link in Path("/proc/self/fd").iterdir():
         try:
-            target = os.readlink(f"/proc/self/fd/{name}")
+            target = str(link.readlink())
         except OSError:
             continue
         # What a library opens once and keeps (its log, urandom, an event poll) is no leak.
         if target.startswith(("socket:", "pipe:")):
-            found.add(f"{name} {target}")
+            found.add(f"{link.name} {target}")
     return found
 
 

@@ -1,0 +1,1 @@
+"""Lines: where calls come from. SIP, simulated, and the socket between line and brain."""

@@ -93,6 +93,7 @@ class LineServer:
         self._clock = clock
         self.epoch = uuid.uuid4().hex
         self._seq = 0
+        self._acknowledged = 0
         self._unacknowledged: deque[LineEvent] = deque()
         self._writer: asyncio.StreamWriter | None = None
         self._server: asyncio.Server | None = None
@@ -156,6 +157,7 @@ class LineServer:
                     raise CodecError("a fact was sent in place of a command")
                 self._host.carry_out(record)
             case {"type": "acknowledge", "seq": int(seq)}:
+                self._acknowledged = max(self._acknowledged, seq)
                 while self._unacknowledged and self._unacknowledged[0].seq <= seq:
                     self._unacknowledged.popleft()
             case {"type": "snapshot"}:
@@ -173,6 +175,7 @@ class LineServer:
                     calls=self._host.live_calls(),
                     reachable=self._host.reachable(),
                     seq=self._seq,
+                    acknowledged=self._acknowledged,
                 ),
             },
         )

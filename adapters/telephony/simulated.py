@@ -345,6 +345,7 @@ class SimulatedLine:
         self._clock = clock
         self._epoch = epoch
         self._seq = 0
+        self._acknowledged = 0
         self._unacknowledged: deque[LineEvent] = deque()
         self._news = asyncio.Event()
         self._timers: set[asyncio.TimerHandle] = set()
@@ -378,6 +379,7 @@ class SimulatedLine:
 
     async def acknowledge(self, seq: int) -> None:
         """See :class:`~calls.ports.Line`."""
+        self._acknowledged = max(self._acknowledged, seq)
         while self._unacknowledged and self._unacknowledged[0].seq <= seq:
             self._unacknowledged.popleft()
 
@@ -388,6 +390,7 @@ class SimulatedLine:
             calls=self.phones.snapshot(),
             reachable=self.phones.reachable(),
             seq=self._seq,
+            acknowledged=self._acknowledged,
         )
 
     def close(self) -> None:

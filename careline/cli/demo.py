@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from adapters.stores.recording_file import export_wav
-
 from careline.caller import CallResult, Script
 from careline.demo.show import Show
 from careline.demo.stage import Stage

@@ -19,8 +19,8 @@ from calls.ports import JournalError, LineUnavailable
 from careline.brain import Brain
 from careline.call_log import CallLog
 from careline.control import ControlServer
-from careline.gate import TriageGate
 from careline.faults import where
+from careline.gate import TriageGate
 from careline.processes.report import (
     FATAL,
     FATAL_EXIT,
@@ -29,7 +29,9 @@ from careline.processes.report import (
     report,
     supervisor_gone,
 )
+from careline.publisher import Publisher
 from careline.state import StateFolder
+from careline.versions import SiteVersions
 from config.errors import ConfigError
 from config.load import load_site
 from config.site import Site
@@ -40,20 +42,45 @@ log = logging.getLogger(__name__)
 _CONNECT_AGAIN_S = 0.2
 
 
-async def serve(site: Site, state: StateFolder) -> None:
+def newest_site(config: Path, versions: SiteVersions) -> Site:
+    """The site in its folder, or the last good version while the folder has mistakes.
+
+    Raises:
+        ConfigError: there are mistakes, and there never was a good version.
+    """
+    try:
+        site = load_site(config)
+    except ConfigError as error:
+        last = versions.last_good()
+        if last is None:
+            raise
+        log.error(
+            "%s has %d mistakes (careline check); the last good version goes on serving",
+            config,
+            len(error.problems),
+        )
+        return last
+    versions.keep(site)
+    return site
+
+
+async def serve(config: Path, state: StateFolder) -> None:
     """Drive the line until the process is told to stop.
 
     Raises:
+        ConfigError: the site has mistakes, and there never was a good version.
         JournalError: the journal cannot be opened.
     """
+    versions = SiteVersions(state.versions)
+    site = newest_site(config, versions)
     journal = SqliteJournal.open(state.journal)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     calls = CallLog()
     gate = TriageGate(TriageEngine(site.protocols))
-    brain = Brain(site, journal, gate, calls.observe)
-    control = ControlServer(brain, calls)
+    brain = Brain(site, journal, gate, calls.observe, versions.find)
+    control = ControlServer(brain, calls, Publisher(config, versions, brain))
     calls.listen(control.tell_watchers)
     inputs = brain.restore(calls.observe)
     await control.start(state.control_socket)
@@ -104,7 +131,7 @@ def main() -> int:
     state = StateFolder(args.state)
     log_to(state.log, "brain")
     try:
-        asyncio.run(serve(load_site(args.config), state))
+        asyncio.run(serve(args.config, state))
     except ConfigError as error:
         for problem in error.problems:
             report(FATAL, message=str(problem))

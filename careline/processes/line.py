@@ -16,9 +16,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from adapters.stores.age_vault import AgeVault
-from adapters.stores.identities import RECIPIENTS, Recipients, create_identities, load_recipients
-
 from adapters.speech import (
     PromptStore,
     RecogniserPool,
@@ -26,6 +23,8 @@ from adapters.speech import (
     VoiceSynthesiser,
     clinic_pool,
 )
+from adapters.stores.age_vault import AgeVault
+from adapters.stores.identities import RECIPIENTS, Recipients, create_identities, load_recipients
 from adapters.telephony.link import LineServer
 from adapters.telephony.media import MediaEngine, request_realtime_priority
 from adapters.telephony.sip.endpoint import SipEndpoint

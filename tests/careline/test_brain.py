@@ -210,6 +210,23 @@ async def test_a_code_nobody_knows_changes_nothing(clinic):
     rig.close()
 
 
+async def test_a_restart_waits_for_no_event_that_was_acknowledged_and_left_no_trace(clinic):
+    rig = Rig(clinic)
+    async with rig.driving():
+        rig.line.report(rig.phones.arrive(CALL, rig.clock()))
+        await rig.until(lambda: bool(rig.journaled))
+        # The last event of this brain's life is one that nothing follows from.
+        rig.line.report(FeatureDialled(site=clinic.id, agent_id=AgentId("ben"), code="*77"))
+        async with asyncio.timeout(10):
+            while (await rig.line.snapshot()).acknowledged < 2:
+                await asyncio.sleep(0)
+    rig.new_brain()
+    async with rig.driving():
+        rig.line.report(*rig.phones.press(CALL, "9"))
+        await rig.until(lambda: any(isinstance(r, CallQueued) for r in rig.journaled))
+    rig.close()
+
+
 async def test_triage_that_takes_too_long_gives_a_nurse(clinic):
     gate = TriageGate(TriageEngine(clinic.protocols), timeout_s=0.0)
     heard = SpeechHeard(site=clinic.id, call_id=CALL, words=Private("hello"), confidence=0.9)

@@ -1,0 +1,178 @@
+"""A hundred calls with audio both ways: how evenly the line sends, and what that costs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from adapters.telephony.sip.phone import AgentBehaviour
+from benchmarks.audio import keep, quiet_room
+from benchmarks.cpu import CpuMeter
+from benchmarks.far_ends import FarEnds
+from benchmarks.figure import Values
+from benchmarks.grid import Pacing
+from benchmarks.pyvoip import PyVoip, PyVoipMissing, interpreter
+from benchmarks.scene import Backstage, Tell, running
+from benchmarks.sipp import Load, Sipp
+from careline.demo.stage import Stage
+
+CALLS = 100
+GOAL_MS = 5.0
+_RATE = 20
+_ASK_FOR_A_PERSON = 20
+"""So many callers press 0: as many as there are agents for are connected, the others wait."""
+
+_SETTLE_S = 15.0
+"""Until the advice is over and those who pressed 0 are with their agents."""
+
+_GREETING_S = 5.0
+_RAMP_TIMEOUT_S = 40.0
+_HIGHEST = 800
+_FOREVER_S = 900.0
+
+
+class TooFewCalls(Exception):
+    """Theirs or ours: not all calls came up, so that there is nothing to compare."""
+
+
+async def line_under_load(folder: Path, tell: Tell, *, quick: bool) -> Values:
+    """The line with its sample clinic, full to its capacity.
+
+    Raises:
+        TooFewCalls: not all calls were there.
+    """
+    seconds = 8.0 if quick else 30.0
+    quiet = keep(folder, "quiet", quiet_room())
+    hold_s = CALLS / _RATE + _SETTLE_S + seconds + 10
+    async with running(folder, "load", tell) as stage, FarEnds(folder, quiet) as far:
+        await _everybody_ready(stage)
+        loads = (
+            Load(calls=_ASK_FOR_A_PERSON, rate=_RATE, hold_s=hold_s, key="0", group=10),
+            Load(calls=CALLS - _ASK_FOR_A_PERSON, rate=_RATE, hold_s=hold_s, group=11),
+        )
+        tell(f"load: {CALLS} calls")
+        async with (
+            Sipp(folder, stage.address, loads[0], far.port) as first,
+            Sipp(folder, stage.address, loads[1], far.port) as second,
+        ):
+            if not await far.until(CALLS, _RAMP_TIMEOUT_S):
+                raise TooFewCalls(f"{CALLS} calls did not all come up")
+            await asyncio.sleep(_SETTLE_S)
+            meter = CpuMeter(Backstage(stage).pids())
+            pace = await far.pace(seconds)
+            used = meter.percent()
+            talking = [a for a in (await stage.status())["agents"] if a["work"] == "talking"]
+            failed = await first.done() + await second.done()
+    return {
+        "calls": pace.streams,
+        "calls_with_an_agent": len(talking),
+        "calls_failed": failed,
+        **_paced("", pace),
+        "core_pct": used["line"],
+        "brain_core_pct": used["brain"],
+        "recognisers_core_pct": used["recognisers"],
+    }
+
+
+async def pyvoip_under_load(folder: Path, tell: Tell, *, quick: bool) -> Values:
+    """pyVoIP with the same calls, as it is and with the priority that the line has.
+
+    Where pyVoIP cannot be installed, nothing is measured and ``tell`` hears why.
+    """
+    seconds = 8.0 if quick else 30.0
+    quiet = keep(folder, "quiet", quiet_room())
+    try:
+        python = await interpreter(folder, tell)
+    except PyVoipMissing as error:
+        tell(str(error))
+        return {}
+    values: Values = {}
+    load = Load(calls=CALLS, rate=_RATE, hold_s=CALLS / _RATE + _GREETING_S + seconds + 10)
+    for prefix, realtime in (("pyvoip_", False), ("pyvoip_realtime_", True)):
+        tell(f"pyVoIP: {CALLS} calls{', with real-time priority' if realtime else ''}")
+        async with (
+            FarEnds(folder, quiet) as far,
+            PyVoip(python, folder, realtime=realtime) as other,
+            Sipp(folder, other.target, load, far.port, port=other.caller_port) as sipp,
+        ):
+            if not await far.until(CALLS, _RAMP_TIMEOUT_S):
+                tell(f"pyVoIP: {CALLS} calls did not all come up; those that did are measured")
+            await asyncio.sleep(_GREETING_S)
+            meter = CpuMeter({"pyvoip": [other.pid]})
+            pace = await far.pace(seconds)
+            values |= _paced(prefix, pace) | {
+                f"{prefix}calls": pace.streams,
+                f"{prefix}core_pct": meter.percent()["pyvoip"],
+            }
+            await sipp.done()
+    return values
+
+
+async def highest(folder: Path, tell: Tell, *, quick: bool) -> Values:
+    """Add 100 calls at a time until the line no longer holds the goal.
+
+    A step that fails is measured once more before it counts: one disturbance is no limit.
+    """
+    seconds = 5.0 if quick else 10.0
+    quiet = keep(folder, "quiet", quiet_room())
+    steps: list[dict[str, Any]] = []
+    held = 0
+    async with AsyncExitStack() as stack:
+        stage = await stack.enter_async_context(
+            running(folder, "highest", tell, capacity=_HIGHEST + CALLS)
+        )
+        far = await stack.enter_async_context(FarEnds(folder, quiet))
+        await _everybody_ready(stage)
+        backstage = Backstage(stage)
+        for calls in range(CALLS, (300 if quick else _HIGHEST) + 1, CALLS):
+            tell(f"highest: {calls} calls")
+            key = "0" if calls == CALLS else ""
+            load = Load(calls=CALLS, rate=_RATE, hold_s=_FOREVER_S, key=key, group=calls // CALLS)
+            await stack.enter_async_context(Sipp(folder, stage.address, load, far.port))
+            up = await far.until(calls, _RAMP_TIMEOUT_S)
+            await asyncio.sleep(_GREETING_S)
+            for _attempt in range(2):
+                meter = CpuMeter(backstage.pids())
+                pace = await far.pace(seconds)
+                used = meter.percent()
+                good = up and pace.streams == calls and pace.p99_ms <= GOAL_MS
+                if good:
+                    break
+            steps.append(
+                {
+                    "calls": pace.streams,
+                    "p99_ms": pace.p99_ms,
+                    "worst_ms": pace.worst_ms,
+                    "missing_packets": pace.missing,
+                    "line_core_pct": used["line"],
+                    "brain_core_pct": used["brain"],
+                }
+            )
+            if not good:
+                break
+            held = calls
+    return {"highest_calls": held, "highest_calls_steps": steps}
+
+
+async def _everybody_ready(stage: Stage) -> None:
+    """Every agent at a phone, who answers at once and leaves the end to the caller."""
+    await stage.seat(behaviour=AgentBehaviour(after_s=0.2))
+    await stage.ready(*stage.site.agents)
+
+
+def _paced(prefix: str, pace: Pacing) -> Values:
+    return {
+        f"{prefix}pacing_error_p50_ms": pace.p50_ms,
+        f"{prefix}pacing_error_p99_ms": pace.p99_ms,
+        f"{prefix}pacing_error_worst_ms": pace.worst_ms,
+        f"{prefix}drift_p99_ms": pace.drift_p99_ms,
+        f"{prefix}interval_p99_ms": pace.interval_p99_ms,
+        f"{prefix}slowest_packets_per_s": pace.slowest_packets_per_s,
+        f"{prefix}missing_packets": pace.missing,
+    }
+
+
+__all__: Sequence[str] = ["TooFewCalls", "highest", "line_under_load", "pyvoip_under_load"]

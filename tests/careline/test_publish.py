@@ -1,0 +1,149 @@
+"""A changed site is published whole or not at all, and calls in progress keep their version."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from adapters.stores.memory import MemoryJournal
+from adapters.telephony.simulated import SimulatedPhones
+from calls.commands import Say
+from calls.facts import DigitsCollected, Fact, PromptFinished, SitePublished
+from calls.ids import CallId
+from calls.ports import Entry
+from calls.private import Private
+from careline.brain import Brain
+from careline.gate import TriageGate
+from careline.processes.brain import newest_site
+from careline.publisher import Publisher
+from careline.versions import SiteVersions
+from config.errors import ConfigError
+from config.load import DEFAULT_CLINIC, load_site
+from triage import TriageEngine
+
+CALL = CallId("one")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(DEFAULT_CLINIC, tmp_path / "site"))
+
+
+def change_welcome(folder: Path, words: str) -> None:
+    prompts = folder / "prompts.yaml"
+    text = prompts.read_text()
+    assert "Thank you for calling Riverside Family Clinic." in text
+    prompts.write_text(text.replace("Thank you for calling Riverside Family Clinic.", words))
+
+
+def break_flow(folder: Path) -> None:
+    flow = folder / "flows" / "main.yaml"
+    flow.write_text(flow.read_text().replace("next: message-taken", "next: mesage-taken"))
+
+
+class Rig:
+    def __init__(self, folder: Path, state: Path) -> None:
+        self.versions = SiteVersions(state)
+        self.site = newest_site(folder, self.versions)
+        self.gate = TriageGate(TriageEngine(self.site.protocols))
+        self.brain = Brain(self.site, MemoryJournal(), self.gate, find_version=self.versions.find)
+        self.publisher = Publisher(folder, self.versions, self.brain)
+        self.phones = SimulatedPhones(self.site.id, {})
+        self.now = 1_795_446_000.0
+
+    def handle(self, fact: Fact) -> list[str]:
+        turn = self.brain.switchboard.handle(fact, self.now)
+        says = [command for command in turn.commands if isinstance(command, Say)]
+        return [utterance.text for say in says for utterance in say.utterances]
+
+
+async def test_new_calls_begin_with_the_published_version(folder, tmp_path):
+    rig = Rig(folder, tmp_path / "versions")
+    change_welcome(folder, "A new welcome.")
+    done = await rig.publisher.publish()
+    assert not done.problems
+    assert done.version != rig.site.version
+    rig.handle(SitePublished(site=rig.site.id, version=done.version))
+    said = rig.handle(rig.phones.arrive(CALL, rig.now))
+    said += rig.handle(PromptFinished(site=rig.site.id, call_id=CALL, prompt_id=1))
+    assert rig.brain.switchboard.site.version == done.version
+    assert "A new welcome." in " ".join(said)
+    rig.gate.close()
+
+
+async def test_a_call_in_progress_keeps_its_version(folder, tmp_path):
+    rig = Rig(folder, tmp_path / "versions")
+    rig.handle(rig.phones.arrive(CALL, rig.now))
+    change_welcome(folder, "A new welcome.")
+    done = await rig.publisher.publish()
+    rig.handle(SitePublished(site=rig.site.id, version=done.version))
+    said = rig.handle(PromptFinished(site=rig.site.id, call_id=CALL, prompt_id=1))
+    assert "Thank you for calling Riverside Family Clinic." in " ".join(said)
+    rig.gate.close()
+
+
+async def test_a_flow_with_a_mistake_is_never_published_and_the_last_good_one_serves(
+    folder, tmp_path
+):
+    rig = Rig(folder, tmp_path / "versions")
+    break_flow(folder)
+    done = await rig.publisher.publish()
+    assert done.version == rig.site.version
+    assert any("mesage-taken" in problem for problem in done.problems)
+    assert rig.brain.switchboard.site is rig.site
+    rig.gate.close()
+
+
+def test_after_a_restart_the_last_good_version_serves_while_the_folder_has_mistakes(
+    folder, tmp_path
+):
+    versions = SiteVersions(tmp_path / "versions")
+    good = newest_site(folder, versions)
+    break_flow(folder)
+    assert newest_site(folder, SiteVersions(tmp_path / "versions")).version == good.version
+
+
+def test_without_any_good_version_the_mistakes_are_told(folder, tmp_path):
+    break_flow(folder)
+    with pytest.raises(ConfigError, match="mesage-taken"):
+        newest_site(folder, SiteVersions(tmp_path / "versions"))
+
+
+def test_a_kept_version_that_was_changed_is_not_taken_for_it(folder, tmp_path):
+    versions = SiteVersions(tmp_path / "versions")
+    site = load_site(folder)
+    versions.keep(site)
+    (kept,) = [path for path in (tmp_path / "versions").iterdir() if path.is_dir()]
+    change_welcome(kept, "Somebody was here.")
+    assert versions.find(site.version) is None
+
+
+async def test_a_replay_finds_the_version_each_call_began_with(folder, tmp_path):
+    journal = MemoryJournal()
+    versions = SiteVersions(tmp_path / "versions")
+    first = newest_site(folder, versions)
+    change_welcome(folder, "A new welcome.")
+    second = newest_site(folder, versions)
+    phones = SimulatedPhones(first.id, {})
+    now = 1_795_446_000.0
+    await journal.append(
+        [
+            Entry(at=now, record=SitePublished(site=first.id, version=first.version)),
+            Entry(at=now + 1, record=phones.arrive(CALL, now)),
+            Entry(at=now + 2, record=SitePublished(site=first.id, version=second.version)),
+            Entry(
+                at=now + 3,
+                record=DigitsCollected(site=first.id, call_id=CALL, digits=Private("1")),
+            ),
+        ]
+    )
+    gate = TriageGate(TriageEngine(second.protocols))
+    brain = Brain(second, journal, gate, find_version=versions.find)
+    brain.restore()
+    engine = brain.switchboard.call(CALL)
+    assert engine is not None
+    assert engine.flow.version == first.flows[first.entry_flow].version
+    assert brain.switchboard.site.version == second.version
+    gate.close()

@@ -45,9 +45,7 @@ def callers_voices() -> dict[str, VoiceSynthesiser]:
     found = [voice for voice in detect_voices().get("en", ()) if voice.name.startswith("festival")]
     if not found:
         raise SpeechError("apt-get install festival festvox-us-slt-hts flite")
-    return {
-        voice.name: VoiceSynthesiser({"en": (voice,)}) for voice in (found[0], _FLITE_RMS)
-    }
+    return {voice.name: VoiceSynthesiser({"en": (voice,)}) for voice in (found[0], _FLITE_RMS)}
 
 
 def silent_end_s(pcm: bytes) -> float:

@@ -10,8 +10,6 @@ _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PROC = Path("/proc")
 
 
-
-
 def parse_stat(text: str) -> tuple[int, float]:
     """Parent and CPU seconds (user and system, all threads) from ``/proc/PID/stat``."""
     # The program's name stands in parentheses and may hold anything, parentheses too.

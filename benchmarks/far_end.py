@@ -46,6 +46,7 @@ _AUDIBLE_SAMPLES = 8
 class _Stream:
     number: int
     remote: tuple[str, int]
+    ssrc: int
     audio: bytes
     first_ns: int
     audible_ns: int | None = None
@@ -148,24 +149,24 @@ class FarEnd:
                 continue
             seconds, nanoseconds = _TIMESPEC.unpack_from(marks[0][2])
             at = seconds * 1_000_000_000 + nanoseconds
+            _first, _second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
             stream = self._streams.get(source)
-            if stream is None:
-                stream = self._begin(source, at)
+            if stream is None or stream.ssrc != ssrc:
+                stream = self._begin(source, ssrc, at)
             stream.last_ns = at
             stream.received += 1
             if stream.audible_ns is None and _is_audible(data[12:]):
                 stream.audible_ns = at
             if records is not None:
-                _first, _second, sequence, timestamp, _ssrc = _HEADER.unpack_from(data)
                 records.extend((at, stream.number, sequence, timestamp))
 
-    def _begin(self, source: tuple[str, int], at: int) -> _Stream:
+    def _begin(self, source: tuple[str, int], ssrc: int, at: int) -> _Stream:
+        if source in self._streams:
+            self._end(self._streams[source])
         number = len(self._streams) + len(self._ended) + 1
         talks = number <= self._talkers
         audio = self._speech[(number - 1) % len(self._speech)] if talks else self._quiet
-        # Callers do not all say the same at the same time.
-        shift = number * 7919 * _FRAME % len(audio)
-        stream = _Stream(number, source, audio[shift:] + audio[:shift], at)
+        stream = _Stream(number, source, ssrc, audio, at)
         self._streams[source] = stream
         min(self._slots, key=len).append(stream)
         return stream
@@ -178,15 +179,18 @@ class FarEnd:
                 continue  # The call ended and its port is closed.
 
     def _forget_gone(self) -> None:
-        """Streams that ended, so that a call that takes the same port later is a new one."""
+        """End the streams of calls that are over."""
         now = time.time_ns()
         for stream in list(self._streams.values()):
             if now - stream.last_ns > _GONE_S * 1e9:
-                del self._streams[stream.remote]
-                self._ended.append(stream)
-                for slot in self._slots:
-                    if stream in slot:
-                        slot.remove(stream)
+                self._end(stream)
+
+    def _end(self, stream: _Stream) -> None:
+        del self._streams[stream.remote]
+        self._ended.append(stream)
+        for slot in self._slots:
+            if stream in slot:
+                slot.remove(stream)
 
 
 def _is_audible(payload: bytes) -> bool:

@@ -78,7 +78,7 @@ async def line_under_load(folder: Path, tell: Tell, *, quick: bool) -> Values:
 
 
 async def pyvoip_under_load(folder: Path, tell: Tell, *, quick: bool) -> Values:
-    """pyVoIP with the same calls, as it is and with the priority that the line has.
+    """The same calls to pyVoIP, as it is and with the priority that the line has.
 
     Where pyVoIP cannot be installed, nothing is measured and ``tell`` hears why.
     """

@@ -1,6 +1,7 @@
 """How evenly the media engine sends, and what that costs, by itself: no signalling, no brain.
 
-``python -m benchmarks.pacing --calls 100 --job prompts`` prints one JSON object. The far ends are
+``python -m benchmarks.pacing`` does every job with 100 calls and prints one JSON object; ``--job``
+does one of them. What it reports is the engine's own count, from inside. The far ends are
 a second process on loopback that sends 20 ms of audio to every leg 50 times a second and takes
 what comes back.
 
@@ -26,11 +27,25 @@ import time
 from adapters.telephony.media import MediaEngine, request_realtime_priority
 from adapters.telephony.media.g711 import PCMU
 from adapters.telephony.media.tones import hold_music
+from benchmarks.figure import Figure, Section, Values
 
 _HOST = "127.0.0.1"
 _HEADER = struct.Struct("!BBHII")
 _JOBS = ("prompts", "listen", "bridge", "record", "inband")
 _SLOTS = 10
+
+TITLE = "The media engine alone"
+SECTIONS = (
+    Section(
+        title="100 legs, no signalling, no brain",
+        about="One process with the line's media engine and nothing else; a second one is the far "
+        "end of all legs and sends audio to each. 10 s a job: prompts plays to every caller, "
+        "listen hands every caller's audio on as well, bridge connects the legs in pairs, record "
+        "records those pairs too, inband looks for key tones in the audio. Pacing is the engine's "
+        "own count, from when a packet was due to when it was sent.",
+        figures=(Figure(key="engine_jobs", title="The jobs"),),
+    ),
+)
 
 
 def far_ends(ports: list[int], seconds: float) -> None:
@@ -66,7 +81,7 @@ def far_ends(ports: list[int], seconds: float) -> None:
     print(taken, flush=True)
 
 
-async def measure(calls: int, seconds: float, job: str) -> dict[str, object]:
+async def measure(calls: int, seconds: float, job: str) -> Values:
     """Run ``calls`` calls with audio both ways for ``seconds`` and count."""
     engine = MediaEngine(_HOST, 20000, 59999)
     legs = [engine.open() for _ in range(calls)]
@@ -134,16 +149,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.pacing", description=__doc__)
     parser.add_argument("--calls", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--job", choices=_JOBS, default="prompts")
+    parser.add_argument("--job", choices=_JOBS, help="this one only")
     parser.add_argument("--json", action="store_true", help="as every benchmark; the only form")
+    parser.add_argument("--quick", action="store_true", help="2 seconds a job, rougher figures")
     parser.add_argument("--far-ends", metavar="PORTS", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.far_ends is not None:
         far_ends(json.loads(options.far_ends), options.seconds)
         return
     priority = request_realtime_priority()
-    result = asyncio.run(measure(options.calls, options.seconds, options.job))
-    result |= {
+    seconds = 2.0 if options.quick else options.seconds
+    jobs = [options.job] if options.job else _JOBS
+    result: Values = {
+        "engine_jobs": [asyncio.run(measure(options.calls, seconds, job)) for job in jobs],
         "realtime": priority.granted,
         "load_1min": os.getloadavg()[0],
         "python": platform.python_version(),

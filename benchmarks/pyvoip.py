@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from adapters.telephony.media import Clip
-from adapters.telephony.media.tones import hold_music
 from adapters.telephony.media.g711 import PCMU
+from adapters.telephony.media.tones import hold_music
 from benchmarks.sipp import HOST, free_port
 
 VERSION = "1.6.8"
@@ -95,7 +95,7 @@ class PyVoip:
 
 
 def _unsigned(clip: Clip) -> bytes:
-    """pyVoIP takes 8 bits, unsigned."""
+    """As pyVoIP takes it: 8 bits, unsigned."""
     pcm = PCMU.decode(clip.pcmu)
     return bytes((pcm[at + 1] + 128) % 256 for at in range(0, len(pcm), 2))
 

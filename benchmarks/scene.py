@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ Tell = Callable[[str], None]
 """Takes a line of progress."""
 
 _MEDIA_PORTS = (20000, 27999)
+_SPEECH_TIMEOUT_S = 120.0
 
 
 class Backstage:
@@ -41,12 +43,13 @@ class Backstage:
         }
 
 
-def clinic(folder: Path, *, capacity: int | None = None) -> Path:
+def clinic(folder: Path, *, capacity: int | None = None, more_nurses: int = 0) -> Path:
     """A copy of the sample clinic that is never closed.
 
     Args:
         folder: where the copy goes.
         capacity: calls at once, if not the sample's.
+        more_nurses: beside the sample's two.
     """
     copy = open_all_day(DEFAULT_CLINIC, folder)
     if capacity is not None:
@@ -59,12 +62,15 @@ def clinic(folder: Path, *, capacity: int | None = None) -> Path:
         if (count, more) != (1, 1):
             raise ValueError("site.yaml no longer has the capacity and the ports where this looks")
         site.write_text(text)
+    with (copy / "agents.yaml").open("a") as agents:
+        for number in range(more_nurses):
+            agents.write(f"\nnurse-{number}:\n  name: Nurse {number}\n  skills: {{nurse: 5}}\n")
     return copy
 
 
 @asynccontextmanager
 async def running(
-    folder: Path, name: str, tell: Tell, *, capacity: int | None = None, speech: bool = True
+    folder: Path, name: str, tell: Tell, *, capacity: int | None = None, more_nurses: int = 0
 ) -> AsyncIterator[Stage]:
     """The line, the brain and the recognisers, started for one measurement.
 
@@ -75,7 +81,7 @@ async def running(
         name: of the measurement.
         tell: progress.
         capacity: calls at once, if not the sample clinic's.
-        speech: wait until speech is understood.
+        more_nurses: beside the sample clinic's two.
 
     Raises:
         ChildCannotStart: the line cannot run here.
@@ -92,19 +98,13 @@ async def running(
             case {"event": "died", "code": code}:
                 tell(f"{child} died with {code}")
 
-    stage = Stage(own, heard, clinic=clinic(own / "clinic", capacity=capacity))
+    copy = clinic(own / "clinic", capacity=capacity, more_nurses=more_nurses)
+    stage = Stage(own, heard, clinic=copy)
     if prompts.exists():
         shutil.copytree(prompts, stage.state.prompts, dirs_exist_ok=True)
     tell(f"{name}: starting the line")
     async with stage:
         if not prompts.exists():
             shutil.copytree(stage.state.prompts, prompts)
-        if speech:
-            await _understood(stage)
+        await asyncio.wait_for(stage.speech_ready.wait(), _SPEECH_TIMEOUT_S)
         yield stage
-
-
-async def _understood(stage: Stage) -> None:
-    import asyncio
-
-    await asyncio.wait_for(stage.speech_ready.wait(), 120.0)

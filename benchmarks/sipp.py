@@ -135,9 +135,7 @@ def setups(messages: str) -> Iterator[Setup]:
             continue
         audio = _AUDIO.search(message)
         if audio is not None and "\nSIP/2.0 200 " in message and call.group(1) in invited:
-            yield Setup(
-                invited_ns=invited.pop(call.group(1)), media_port=int(audio.group(1))
-            )
+            yield Setup(invited_ns=invited.pop(call.group(1)), media_port=int(audio.group(1)))
 
 
 def free_port() -> int:

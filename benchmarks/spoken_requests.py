@@ -1,4 +1,4 @@
-"""What becomes of spoken requests: real calls, synthesised callers, read from the control socket."""
+"""What becomes of spoken requests: real calls, synthesised callers, the line's own story."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ _INTO_THE_MENU_S = 4.5
 """Callers speak once they heard "How can I help? Tell me in a few words", over the choices."""
 
 _DECIDED_WITHIN_S = 6.0
+_ASKED_AGAIN_S = 7.0
+"""What an apology and the beginning of the menu, or a triage question, take; then they speak."""
 _MOST_TURNS = 4
 _LOOK_EVERY_S = 0.2
 _WAITS, _EMERGENCY, _QUESTION = "waits in queue ", "EMERGENCY, queue ", "needs a question"
@@ -149,7 +151,8 @@ class _Callers:
 
     async def _call(self, sentence: Sentence, voice: str, words: Clip, answer: Clip) -> Ended:
         self._placed += 1
-        number = f"+1555800{self._placed:04d}"
+        placed = self._placed
+        number = f"+1555800{placed:04d}"
         phone = CallerPhone(self._stage.engine, number)
         loop = asyncio.get_running_loop()
         try:
@@ -168,27 +171,23 @@ class _Callers:
         finally:
             await phone.hang_up()
             self._room.release()
-        self._tell(f"requests: call {self._placed} said {turn} times -> {queue_of(lines)}")
+        self._tell(f"requests: call {placed}, {turn} turns -> {queue_of(lines) or 'nowhere'}")
         why = next((line for line in lines if line.startswith("RED FLAG")), "")
         return Ended(sentence=sentence, voice=voice, queue=queue_of(lines), turns=turn, why=why)
 
     async def _decided(self, number: str, phone: CallerPhone, known: int) -> list[str]:
-        """The story once there is a queue, or once the line has asked again and is silent."""
-        asked_again = asyncio.create_task(phone.wait_for_pause(timeout_s=30.0))
+        """The story once there is a queue, or once the line has had time to ask again."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _DECIDED_WITHIN_S
-        try:
-            while True:
-                lines = await self._lines(number)
-                if queue_of(lines) or phone.over:
-                    return lines
-                told_more = len(lines) > known or loop.time() > until
-                if told_more and asked_again.done():
-                    return lines
-                await asyncio.sleep(_LOOK_EVERY_S)
-        finally:
-            asked_again.cancel()
-            await asyncio.gather(asked_again, return_exceptions=True)
+        understood = False
+        while True:
+            lines = await self._lines(number)
+            if queue_of(lines) or phone.over or loop.time() > until:
+                return lines
+            if len(lines) > known and not understood:
+                understood = True
+                until = loop.time() + _ASKED_AGAIN_S
+            await asyncio.sleep(_LOOK_EVERY_S)
 
     async def _lines(self, number: str) -> list[str]:
         control = self._stage.state.control_socket

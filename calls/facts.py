@@ -338,8 +338,8 @@ class QueueUnstaffed(CallFact):
     """A routine call was queued, and nobody who is not out has the skills that it needs.
 
     Said when the call is queued and not later: where the last agent goes home while callers wait,
-    their longest wait (``ivr.flow.CallRules.longest_wait_s``) keeps them from being trapped. Never
-    said of an emergency, which waits for a nurse whoever is signed in.
+    the site's longest wait keeps them from being trapped. Never said of an emergency, which waits
+    for a nurse whoever is signed in.
 
     Attributes:
         queue: where the call was queued.

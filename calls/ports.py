@@ -6,6 +6,7 @@ Each port has a real adapter and a simulated one that ships; nothing of a vendor
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -261,7 +262,15 @@ class SealedWriter(Protocol):
         ...
 
     def close(self) -> float:
-        """Seal the last segment; returns the duration in seconds."""
+        """Seal the last segment; returns the duration in seconds at once. Twice is once."""
+        ...
+
+    @property
+    def sealed(self) -> Future[None]:
+        """Done once the recording was closed and its end is kept for good.
+
+        Fails with :class:`VaultError` if it is not. Nobody is told of a recording before.
+        """
         ...
 
 

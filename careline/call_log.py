@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from calls.commands import Command
-from calls.facts import AgentFact, CallArrived, CallConnected, CallEnded, CallFact
+from calls.facts import CallArrived, CallConnected, CallEnded, CallFact
 from calls.ids import AgentId, CallId
 from calls.outcome import Outcome
 from calls.private import Private
@@ -61,7 +61,7 @@ class CallLog:
             line = tell(record)
             if isinstance(record, CallFact | Command):
                 self._about_call(now, record, line)
-            elif isinstance(record, AgentFact) and line is not None:
+            elif line is not None:
                 self._listener(now, None, line)
 
     def from_caller(self, number: str) -> list[CallStory]:
@@ -73,7 +73,7 @@ class CallLog:
         return self._stories.get(call_id)
 
     def _about_call(self, now: float, record: CallFact | Command, line: str | None) -> None:
-        if isinstance(record, CallArrived):
+        if isinstance(record, CallArrived) and record.call_id not in self._stories:
             self._stories[record.call_id] = CallStory(record.call_id, now, record.caller)
             while len(self._stories) > _KEPT_CALLS:
                 self._stories.popitem(last=False)

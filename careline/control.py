@@ -12,6 +12,7 @@ import difflib
 import json
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from careline.publisher import Publisher
 
 _PRESENCE = {"ready": AgentReady, "break": AgentOnBreak, "out": AgentOut}
 _MAX_LINE_BYTES = 65536
+_MAX_ANSWER_BYTES = 2**24
+_ANSWER_TIMEOUT_S = 10.0
+_QUEUED_LINES = 1000
 
 
 class NotRunning(Exception):
@@ -44,18 +48,24 @@ class ControlServer:
         self._publisher = publisher
         self._server: asyncio.Server | None = None
         self._watchers: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self, path: Path) -> None:
         """Listen at ``path``."""
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
-        self._server = await asyncio.start_unix_server(self._serve, path, limit=_MAX_LINE_BYTES)
+        self._server = await asyncio.start_unix_server(self._connected, path, limit=_MAX_LINE_BYTES)
         path.chmod(0o600)
 
     async def stop(self) -> None:
-        """Close the socket."""
+        """Close the socket and every connection."""
         if self._server is not None:
             self._server.close()
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        if self._server is not None:
+            await self._server.wait_closed()
 
     def tell_watchers(self, at: float, call_id: CallId | None, line: str) -> None:
         """Pass a line of the live view on; a watcher who does not read loses lines."""
@@ -63,30 +73,47 @@ class ControlServer:
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait({"at": at, "call": call_id, "line": line})
 
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = asyncio.create_task(self._serve(reader, writer))
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
                 request = _parsed(line)
                 if request is None:
                     await _write(writer, {"ok": False, "error": "a request is a JSON object"})
-                    continue
-                if request.get("op") == "watch":
-                    await self._watch(writer)
+                elif request.get("op") == "watch":
+                    await self._watch(reader, writer)
                     return
-                await _write(writer, await self._answer(request))
-        except (ConnectionError, asyncio.LimitOverrunError, ValueError):
-            pass
+                else:
+                    await _write(writer, await self._answer(request))
+        except (ConnectionError, ValueError):
+            # The far end left, or sent a line that is longer than any request.
+            return
         finally:
             writer.close()
 
-    async def _watch(self, writer: asyncio.StreamWriter) -> None:
-        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=1000)
+    async def _watch(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Send the live view's lines until the watcher leaves."""
+        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=_QUEUED_LINES)
         self._watchers.add(queue)
-        try:
+
+        async def send() -> None:
+            await _write(writer, {"ok": True})
             while True:
                 await _write(writer, await queue.get())
+
+        sending = asyncio.create_task(send())
+        left = asyncio.create_task(reader.read())
+        try:
+            await asyncio.wait({sending, left}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._watchers.discard(queue)
+            for task in (sending, left):
+                task.cancel()
+            await asyncio.gather(sending, left, return_exceptions=True)
 
     async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         match request:
@@ -113,7 +140,12 @@ class ControlServer:
         if kind is None:
             return {"ok": False, "error": f"'{presence}' is none of ready, break, out"}
         self._brain.tell(kind(site=self._brain.switchboard.site.id, agent_id=AgentId(agent)))
-        return {"ok": True}
+        now = next(
+            each
+            for each in self._brain.switchboard.distributor.snapshot().agents
+            if each.agent_id == agent
+        )
+        return {"ok": True, "work": now.work.value, "reachable": now.reachable}
 
     def _status(self) -> dict[str, Any]:
         board = self._brain.switchboard
@@ -190,15 +222,15 @@ async def request(path: Path, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 
         fields: the request.
 
     Raises:
-        NotRunning: nobody listens at ``path``.
+        NotRunning: nobody listens at ``path``, or nobody answers.
     """
+    reader, writer = await _connect(path)
     try:
-        reader, writer = await asyncio.open_unix_connection(path, limit=2**24)
-    except OSError as error:
-        raise NotRunning("no line is running here; start it with `careline run`") from error
-    try:
-        await _write(writer, fields)
-        answer = await reader.readline()
+        async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+            await _write(writer, fields)
+            answer = await reader.readline()
+    except TimeoutError as error:
+        raise NotRunning(f"the line did not answer within {_ANSWER_TIMEOUT_S:.0f} s") from error
     except ConnectionError as error:
         raise NotRunning("the line went away while it was asked") from error
     finally:
@@ -209,19 +241,39 @@ async def request(path: Path, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 
     return result
 
 
-async def watch(path: Path) -> AsyncIterator[dict[str, Any]]:
-    """The live view's lines, until the line goes away.
+@asynccontextmanager
+async def watching(path: Path) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    """The live view's lines from now on, until the line goes away.
+
+    What happens after this was entered is not missed.
 
     Raises:
         NotRunning: nobody listens at ``path``.
     """
-    try:
-        reader, writer = await asyncio.open_unix_connection(path)
-    except OSError as error:
-        raise NotRunning("no line is running here; start it with `careline run`") from error
+    reader, writer = await _connect(path)
     try:
         await _write(writer, {"op": "watch"})
-        while line := await reader.readline():
-            yield json.loads(line)
+        await reader.readline()
+        yield _events(reader)
+    except ConnectionError as error:
+        raise NotRunning("the line went away while it was watched") from error
     finally:
         writer.close()
+
+
+async def _events(reader: asyncio.StreamReader) -> AsyncIterator[dict[str, Any]]:
+    with contextlib.suppress(ConnectionError):
+        while line := await reader.readline():
+            yield json.loads(line)
+
+
+async def _connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    try:
+        return await asyncio.open_unix_connection(path, limit=_MAX_ANSWER_BYTES)
+    except PermissionError as error:
+        raise NotRunning(f"{path.parent}: the line belongs to another user") from error
+    except OSError as error:
+        raise NotRunning(
+            f"no line is running with {path.parent}; start it with `careline run`, "
+            "or name its folder with --state"
+        ) from error

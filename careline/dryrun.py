@@ -77,6 +77,16 @@ class DryRun:
             self.step()
         self.now = until
 
+    def take_over(self, switchboard: Switchboard, first: Turn) -> None:
+        """Go on with another switchboard, as after a restart.
+
+        Args:
+            switchboard: what drives from now on.
+            first: what it wants done first.
+        """
+        self.switchboard = switchboard
+        self._carry_out(first)
+
     def close(self) -> None:
         """Let the gate's threads go."""
         self._gate.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from calls.commands import Command, OfferCall, OpenTask
 from calls.facts import (
     AgentHungUp,
@@ -27,13 +29,43 @@ from calls.facts import (
     OfferUnanswered,
     PhoneRegistered,
     PhoneUnregistered,
+    QueueUnstaffed,
     RecordingSealed,
+    SitePublished,
     SpeechUnavailable,
     TransferFailed,
     TransferSucceeded,
     WordsAssessed,
 )
 from calls.verdict import Action
+
+
+class Weight(Enum):
+    """How much a line matters to whoever watches."""
+
+    ORDINARY = "ordinary"
+    NOTABLE = "notable"
+    URGENT = "urgent"
+
+
+_URGENT = ("RED FLAG ", "EMERGENCY, ", "ESCALATED ")
+_NOTABLE = (
+    "TASK opened ",
+    "nobody ",
+    "speech cannot ",
+    "the line lost ",
+    "transfer failed",
+)
+_NOTABLE_ENDS = ("does not answer", "phone is gone", "ended: error", "ended: refused")
+
+
+def weight(line: str) -> Weight:
+    """How much a line that :func:`tell` made matters."""
+    if line.startswith(_URGENT):
+        return Weight.URGENT
+    if line.startswith(_NOTABLE) or line.endswith(_NOTABLE_ENDS) or " cannot be rung" in line:
+        return Weight.NOTABLE
+    return Weight.ORDINARY
 
 
 def tell(record: Fact | Command) -> str | None:
@@ -52,6 +84,8 @@ def tell(record: Fact | Command) -> str | None:
             lane = "EMERGENCY, queue " if requirement.emergency else "waits in queue "
             skills = "".join(f" +{need.skill}" for need in requirement.skills)
             return f"{lane}{requirement.queue}{skills}"
+        case QueueUnstaffed(queue=queue):
+            return f"nobody is signed in for queue {queue}"
         case CallDequeued():
             return "leaves the queue"
         case CallEscalated(agent_id=agent_id):
@@ -100,6 +134,8 @@ def tell(record: Fact | Command) -> str | None:
             return f"{agent_id}'s phone is here"
         case PhoneUnregistered(agent_id=agent_id):
             return f"{agent_id}'s phone is gone"
+        case SitePublished(version=version):
+            return f"new calls begin with version {version[:8]} of the site"
         case _:
             return None
 

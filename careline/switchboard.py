@@ -52,6 +52,7 @@ from calls.facts import (
     PhoneRegistered,
     PhoneUnregistered,
     PromptFinished,
+    QueueUnstaffed,
     RecordingSealed,
     SitePublished,
     TimerFired,
@@ -64,7 +65,7 @@ from careline.faults import where
 from careline.rescue import Rescue
 from config.site import Site
 from ivr import Interpreter
-from recordings.consent import ConsentRule, decide
+from recordings.consent import Answer, ConsentRule, decide
 
 log = logging.getLogger(__name__)
 
@@ -353,14 +354,24 @@ class Switchboard:
             return [Dequeue(call_id=call_id), *rescue.start(now)]
 
     def _spread(self, commands: Iterable[Command], now: float, turn: Turn) -> None:
-        """Turn commands between engines into facts, pass the others to the line."""
+        """Turn commands between engines into facts, pass the others to the line.
+
+        That nobody is there to answer is told last: what is said to it takes the place of what was
+        to be said on entering the queue.
+        """
         site = self.site.id
+        unstaffed: QueueUnstaffed | None = None
         for command in commands:
             call_id = command.call_id
             match command:
                 case Enqueue(requirement=requirement):
                     self._run(
                         CallQueued(site=site, call_id=call_id, requirement=requirement), now, turn
+                    )
+                    unstaffed = (
+                        None
+                        if requirement.emergency or self.distributor.staffed(requirement)
+                        else QueueUnstaffed(site=site, call_id=call_id, queue=requirement.queue)
                     )
                 case Dequeue():
                     self._run(CallDequeued(site=site, call_id=call_id), now, turn)
@@ -403,6 +414,8 @@ class Switchboard:
                     turn.commands.append(command)
                 case _:
                     turn.commands.append(command)
+        if unstaffed is not None:
+            self._run(unstaffed, now, turn)
 
     # --- what the switchboard itself decides -----------------------------------------------------
 
@@ -411,7 +424,10 @@ class Switchboard:
         if live is None:
             return
         rule = ConsentRule(self.site.recording.consent)
-        if not decide(rule, announced=live.announced).given:
+        answer = Answer.NONE
+        if isinstance(live.engine, Interpreter):
+            answer = Answer(live.engine.recording_answer)
+        if not decide(rule, announced=live.announced, answer=answer).given:
             return
         live.recordings += 1
         live.recording_id = f"{call_id}-{live.recordings}"

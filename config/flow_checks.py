@@ -7,10 +7,17 @@ from collections.abc import Collection
 from calls.requirement import SkillNeed
 from config.document import Path, shown
 from config.draft import CALENDARS, PROMPTS, QUEUES, Draft, FlowDraft
-from config.flow_graph import edges, edges_by_digits, loops_in_silence, reachable
+from config.flow_graph import (
+    edges,
+    edges_by_digits,
+    loops_in_silence,
+    questions_after,
+    reachable,
+)
 from config.report import Report
+from ivr.ahead import QUESTIONS
 from ivr.flow import Keys
-from ivr.matching import tokens
+from ivr.matching import occurs, tokens
 from ivr.steps import (
     AskStep,
     BranchStep,
@@ -199,10 +206,43 @@ class _FlowChecker:
             step = flow.steps[name]
             if not isinstance(step, AskStep):
                 continue
+            if step.silent_goto is not None:
+                self.check_carried(name, step)
             for index, choice in enumerate(step.choices):
                 if choice.digit is None and choice.words and not _is_open(choice, by_digits):
                     message = "only words lead here; give it a 'digit', for not every caller speaks"
                     self.problem((name, "choices", index), message)
+
+    def check_carried(self, name: str, step: AskStep) -> None:
+        """Look for words meant for a later question that an optional one would keep to itself."""
+        later = questions_after(name, self.flow.steps, QUESTIONS)
+        later.pop(name, None)
+        for index, choice in enumerate(step.choices):
+            for language, words in choice.words.items():
+                for place, text in enumerate(words):
+                    for question, other in later.items():
+                        longer = _longer(text, choice, other, language)
+                        if longer is None:
+                            continue
+                        message = (
+                            f"who says {shown(longer)} here means the question {shown(question)}, "
+                            f"and is taken to have said {shown(text)}"
+                        )
+                        path = ("steps", name, "choices", index, "words", language, place)
+                        self.report.warning(self.flow.document, path, message)
+
+
+def _longer(text: str, choice: Choice, other: AskStep, language: str) -> str | None:
+    """A phrase that leads elsewhere at another question, and in which ``text`` occurs."""
+    short = tokens(text)
+    for each in other.choices:
+        if (each.goto, each.red_flag) == (choice.goto, choice.red_flag):
+            continue
+        for phrase in each.words.get(language, ()):
+            said = tokens(phrase)
+            if len(said) > len(short) and occurs(short, said):
+                return phrase
+    return None
 
 
 def skill_names(draft: Draft) -> set[str] | None:

@@ -26,8 +26,10 @@ Edge = tuple[Path, str]
 def edges(step: Step) -> Iterator[Edge]:
     """Every way out of a step to another step, in the order they are written."""
     match step:
-        case SayStep() | SetStep() | MessageStep():
+        case SayStep() | SetStep():
             yield ("next",), step.next
+        case MessageStep():
+            yield from _given(next=step.next)
         case AskStep():
             for index, choice in enumerate(step.choices):
                 if choice.goto is not None:
@@ -89,6 +91,33 @@ def reachable(
     return seen
 
 
+def questions_after(name: str, steps: Mapping[str, Step], count: int) -> dict[str, AskStep]:
+    """The questions to which words are carried that fit nothing at an optional question.
+
+    Args:
+        name: the optional question.
+        steps: the flow's, by name.
+        count: how many questions deep.
+    """
+    found: dict[str, AskStep] = {}
+    here = {name}
+    for _ in range(count):
+        waiting = [target for each in here for _, target in _ways_on(steps[each], each == name)]
+        here, passed = set(), set[str]()
+        while waiting:
+            following = waiting.pop()
+            step = steps.get(following)
+            if step is None or following in passed:
+                continue
+            passed.add(following)
+            if isinstance(step, AskStep):
+                here.add(following)
+                found.setdefault(following, step)
+            elif isinstance(step, SayStep | SetStep | BranchStep):
+                waiting.extend(target for _, target in edges(step))
+    return found
+
+
 def loops_in_silence(steps: Mapping[str, Step]) -> list[tuple[str, ...]]:
     """Circles of steps in which a caller who does nothing would be led round for ever.
 
@@ -125,6 +154,11 @@ def _given(**targets: str | None) -> Iterator[Edge]:
     for key, target in targets.items():
         if target is not None:
             yield (key,), target
+
+
+def _ways_on(step: Step, carries: bool) -> Iterator[Edge]:
+    """The ways out of a question: all, or from where words are carried only the one they go."""
+    return edges_in_silence(step) if carries else edges(step)
 
 
 def _needs_words(choices: tuple[Choice, ...], path: Path) -> bool:

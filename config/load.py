@@ -121,7 +121,7 @@ def _of_folder(folder: Path, message: str) -> Problem:
 def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:
     """The site of a draft in which nothing is wrong."""
     file = draft.site
-    notice = None if file.recording.consent == "never" else file.recording_notice
+    consent = file.recording.consent
     rules = CallRules(
         site=file.id,
         languages=file.languages,
@@ -134,7 +134,10 @@ def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:
         language_skills=file.language_skills,
         listen_languages=tuple(each for each in file.listen_languages if each in file.languages),
         nurse_wait_every_s=file.nurse_wait_every_s,
-        recording_notice=notice,
+        message_promised_s=file.message_promised_s,
+        longest_wait_s=file.longest_wait_s,
+        recording_notice=file.recording_notice if consent == "announced" else None,
+        recording_question=file.recording_question if consent == "asked" else None,
         on_call=file.on_call,
         on_call_after_s=file.on_call_after_s,
         low_confidence=file.low_confidence,
@@ -182,7 +185,8 @@ def _screens(draft: Draft) -> Mapping[str, Flag]:
 
 def _flows(draft: Draft, rules: CallRules, protocols: ProtocolSet) -> Mapping[str, Flow]:
     always = {*ALWAYS_PROMPTS, *protocols.questions}
-    always.update([rules.recording_notice] if rules.recording_notice is not None else [])
+    of_recording = (rules.recording_notice, rules.recording_question)
+    always.update(prompt for prompt in of_recording if prompt is not None)
     flows = {}
     for name, flow in draft.flows.items():
         named = {prompt for step in flow.steps.values() for prompt in prompts_of(step).values()}

@@ -24,13 +24,19 @@ def check_prompts(draft: Draft, report: Report) -> None:
     if not document.readable:
         return
     needed = dict.fromkeys(ALWAYS_PROMPTS, "every site needs it")
-    if draft.site.id and draft.site.recording.consent != "never":
-        needed[draft.site.recording_notice] = "it announces the recording"
+    by_consent = {
+        "announced": (draft.site.recording_notice, "it announces the recording"),
+        "asked": (draft.site.recording_question, "it asks whether the call may be recorded"),
+    }
+    if draft.site.id and draft.site.recording.consent in by_consent:
+        prompt, why = by_consent[draft.site.recording.consent]
+        needed[prompt] = why
     questions = ProtocolSet(protocols=tuple(draft.protocols.values())).questions
     needed |= dict.fromkeys(questions, "a triage rule asks it")
+    others = document.data.keys() - needed.keys()
     for name, why in needed.items():
         if name not in document.data:
-            hint = report.nearest(name, document.data)
+            hint = report.nearest(name, others)
             report.problem(document, (), f"the prompt {shown(name)} is missing: {why}{hint}")
     for name, texts in draft.prompts.items():
         for language, text in texts.items():
@@ -46,7 +52,9 @@ def check_prompts(draft: Draft, report: Report) -> None:
         _check_advice(name, draft, report)
     named = {prompt for _, prompt in _prompts_named(draft)}
     if not any(flow.broken for flow in draft.flows.values()) and not draft.broken_protocols:
-        for name in draft.prompts.keys() - named - needed.keys():
+        # A site that changes its consent rule should find the other prompt still there.
+        kept = {prompt for prompt, _ in by_consent.values()}
+        for name in draft.prompts.keys() - named - needed.keys() - kept:
             report.warning(document, (name,), "nothing says this prompt", key=True)
 
 

@@ -22,6 +22,8 @@ RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
     (SiteFile, "low_confidence"): (0, 1),
     (SiteFile, "short_abandon_s"): (0, 60),
     (SiteFile, "max_call_questions"): (0, 10),
+    (SiteFile, "longest_wait_s"): (60, 7200),
+    (SiteFile, "message_promised_s"): (60, 14 * DAY_S),
     (RecordingSettings, "retention_days"): (1, 36500),
     (SipSettings, "media_ports"): (1024, 65535),
     (SipSettings, "capacity"): (1, 10000),

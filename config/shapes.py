@@ -38,8 +38,13 @@ class SiteFile:
         low_confidence: speech understood with less confidence (0 to 1) is asked for again.
         short_abandon_s: hanging up within this many seconds counts as a short abandon.
         max_call_questions: how many triage questions one caller is asked at most.
+        longest_wait_s: callers who have waited this long in a queue are offered to leave a message,
+            again after each third of it; they keep their place. Red flags are never offered one.
+        message_promised_s: within how long the prompt ``leave-message`` promises an answer.
         recording: whether calls are recorded and how long recordings are kept.
-        recording_notice: the prompt that announces the recording.
+        recording_notice: the prompt that announces the recording, where it is announced.
+        recording_question: the prompt that asks for consent, where callers are asked; 1 is yes and
+            2 is no. It is said in every language.
         sip: the built-in SIP line.
     """
 
@@ -62,8 +67,11 @@ class SiteFile:
     low_confidence: float = 0.4
     short_abandon_s: float = 5.0
     max_call_questions: int = 2
+    longest_wait_s: float = 900.0
+    message_promised_s: float = 86400.0
     recording: RecordingSettings = field(default_factory=RecordingSettings)
     recording_notice: str = "recording-notice"
+    recording_question: str = "recording-question"
     sip: SipSettings = field(default_factory=SipSettings)
 
 

@@ -28,7 +28,6 @@ def check_site(draft: Draft, secret_names: Collection[str] | None, report: Repor
         _check_names,
         _check_outside,
         _check_sip,
-        _check_recording,
     ):
         checks(draft, report)
     _check_secrets(draft, secret_names, report)
@@ -153,12 +152,6 @@ def _check_sip(draft: Draft, report: Report) -> None:
             f"{last - first + 1} ports are too few, wanted 4 for each call and reserved channel"
         )
         report.problem(document, ("sip", "media_ports"), message)
-
-
-def _check_recording(draft: Draft, report: Report) -> None:
-    if draft.site.recording.consent == "asked":
-        message = "no step asks callers for their consent yet, so nothing will be recorded"
-        report.warning(draft.documents[SITE], ("recording", "consent"), message)
 
 
 def _is_address(text: str) -> bool:

@@ -89,7 +89,7 @@ def _unanswered(draft: Draft, needs: tuple[SkillNeed, ...], known: Collection[st
         if not any(meets(agent.skills, wanted) for agent in draft.agents.values()):
             lacking = ", ".join(f"{need.skill} {need.level}" for need in wanted) or "any skill"
             callers = f"callers in {shown(language)}" if language else "callers"
-            return f"no agent has {lacking}: {callers} would wait for ever"
+            return f"no agent has {lacking}: {callers} would never be answered"
     return None
 
 

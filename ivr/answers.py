@@ -4,21 +4,46 @@ from __future__ import annotations
 
 from calls.verdict import Verdict, to_nurse
 from ivr import matching
+from ivr.ahead import QUESTIONS
 from ivr.course import Course
 from ivr.emergency import confirmed
 from ivr.steps import AskStep
 
 
 def in_words(course: Course, words: str, verdict: Verdict, now: float) -> None:
-    """Words at a question of the flow, which triage has passed."""
-    assert isinstance(course.step, AskStep)
-    choice = matching.choose(
-        words, course.step.choices, course.voice.language, ruled_out=bool(verdict.suppressed)
-    )
-    if choice is None:
-        no_match(course, now)
-    else:
+    """Words at a question of the flow, which triage has passed.
+
+    At an optional question those that fit nothing are meant for a later one: they are carried on.
+    Where they fit two answers it is worth asking again.
+    """
+    step, language = course.step, course.voice.language
+    assert isinstance(step, AskStep)
+    ruled_out = bool(verdict.suppressed)
+    choice = matching.choose(words, step.choices, language, ruled_out=ruled_out)
+    if choice is not None:
         course.take(choice, now)
+    elif (
+        step.silent_goto is not None
+        and matching.tokens(words)
+        and not matching.is_torn(words, step.choices, language, ruled_out=ruled_out)
+    ):
+        course.words_ahead.keep(words, ruled_out=ruled_out)
+        course.go(step.silent_goto, now)
+    else:
+        no_match(course, now)
+
+
+def to_consent(course: Course, words: str, verdict: Verdict, now: float) -> None:
+    """An answer to the question for consent; what is neither yes nor no is meant for the flow."""
+    answer = matching.permission(words)
+    if answer is None:
+        ahead(course, words, verdict)
+    course.consent_over(answer, now)
+
+
+def ahead(course: Course, words: str, verdict: Verdict) -> None:
+    """Clear words before the flow's first question, which is the first they are offered to."""
+    course.words_ahead.keep(words, ruled_out=bool(verdict.suppressed), questions=1 + QUESTIONS)
 
 
 def unclear(course: Course, now: float) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from calls.commands import (
     CancelTransfer,
     Command,
+    Dequeue,
     EndCall,
     Enqueue,
     HangUp,
@@ -23,6 +24,7 @@ from calls.ids import CallId
 from calls.outcome import Outcome
 from calls.verdict import Verdict
 from ivr import matching, waiting
+from ivr.ahead import WordsAhead
 from ivr.branching import way_out
 from ivr.emergency import Lane, by_screen, confirmed
 from ivr.flow import CallRules, Flow
@@ -45,12 +47,16 @@ from ivr.steps import (
 from ivr.timers import Timer, Timers
 from ivr.turn import SPEECH_MAX_S, Turn
 from ivr.voice import Voice
+from ivr.waiting import Wait
 
 STEPS_ALONE = 30
 """Steps taken without a key or a fitting word from the caller before a person is sought."""
 
 QUESTION_SILENCE_S = 5.0
 """Seconds of silence that count as no answer to triage's question."""
+
+CONSENT_SILENCE_S = 4.0
+"""Seconds of silence that count as no answer to the question whether the call may be recorded."""
 
 RING_OUTSIDE_S = 30.0
 """How long somebody outside is rung."""
@@ -104,8 +110,12 @@ class Course:
         self.step: Step | None = None
         self.step_name: str | None = None
         self.queue_step: QueueStep | None = None
+        self.wait = Wait(rules.longest_wait_s)
+        self.unstaffed: set[str] = set()
+        self.may_record: bool | None = None
         self.question: Question | None = None
         self.keys_ahead = ""
+        self.words_ahead = WordsAhead()
         self.queued = False
         self.ringing_outside = False
         self.words_awaited = False
@@ -114,6 +124,7 @@ class Course:
         self._steps_alone = 0
         self._questions_put = 0
         self._empty_messages = 0
+        self._former_queue: QueueStep | None = None
         self._out: list[Command] = []
         self._set(known)
 
@@ -132,6 +143,26 @@ class Course:
         self.state = state
         self.timers.clear()
         self.voice.hush()
+
+    # --- before the flow ------------------------------------------------------------------------
+
+    def greeted(self, now: float) -> None:
+        """The first words were said: ask for consent where the site asks, and on to the flow."""
+        if self.voice.has(self.rules.recording_question):
+            self._move(State.CONSENT)
+            self.put_consent_question(now)
+        else:
+            self.go(self.flow.start, now)
+
+    def put_consent_question(self, now: float) -> None:
+        """Ask whether the call may be recorded, and wait a moment for the answer."""
+        self.turn.begin(CONSENT_SILENCE_S)
+        self.do(*self.voice.ask_consent(now))
+
+    def consent_over(self, answer: bool | None, now: float) -> None:
+        """Yes, no or neither: on to the flow, for nobody is held up by this question."""
+        self.may_record = answer
+        self.go(self.flow.start, now)
 
     # --- the flow -------------------------------------------------------------------------------
 
@@ -191,14 +222,16 @@ class Course:
             if name != LANGUAGE:
                 self._variables[name] = value
             elif value in self.rules.languages:
+                if value != self.voice.language:
+                    self.words_ahead.forget()
                 self._variables[name] = self.voice.language = value
 
     # --- questions of the flow ------------------------------------------------------------------
 
     def _ask(self, step: AskStep, now: float) -> None:
-        """Put a question, or take the answer that was pressed ahead of it.
+        """Put a question, or take the answer that was pressed or said ahead of it.
 
-        A key pressed ahead that fits nothing costs no attempt: it was not meant for this question.
+        One that fits nothing costs no attempt: it was not meant for this question.
         """
         self._move(State.ANSWERING)
         self.ladder = Ladder(step.attempts)
@@ -206,6 +239,9 @@ class Course:
         choice = self.choice_of(ahead[:1])
         if choice is not None:
             self.keys_ahead = ahead[1:]
+        else:
+            choice = self.words_ahead.answer(step.choices, self.voice.language)
+        if choice is not None:
             self.take(choice, now)
             return
         self.do(*self.voice.listen(matching.hints(step.choices, self.voice.language)))
@@ -282,11 +318,13 @@ class Course:
         if back in (State.PLAYING, State.TRANSFERRING, State.RECORDING):
             self.play(now)
             return
+        if back is State.WAITING:
+            self._stand_in_queue(now)
+            self.hold(now)
+            return
         self._move(back)
         if back is State.LEAVING:
             self.do(*self.voice.say(now, self._last_words(), barge_in=False))
-        elif back is State.WAITING:
-            self.hold(now)
         else:
             self.say_where_it_stands(now)
 
@@ -295,6 +333,8 @@ class Course:
         match self.state:
             case State.GREETING:
                 self.do(*self.voice.greet(now))
+            case State.CONSENT:
+                self.put_consent_question(now)
             case State.PLAYING | State.LEAVING:
                 self.timers.cancel(Timer.SPEECH)
                 self.do(*self.voice.again(now))
@@ -302,6 +342,8 @@ class Course:
                 self.put(now)
             case State.QUESTION:
                 self.put_triage_question(now)
+            case State.WAITING if self.wait.offered:
+                self.say_while_waiting(now, self.rules.long_wait)
             case State.WAITING:
                 self.comfort(now)
             case State.EMERGENCY if not self.voice.playing:
@@ -321,8 +363,10 @@ class Course:
         self.do(Enqueue(call_id=self.call_id, requirement=requirement))
         self.do(*self.voice.listen(()))
         self.stop_ringing_outside()
+        self._former_queue = self.queue_step if self.state is State.WAITING else None
         self.queued, self.queue_step, self.question = True, step, None
-        self._move(State.WAITING)
+        self.words_ahead.forget()
+        self._stand_in_queue(now)
         if step.prompt is None:
             self.hold(now)
         else:
@@ -330,12 +374,15 @@ class Course:
 
     def back_to_queue(self, now: float) -> None:
         """The agent was lost and the caller waits again, in the place they had."""
-        self._move(State.WAITING)
+        self._stand_in_queue(now)
         self.do(*self.voice.listen())
         self.hold(now)
 
     def hold(self, now: float) -> None:
-        """Music, until it is time for a word of comfort."""
+        """Music, until it is time for a word of comfort, or for the offer of a message."""
+        if self.state is State.WAITING and self.wait.due(now) <= now:
+            self.offer_message(now)
+            return
         self.do(*self.voice.music())
         if self.state is State.EMERGENCY:
             self.timers.set(Timer.COMFORT, now + self.rules.nurse_wait_every_s)
@@ -356,6 +403,49 @@ class Course:
         self.timers.cancel(Timer.COMFORT)
         self.do(*self.voice.say(now, prompt))
 
+    def _stand_in_queue(self, now: float) -> None:
+        """Wait; the longest wait goes on from where it stood."""
+        self._move(State.WAITING)
+        self.timers.set(Timer.LONG_WAIT, self.wait.due(now))
+
+    def offer_message(self, now: float) -> None:
+        """Tell a caller who has waited long that they may leave a message; they keep their place.
+
+        It is said between two other prompts, never in the middle of one.
+        """
+        if not self.voice.playing:
+            self.timers.set(Timer.LONG_WAIT, self.wait.offer(now))
+            self.say_while_waiting(now, self.rules.long_wait)
+
+    def nobody_here(self, queue: str, now: float) -> None:
+        """Nobody is signed in who could answer in ``queue``: back to where they waited, or on.
+
+        A caller who asked for a person while they waited for somebody else loses nothing by it.
+        """
+        assert self.queue_step is not None
+        self.unstaffed.add(queue)
+        former = self._former_queue
+        if former is not None and former.queue not in self.unstaffed:
+            self.to_queue(former, now)
+        else:
+            self.take_message(now, self.rules.nobody_here)
+
+    def take_message(self, now: float, *before: str) -> None:
+        """Out of the queue, and a message for its people; a farewell follows it."""
+        assert self.queue_step is not None
+        self.do(Dequeue(call_id=self.call_id))
+        self.step = message = waiting.message(self.rules, self.queue_step)
+        self.queued, self.queue_step = False, None
+        self.wait.over()
+        self._empty_messages = 0
+        self._move(State.PLAYING)
+        self.do(*self.voice.say(now, *before, message.prompt, barge_in=False))
+
+    @property
+    def has_nobody_but_a_message(self) -> bool:
+        """Whether the caller is taken a message from because no person is here to be asked for."""
+        return isinstance(self.step, MessageStep) and self.rules.person_queue in self.unstaffed
+
     def connected(self) -> None:
         """An agent speaks with the caller."""
         self.timers.clear()
@@ -363,6 +453,9 @@ class Course:
         self.stop_ringing_outside()
         self.question = None
         self.keys_ahead = ""
+        self.words_ahead.forget()
+        self.wait.over()
+        self.unstaffed.clear()
         self._steps_alone = 0
         self.ledger.connected = True
         self.do(*self.voice.stop_listening())
@@ -379,6 +472,7 @@ class Course:
         self.do(Enqueue(call_id=self.call_id, requirement=requirement), *earlier)
         self.queued, self.queue_step, self.question = True, None, None
         self.keys_ahead = ""
+        self.words_ahead.forget()
         advice = self.lane.advice(verdict.action)
         if self.state is not State.EMERGENCY:
             self.stop_ringing_outside()
@@ -467,6 +561,8 @@ class Course:
         if empty and self._empty_messages == 0:
             self._empty_messages += 1
             self.play(now)
+        elif self.step.next is None:
+            self.farewell(self.rules.goodbye, now)
         else:
             self.go(self.step.next, now)
 

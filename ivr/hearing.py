@@ -9,6 +9,8 @@ sound like unclear words for an hour; sending each such caller to a nurse would 
 the others, and the emergency key and clear words still work. Elsewhere they mean nothing by
 themselves: before a question it follows anyway, and a message is listened to by a person. Where
 nothing at all was understood it counts as an answer that does not fit.
+
+Clear words said before the first question are kept for it and the two after it.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ class Hearing:
         """The caller begins to speak."""
         if self.speaking_until(now) is None:
             self._until = now + SPEECH_MAX_S
-            if self._course.state in (State.ANSWERING, State.QUESTION):
+            if self._course.state in (State.CONSENT, State.ANSWERING, State.QUESTION):
                 self._course.turn.speech_started(self._until)
 
     def assessed(self, fact: WordsAssessed, now: float) -> None:
@@ -68,6 +70,10 @@ class Hearing:
             self._to_triage(verdict, None if unclear else matching.yes_or_no(words), now)
         elif verdict.action is Action.ASK and course.state is not State.EMERGENCY:
             course.ask_triage_question(verdict, now)
+        elif course.state is State.GREETING and not unclear:
+            answers.ahead(course, words, verdict)
+        elif course.state is State.CONSENT:
+            answers.to_consent(course, "" if unclear else words, verdict, now)
         elif course.state is State.ANSWERING and unclear:
             answers.unclear(course, now)
         elif course.state is State.ANSWERING:
@@ -94,6 +100,8 @@ class Hearing:
             case _:
                 notice = None
         match course.state:
+            case State.CONSENT if spoke:
+                course.consent_over(None, now)
             case State.ANSWERING if notice is not None:
                 course.put(now, notice)
             case State.ANSWERING if spoke:

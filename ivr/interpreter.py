@@ -12,6 +12,7 @@ or key from the caller are counted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from calls.commands import Command, Dequeue, OpenTask
 from calls.facts import (
@@ -24,6 +25,7 @@ from calls.facts import (
     Fact,
     MessageRecorded,
     PromptFinished,
+    QueueUnstaffed,
     SpeechStarted,
     SpeechUnavailable,
     TransferFailed,
@@ -106,6 +108,15 @@ class Interpreter:
     def was_connected(self) -> bool:
         """Whether an agent has spoken with the caller."""
         return self._course.ledger.connected
+
+    @property
+    def recording_answer(self) -> Literal["yes", "no", "none"]:
+        """The caller's answer to the question for consent; ``none`` where it was not clear."""
+        match self._course.may_record:
+            case None:
+                return "none"
+            case permitted:
+                return "yes" if permitted else "no"
 
     @property
     def outcome(self) -> Outcome | None:
@@ -202,6 +213,9 @@ class Interpreter:
                 self._released(fact, now)
             case CallEscalated():
                 self._escalated(now)
+            case QueueUnstaffed(queue=queue):
+                if course.state is State.WAITING and _waits_in(course, queue):
+                    course.nobody_here(queue, now)
             case _:
                 raise AssertionError(f"the table lets {type(fact).__name__} in, nothing handles it")
 
@@ -211,7 +225,7 @@ class Interpreter:
         course.voice.hush()
         match course.state:
             case State.GREETING:
-                course.go(course.flow.start, now)
+                course.greeted(now)
             case State.PLAYING:
                 match course.step:
                     case SayStep(next=following):
@@ -220,7 +234,7 @@ class Interpreter:
                         course.ring_destination(course.step, now)
                     case MessageStep():
                         course.record(course.step, now)
-            case State.ANSWERING | State.QUESTION:
+            case State.CONSENT | State.ANSWERING | State.QUESTION:
                 course.turn.prompt_over(now, self._hearing.speaking_until(now))
             case State.WAITING | State.EMERGENCY:
                 course.hold(now)
@@ -282,8 +296,12 @@ class Interpreter:
                 course.turn.speech_lost(now)
             case Timer.NO_INPUT if course.state is State.QUESTION:
                 answers.to_triage(course, None, now)
+            case Timer.NO_INPUT if course.state is State.CONSENT:
+                course.consent_over(None, now)
             case Timer.NO_INPUT:
                 answers.silence(course, now)
+            case Timer.LONG_WAIT:
+                course.offer_message(now)
             case Timer.COMFORT:
                 course.comfort(now)
             case Timer.ON_CALL:
@@ -343,3 +361,7 @@ class Interpreter:
         self._course.do(
             OpenTask(call_id=self.call_id, kind="red-flag-call-back", queue=self._rules.nurse_queue)
         )
+
+
+def _waits_in(course: Course, queue: str) -> bool:
+    return course.queue_step is not None and course.queue_step.queue == queue

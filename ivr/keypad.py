@@ -11,7 +11,10 @@ KEYS_AHEAD = 20
 """Keys kept for questions still to come; nobody knows more of a menu by heart."""
 
 YES_KEY, NO_KEY = "1", "2"
-"""The keys of triage's question."""
+"""The keys of triage's question, and of the question for consent."""
+
+MESSAGE_KEY = "1"
+"""The key of the offer that is made after the longest wait."""
 
 
 def press(course: Course, keys: str, now: float) -> None:
@@ -42,6 +45,12 @@ def _press(course: Course, key: str, now: float) -> bool:
         course.say_where_it_stands(now)
     elif course.state in (State.GREETING, State.PLAYING):
         course.keys_ahead = (course.keys_ahead + key)[:KEYS_AHEAD]
+    elif course.state is State.CONSENT:
+        if key not in (YES_KEY, NO_KEY):
+            course.keys_ahead = (course.keys_ahead + key)[:KEYS_AHEAD]
+        course.consent_over({YES_KEY: True, NO_KEY: False}.get(key), now)
+    elif course.state is State.WAITING and key == MESSAGE_KEY and course.wait.offered:
+        course.take_message(now)
     elif course.state is State.ANSWERING:
         choice = course.choice_of(key)
         if choice is None:
@@ -54,16 +63,22 @@ def _press(course: Course, key: str, now: float) -> bool:
 
 
 def _person(course: Course, now: float) -> None:
-    """Seek a person. In the nurse lane, and instead of answering triage, that is the nurse."""
+    """Seek a person. In the nurse lane, and instead of answering triage, that is the nurse.
+
+    Where none is signed in a message is the way to one: it is neither begun anew nor left for the
+    same news. A caller who waits for somebody else goes on waiting.
+    """
     match course.state:
         case State.EMERGENCY:
             course.say_where_it_stands(now)
         case State.QUESTION:
             assert course.question is not None
             course.to_nurse(confirmed(course.question.verdict, "unclear"), now)
-        case State.WAITING if (
-            course.queue_step is not None and course.queue_step.queue == course.rules.person_queue
+        case State.WAITING if course.queue_step is not None and (
+            course.rules.person_queue in {course.queue_step.queue, *course.unstaffed}
         ):
             course.comfort(now)
+        case State.PLAYING | State.RECORDING | State.LEAVING if course.has_nobody_but_a_message:
+            pass
         case _:
             course.to_person(now)

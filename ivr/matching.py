@@ -32,8 +32,8 @@ _UNSURE = (
     "quiza",
     "tal vez",
 )
-_LONGEST_NO = 4
-"""Words in a plain no. A longer sentence with a "no" in it may deny something else."""
+_LONGEST_PLAIN = 4
+"""Words in a plain answer. A longer sentence with a "no" in it may deny something else."""
 
 
 def tokens(words: str) -> tuple[str, ...]:
@@ -58,15 +58,14 @@ def choose(
         language: whose phrases to look for.
         ruled_out: triage found a symptom in these words that does not count.
     """
-    said = tokens(words)
-    ordinary: list[Choice] = []
-    screens: list[Choice] = []
-    for choice in choices:
-        (screens if choice.red_flag is not None else ordinary).append(choice)
-    fits, unclear = _best(said, ordinary, language)
-    if fits is None and not unclear and not ruled_out:
-        fits, _ = _best(said, screens, language)
-    return fits
+    return _fitting(words, choices, language, ruled_out)[0]
+
+
+def is_torn(
+    words: str, choices: Iterable[Choice], language: str, *, ruled_out: bool = False
+) -> bool:
+    """Whether :func:`choose` chooses none because two fit equally well, not because none does."""
+    return _fitting(words, choices, language, ruled_out)[1]
 
 
 def yes_or_no(words: str) -> bool | None:
@@ -76,18 +75,49 @@ def yes_or_no(words: str) -> bool | None:
     minute, a wrong no more: doubt, both at once, or a no within a longer sentence is neither.
     """
     said = tokens(words)
-    if any(_occurs(tokens(phrase), said) for phrase in _UNSURE):
+    if any(occurs(tokens(phrase), said) for phrase in _UNSURE):
         return None
-    yes = any(_occurs(tokens(phrase), said) for phrase in _YES)
-    no = any(_occurs(tokens(phrase), said) for phrase in _NO)
+    yes = any(occurs(tokens(phrase), said) for phrase in _YES)
+    no = any(occurs(tokens(phrase), said) for phrase in _NO)
     if yes == no:
         return None
-    return True if yes else (False if len(said) <= _LONGEST_NO else None)
+    return True if yes else (False if len(said) <= _LONGEST_PLAIN else None)
+
+
+def permission(words: str) -> bool | None:
+    """Whether the words permit (``True``) or refuse (``False``), said plainly; else ``None``.
+
+    Here a wrong yes is the worse mistake: a yes within a longer sentence may mean something else.
+    """
+    return yes_or_no(words) if len(tokens(words)) <= _LONGEST_PLAIN else None
 
 
 def hints(choices: Iterable[Choice], language: str) -> tuple[str, ...]:
     """The phrases that are likely as an answer, for a recogniser."""
     return tuple(phrase for choice in choices for phrase in choice.words.get(language, ()))
+
+
+def occurs(phrase: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether the tokens of a phrase stand in what was said, side by side."""
+    size = len(phrase)
+    return size > 0 and any(
+        tuple(said[start : start + size]) == tuple(phrase) for start in range(len(said) - size + 1)
+    )
+
+
+def _fitting(
+    words: str, choices: Iterable[Choice], language: str, ruled_out: bool
+) -> tuple[Choice | None, bool]:
+    """The choice that fits best, and whether two fit equally well; red flags after the others."""
+    said = tokens(words)
+    ordinary: list[Choice] = []
+    screens: list[Choice] = []
+    for choice in choices:
+        (screens if choice.red_flag is not None else ordinary).append(choice)
+    fits, torn = _best(said, ordinary, language)
+    if fits is None and not torn and not ruled_out:
+        fits, torn = _best(said, screens, language)
+    return fits, torn
 
 
 def _best(
@@ -99,16 +129,9 @@ def _best(
     unclear = False
     for choice in choices:
         phrases = (tokens(phrase) for phrase in choice.words.get(language, ()))
-        length = max((len(phrase) for phrase in phrases if _occurs(phrase, said)), default=0)
+        length = max((len(phrase) for phrase in phrases if occurs(phrase, said)), default=0)
         if length > longest:
             best, longest, unclear = choice, length, False
         elif length and length == longest:
             unclear = True
     return (None, True) if unclear else (best, False)
-
-
-def _occurs(phrase: Sequence[str], said: Sequence[str]) -> bool:
-    size = len(phrase)
-    return size > 0 and any(
-        tuple(said[start : start + size]) == tuple(phrase) for start in range(len(said) - size + 1)
-    )

@@ -61,10 +61,3 @@ def in_every_language(rules: CallRules, *prompts: str | None) -> tuple[Utterance
 def limit_s(said: Sequence[Utterance]) -> float:
     """After how many seconds a prompt is over even if the line never says so."""
     return _PAUSE_S + _S_PER_CHARACTER * sum(len(each.text) for each in said)
-
-
-def _advice(rules: CallRules, language: str) -> Utterance | None:
-    """The advice in just this language, the site's words or ours."""
-    text = rules.prompts.get(rules.advice_911, {}).get(language, "")
-    text = text if text.strip() else BUILT_IN_ADVICE.get(language, "")
-    return Utterance(text=text, language=language) if text else None

@@ -2,7 +2,7 @@
 # Brings a bare Debian 12 to where Careline runs: Debian packages, .venv, pinned Python packages.
 #
 #   scripts/setup.sh base     what the line needs to answer with digits (the default)
-#   scripts/setup.sh speech   the recognisers as well (about 150 MB, x86-64 only)
+#   scripts/setup.sh speech   the recognisers as well (about 115 MB, x86-64 only)
 #   scripts/setup.sh dev      all of that, and what the tests, the demo and the benchmarks need
 #
 # Safe to run again, also after a run that was cut short: what is there already is left alone.
@@ -42,7 +42,7 @@ stopped() { # stopped CODE
     # disturb it; one that was started with SIGINT ignored needs SIGTERM.
     [ -z "$child" ] || [ "$1" = 130 ] || kill -INT "$child" 2>/dev/null || true
     for _ in 1 2 3 4 5 6 7 8 9 10; do
-        [ -n "$child" ] && kill -0 "$child" 2>/dev/null || break
+        if [ -z "$child" ] || ! kill -0 "$child" 2>/dev/null; then break; fi
         sleep 0.2
     done
     [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true
@@ -159,7 +159,8 @@ fi
 # Both names: older pips read the first for what a build needs, newer ones the second. A relative
 # path, as pip splits the value at spaces.
 export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
-pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input --quiet install)
+pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input)
+quiet=(--quiet)
 fingerprint=$(cat setup.cfg pyproject.toml constraints.txt scripts/setup.sh | sha256sum | cut -c1-16)
 
 is_done() { [ -e ".venv/.careline-$1-$fingerprint" ]; }
@@ -170,12 +171,12 @@ step() { # step NAME MESSAGE ARGUMENTS...: one pip install for each content of t
     say "$2"
     # pip writes INSTALLER when the rest of a package is in place: one without was cut short, and
     # pip would take it for installed. A name with a tilde is what an upgrade put aside.
-    local package packages=.venv/lib/python3*/site-packages
-    for package in $packages/*.dist-info; do
-        [ -e "$package/INSTALLER" ] || rm -rf "$package"
+    local info
+    for info in .venv/lib/python3*/site-packages/*.dist-info; do
+        [ -e "$info/INSTALLER" ] || rm -rf "$info"
     done
-    rm -rf $packages/~*
-    retry "${pip[@]}" "${@:3}" || stop "pip could not install; what it said stands above"
+    rm -rf .venv/lib/python3*/site-packages/~*
+    retry "${pip[@]}" "${quiet[@]}" install "${@:3}" || stop "pip could not install; what it said stands above"
     rm -f .venv/.careline-"$1"-*
     touch ".venv/.careline-$1-$fingerprint"
 }
@@ -185,7 +186,7 @@ extra() { # extra NAME: its packages, so that a running line's own package is no
 import configparser, sys
 config = configparser.ConfigParser()
 config.read("setup.cfg", encoding="utf-8")
-print(config["options.extras_require"][sys.argv[1]])
+print(*config["options.extras_require"][sys.argv[1]].split())
 END
 }
 
@@ -199,10 +200,12 @@ fi
 if [ "$want" != base ]; then
     machine=$(uname -m)
     if [ "$machine" = x86_64 ]; then
-        recognisers=$(extra speech)
-        step sphinx "fetching the recognisers, 1 of 2: PocketSphinx (30 MB)" $recognisers
+        names=$(extra speech)
+        read -ra recognisers <<<"$names"
+        if [ -t 1 ]; then quiet=(); fi # a person watches: show how far the download is
+        step sphinx "fetching the recognisers, 1 of 2: PocketSphinx (30 MB)" "${recognisers[@]}"
         # Its model is in the wheel; what it declares beside that serves a download nobody needs.
-        step moonshine "fetching the recognisers, 2 of 2: Moonshine (90 MB)" --no-deps moonshine-voice
+        step moonshine "fetching the recognisers, 2 of 2: Moonshine (85 MB)" --no-deps moonshine-voice
     else
         say "no recogniser is packaged for $machine: the line stays with digits"
     fi

@@ -70,6 +70,10 @@ class Hearing:
                 case UtteranceEnd():
                     self._report(event)
 
+    def expect(self, hints: Sequence[str]) -> None:
+        """Other phrases are likely from now on; an utterance under way goes on."""
+        self._hints = tuple(hints)
+
     def flush(self) -> None:
         """Listening stops here: what was being said is still understood and reported."""
         for event in self._endpointer.flush():

@@ -86,11 +86,24 @@ class LineServer:
     Args:
         host: the line.
         clock: gives seconds since the epoch.
+        stall_s: a brain that acknowledges nothing for so long, although it should, is cut off: to
+            callers a brain that hangs is no better than one that died.
+
+    Attributes:
+        epoch: names this run of the line process.
+        refused_frames: connections that sent something else than our frames.
+        stalls: brains that were cut off.
     """
 
-    def __init__(self, host: LineHost, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, host: LineHost, clock: Callable[[], float], *, stall_s: float = 20.0
+    ) -> None:
         self._host = host
         self._clock = clock
+        self._stall_s = stall_s
+        self._stall_timer: asyncio.TimerHandle | None = None
+        self._serving: set[asyncio.Task[None]] = set()
+        self.stalls = 0
         self.epoch = uuid.uuid4().hex
         self._seq = 0
         self._acknowledged = 0
@@ -100,18 +113,26 @@ class LineServer:
         self.refused_frames = 0
 
     async def start(self, path: Path) -> None:
-        """Listen at ``path``; an older socket file there is replaced."""
+        """Listen at ``path``; an older socket file there is replaced.
+
+        Raises:
+            OSError: the socket cannot be made there.
+        """
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
         self._server = await asyncio.start_unix_server(self._serve, path)
         path.chmod(0o600)
 
     async def stop(self) -> None:
-        """Close the socket. The legs are the host's affair."""
+        """Close the socket and send the brain away. The legs are the host's affair."""
         if self._server is not None:
             self._server.close()
-        if self._writer is not None:
-            self._writer.close()
+        serving = list(self._serving)
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+        if self._server is not None:
+            await self._server.wait_closed()
         self._server = None
 
     def report(self, fact: Fact) -> None:
@@ -121,6 +142,8 @@ class LineServer:
         self._unacknowledged.append(event)
         if self._writer is not None:
             self._send_event(self._writer, event)
+            if self._stall_timer is None:
+                self._expect_progress()
 
     @property
     def has_brain(self) -> bool:
@@ -128,12 +151,16 @@ class LineServer:
         return self._writer is not None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
         if self._writer is not None:
             self._writer.close()
         self._writer = writer
         _write_frame(writer, {"type": "hello", "epoch": self.epoch})
         for event in self._unacknowledged:
             self._send_event(writer, event)
+        self._expect_progress()
         self._host.driven()
         try:
             while True:
@@ -144,10 +171,27 @@ class LineServer:
             self.refused_frames += 1
             log.error("the brain sent something that cannot be read: %s", error)
         finally:
-            writer.close()
+            self._serving.discard(task)
+            writer.transport.abort()
             if self._writer is writer:
                 self._writer = None
+                self._expect_progress()
                 self._host.undriven()
+
+    def _expect_progress(self) -> None:
+        """Wait anew for the next acknowledgement, if one is owed."""
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
+        if self._writer is not None and self._unacknowledged:
+            loop = asyncio.get_running_loop()
+            self._stall_timer = loop.call_later(self._stall_s, self._stalled, self._writer)
+
+    def _stalled(self, writer: asyncio.StreamWriter) -> None:
+        self._stall_timer = None
+        self.stalls += 1
+        log.error("the brain took nothing in for %g s and is cut off", self._stall_s)
+        writer.transport.abort()
 
     def _take(self, frame: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         match frame:
@@ -160,6 +204,7 @@ class LineServer:
                 self._acknowledged = max(self._acknowledged, seq)
                 while self._unacknowledged and self._unacknowledged[0].seq <= seq:
                     self._unacknowledged.popleft()
+                self._expect_progress()
             case {"type": "snapshot"}:
                 self._send_snapshot(writer)
             case _:

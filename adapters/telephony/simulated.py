@@ -11,18 +11,21 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from calls.commands import (
     Bridge,
     CancelTransfer,
     Command,
     HangUp,
+    Listen,
     OfferCall,
     RecallOffer,
     RecordMessage,
     ReleaseAgent,
     Say,
     StartRecording,
+    StopListening,
     StopRecording,
     Transfer,
 )
@@ -87,6 +90,7 @@ class _Leg:
     recording: tuple[str, float] | None = None
     prompt_id: int | None = None
     barge_in: bool = True
+    listening: str | None = None
     dialling: bool = False
 
 
@@ -139,7 +143,11 @@ class SimulatedPhones:
     def speak(
         self, call_id: CallId, words: str, *, confidence: float = 0.9, language: str = "en"
     ) -> list[Fact]:
-        """The caller says something and a recogniser understands it as ``words``."""
+        """The caller says something and a recogniser understands it as ``words``.
+
+        Whether the line listens at all is :meth:`listening`'s to say; an utterance may end just
+        before a line is told to stop.
+        """
         if call_id not in self._legs:
             return []
         return [
@@ -153,6 +161,11 @@ class SimulatedPhones:
                 language=language,
             ),
         ]
+
+    def listening(self, call_id: CallId) -> str | None:
+        """The language that is listened for; ``None`` while nothing is heard."""
+        leg = self._legs.get(call_id)
+        return leg.listening if leg else None
 
     def hang_up(self, call_id: CallId) -> list[Fact]:
         """The caller hangs up."""
@@ -207,7 +220,12 @@ class SimulatedPhones:
                 leg.ringing.pop(offer_id, None)
                 leg.connected = offer_id
                 leg.prompt_id = None
+                leg.listening = None
                 leg.dialling = False
+            case Listen(language=language):
+                leg.listening = language
+            case StopListening():
+                leg.listening = None
             case ReleaseAgent(offer_id=offer_id):
                 leg.ringing.pop(offer_id, None)
                 if leg.connected == offer_id:
@@ -294,7 +312,7 @@ class SimulatedPhones:
     def _offer(self, command: OfferCall, leg: _Leg) -> list[Delayed]:
         leg.ringing[command.offer_id] = command.agent_id
         behaviour = self.agents.get(command.agent_id, Behaviour(pickup=Pickup.UNREACHABLE))
-        names = {
+        names: dict[str, Any] = {
             "site": self.site,
             "call_id": command.call_id,
             "offer_id": command.offer_id,

@@ -42,9 +42,16 @@ class PromptSounds:
         return ready
 
     async def clips(self, command: Say) -> list[Clip]:
-        """The prompt's clips. What no voice can say is a beep, so that a caller never waits in
-        silence for words that do not come."""
+        """The prompt's clips.
+
+        What no voice can say is a beep, so that a caller never waits in silence for words that do
+        not come.
+        """
         return [await self._clip(utterance) for utterance in command.utterances]
+
+    def has(self, utterance: Utterance) -> bool:
+        """Whether it can be said at once, in words."""
+        return utterance in self._clips
 
     async def load(self, utterance: Utterance) -> None:
         """Have an utterance ready before it is needed."""

@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from adapters.telephony.media import Clip, MediaEngine
+from adapters.telephony.media import Clip, MediaEngine, MediaError
+from adapters.telephony.sip.errors import SipError
 from adapters.telephony.sip.phone import CallerPhone, PhoneProblem
-from calls.ports import SpeechError, Synthesiser
+from calls.ports import Synthesiser
+from careline.caller.judgement import judge
+from careline.caller.line_story import LineStory, Story
+from careline.caller.result import CallResult
 from careline.caller.script import Script, ScriptStep
-from careline.control import NotRunning, request, watch
 
-_WATCH_AGAIN_S = 0.2
-_SETTLE_S = 10.0
-"""How long the line gets to write the end of a call down."""
-
-
-@dataclass(slots=True)
-class CallResult:
-    """What came of a call.
-
-    Attributes:
-        timeline: what the caller did and what the line told of it, by time.
-        answered_by: agents the caller talked with.
-        answered_after_s: until the first of them.
-        answered_at: when that was, seconds since the epoch.
-        outcome: how the call ended, as the line counts it.
-        failures: what was expected and did not happen.
-        heard: the line's side of the call, as PCM.
-    """
-
-    timeline: list[tuple[float, str, str]] = field(default_factory=list)
-    answered_by: list[str] = field(default_factory=list)
-    answered_after_s: float | None = None
-    answered_at: float | None = None
-    outcome: str | None = None
-    failures: list[str] = field(default_factory=list)
-    heard: bytes = b""
+_UNTIL_TOLD_S = 120.0
+_HEAR_AGENT_S = 2.0
 
 
 async def place(
@@ -63,7 +39,7 @@ async def place(
         tell: told each thing the caller does, as it is done.
 
     Raises:
-        PhoneProblem: the line did not answer.
+        PhoneProblem: the line did not answer, or cannot be dialled.
         SpeechError: the words cannot be spoken.
     """
     clips = {
@@ -71,149 +47,113 @@ async def place(
         for step in script.steps
         if step.say is not None
     }
-    loop = asyncio.get_running_loop()
-    earlier = len(await _stories(control, script.caller))
-    phone = CallerPhone(engine, script.caller)
-    result = CallResult()
-    began = loop.time()
-
-    def note(what: str) -> None:
-        result.timeline.append((loop.time() - began, "caller", what))
-        tell(what)
-
+    line = LineStory(control, script.caller)
+    await line.begin()
+    caller = _Caller(CallerPhone(engine, script.caller), clips, line, tell)
+    result = caller.result
     try:
-        note("dials")
-        await phone.dial(to)
-        answered_at = loop.time() - began
-        note("hears the line answer")
+        answered_at = await caller.dial(to)
         for step in script.steps:
-            if phone.over:
-                note("the line has hung up")
+            if caller.phone.over:
                 break
-            await _do(step, phone, clips, control, script.caller, earlier, note)
-        note("hangs up" if not phone.over else "the call is over")
+            await caller.do(step)
+        caller.note("the line has hung up" if caller.phone.over else "hangs up")
+    except (SipError, MediaError) as error:
+        raise PhoneProblem(str(error)) from error
     finally:
-        await phone.hang_up()
-    result.heard = phone.heard
-    story = await _ended(control, script.caller, earlier)
+        await caller.phone.hang_up()
+    result.heard = caller.phone.heard
+    story = await line.ended()
     if story is not None:
-        result.answered_by = story["answered_by"]
-        result.answered_after_s = story["answered_after_s"]
-        if result.answered_after_s is not None:
-            result.answered_at = story["arrived_at"] + result.answered_after_s
-        result.outcome = story["outcome"]
-        result.timeline += [(answered_at + at, "line", line) for at, line in story["lines"]]
-        result.timeline.sort(key=lambda entry: entry[0])
-    _judge(script, result, known=story is not None)
+        _take_over(story, result, answered_at)
+    result.failures = judge(script.expect, result, known=story is not None)
     return result
 
 
-async def _do(
-    step: ScriptStep,
-    phone: CallerPhone,
-    clips: dict[str, Clip],
-    control: Path | None,
-    caller: str,
-    earlier: int,
-    note: Callable[[str], None],
-) -> None:
-    if step.say is not None:
-        note(f"says “{step.say}”")
-        await phone.speak(clips[step.say])
-    elif step.press is not None:
-        note(f"presses {step.press}")
-        await phone.press(step.press)
-    elif step.wait is not None:
-        await phone.wait(step.wait)
-    elif step.listen is not None:
-        if not await phone.wait_for_pause(timeout_s=step.listen):
-            note("has listened long enough")
-    elif step.stay is not None:
-        await _stay(step.stay, phone, control, caller, earlier)
+class _Caller:
+    """Does the steps at the phone and notes them.
+
+    Args:
+        phone: not dialled yet.
+        clips: what is said.
+        line: what the line tells of the call.
+        tell: told each note.
+    """
+
+    def __init__(
+        self,
+        phone: CallerPhone,
+        clips: dict[str, Clip],
+        line: LineStory,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.phone = phone
+        self.result = CallResult(began_at=asyncio.get_running_loop().time())
+        self._clips = clips
+        self._line = line
+        self._tell = tell
+
+    def note(self, what: str) -> None:
+        self.result.timeline.append((self._elapsed_s(), "caller", what))
+        self._tell(what)
+
+    async def dial(self, to: str) -> float:
+        """Call the line; how many seconds it took to answer."""
+        self.note("dials")
+        await self.phone.dial(to)
+        self.note("hears the line answer")
+        return self._elapsed_s()
+
+    async def do(self, step: ScriptStep) -> None:
+        if step.say is not None:
+            self.note(f"says “{step.say}”")
+            await self.phone.speak(self._clips[step.say])
+        elif step.press is not None:
+            self.note(f"presses {step.press}")
+            await self.phone.press(step.press)
+        elif step.wait is not None:
+            await self.phone.wait(step.wait)
+        elif step.listen is not None:
+            if not await self.phone.wait_for_pause(timeout_s=step.listen):
+                self.note("has listened long enough")
+        elif step.stay is not None:
+            await self._stay(step.stay)
+        elif step.until is not None:
+            text = step.until
+            await self._stay_until(
+                lambda story: any(text in line for _at, line in story["lines"]), _UNTIL_TOLD_S
+            )
+
+    async def _stay(self, seconds: float) -> None:
+        """Wait until somebody answers, then a moment longer to hear them."""
+        came = await self._stay_until(lambda story: bool(story["answered_by"]), seconds)
+        if came and self.result.heard_before_answer is None:
+            self.result.heard_before_answer = len(self.phone.heard)
+        if came:
+            await self.phone.wait(_HEAR_AGENT_S)
+
+    async def _stay_until(self, wanted: Callable[[Story], bool], at_most_s: float) -> bool:
+        """Stay on the line until its story is as wanted; whether it came to that in time."""
+        over = asyncio.create_task(self.phone.wait(at_most_s))
+        happens = asyncio.create_task(self._line.until(wanted))
+        try:
+            await asyncio.wait({over, happens}, return_when=asyncio.FIRST_COMPLETED)
+            return happens.done()
+        finally:
+            for task in (over, happens):
+                task.cancel()
+            await asyncio.gather(over, happens, return_exceptions=True)
+
+    def _elapsed_s(self) -> float:
+        return asyncio.get_running_loop().time() - self.result.began_at
 
 
-async def _stay(
-    seconds: float, phone: CallerPhone, control: Path | None, caller: str, earlier: int
-) -> None:
-    """Wait until somebody answers, then a moment longer to hear them."""
-    if control is None:
-        await phone.wait(seconds)
-        return
-
-    async def answered() -> None:
-        # Over a restart of the brain the view ends; it is taken up again.
-        while not await _has_answer(control, caller, earlier):
-            with contextlib.suppress(NotRunning):
-                async for _line in watch(control):
-                    if await _has_answer(control, caller, earlier):
-                        return
-            await asyncio.sleep(_WATCH_AGAIN_S)
-
-    over = asyncio.create_task(phone.wait(seconds))
-    somebody = asyncio.create_task(answered())
-    await asyncio.wait({over, somebody}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (over, somebody):
-        task.cancel()
-    await asyncio.gather(over, somebody, return_exceptions=True)
-    await phone.wait(2.0)
-
-
-async def _has_answer(control: Path | None, caller: str, earlier: int) -> bool:
-    stories = await _stories(control, caller)
-    return len(stories) > earlier and bool(stories[-1]["answered_by"])
-
-
-async def _stories(control: Path | None, caller: str) -> list[dict[str, Any]]:
-    if control is None:
-        return []
-    try:
-        answer = await request(control, op="calls", caller=caller)
-    except NotRunning:
-        return []
-    stories: list[dict[str, Any]] = answer["calls"]
-    return stories
-
-
-async def _ended(control: Path | None, caller: str, earlier: int) -> dict[str, Any] | None:
-    """The call's story once the line has written its end down."""
-    if control is None:
-        return None
-    until = asyncio.get_running_loop().time() + _SETTLE_S
-    while True:
-        stories = await _stories(control, caller)
-        story = stories[-1] if len(stories) > earlier else None
-        if story is not None and story["outcome"] is not None:
-            return story
-        if asyncio.get_running_loop().time() > until:
-            return story
-        await asyncio.sleep(0.2)
-
-
-def _judge(script: Script, result: CallResult, *, known: bool) -> None:
-    wish = script.expect
-    if not known and (wish.answered_by or wish.outcome or wish.told):
-        result.failures.append(
-            "who answered is not known: the line's control socket was not there (--state)"
-        )
-        return
-    if wish.answered_by and not set(wish.answered_by) & set(result.answered_by):
-        found = ", ".join(result.answered_by) or "nobody"
-        result.failures.append(f"wanted an answer by {' or '.join(wish.answered_by)}, got {found}")
-    if wish.within_s is not None and (
-        result.answered_after_s is None or result.answered_after_s > wish.within_s
-    ):
-        took = (
-            "never answered"
-            if result.answered_after_s is None
-            else f"answered after {result.answered_after_s:.1f} s"
-        )
-        result.failures.append(f"wanted an answer within {wish.within_s:g} s, {took}")
-    if wish.outcome is not None and result.outcome != wish.outcome:
-        result.failures.append(f"wanted the call to end as {wish.outcome}, got {result.outcome}")
-    told = [line for _at, who, line in result.timeline if who == "line"]
-    for wanted in wish.told:
-        if not any(wanted in line for line in told):
-            result.failures.append(f"wanted “{wanted}” in the timeline, it is not there")
-
-
-__all__ = ["CallResult", "PhoneProblem", "SpeechError", "place"]
+def _take_over(story: Story, result: CallResult, answered_at: float) -> None:
+    result.call_id = story["call"]
+    result.answered_by = story["answered_by"]
+    result.answered_after_s = story["answered_after_s"]
+    result.arrived_at = story["arrived_at"]
+    result.outcome = story["outcome"]
+    # The line answers as it tells of the arrival: one clock for both sides.
+    result.timeline += [(answered_at + at, "line", line) for at, line in story["lines"]]
+    result.timeline.sort(key=lambda entry: entry[0])

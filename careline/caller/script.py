@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from calls.outcome import Outcome
+from config.document import Document
 from config.errors import ConfigError
 from config.parse import parse
 from config.report import Report
@@ -13,7 +15,8 @@ from config.source import read_document
 
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
 _KEYS = re.compile(r"[0-9*#]+")
-_ACTIONS = ("listen", "say", "press", "wait", "stay")
+_ACTIONS = ("listen", "say", "press", "wait", "stay", "until")
+_LONGEST_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,7 @@ class ScriptStep:
         press: press these keys.
         wait: do nothing for so many seconds.
         stay: stay on the line until an agent answers, at most so many seconds.
+        until: stay until this stands in the call's timeline, at most two minutes.
     """
 
     listen: float | None = None
@@ -33,11 +37,7 @@ class ScriptStep:
     press: str | None = None
     wait: float | None = None
     stay: float | None = None
-
-    @property
-    def action(self) -> str:
-        """Which of them it is."""
-        return next(name for name in _ACTIONS if getattr(self, name) is not None)
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +47,14 @@ class Expectation:
     Attributes:
         answered_by: one of these agents talks with the caller; empty: nobody must.
         within_s: and does so within so many seconds of the arrival.
+        hears_s: after the answer something can be heard for at least so many seconds.
         outcome: how the call ends, see the glossary.
         told: what each must occur in the call's timeline.
     """
 
     answered_by: tuple[str, ...] = ()
     within_s: float | None = None
+    hears_s: float | None = None
     outcome: str | None = None
     told: tuple[str, ...] = ()
 
@@ -88,15 +90,48 @@ def read_script(path: Path) -> Script:
         report.add(problem)
     script = None if problems else parse(Script, document.data, document, (), report)
     if script is not None:
-        if not _NUMBER.fullmatch(script.caller):
-            report.problem(document, ("caller",), "wanted a phone number: digits, perhaps after +")
-        for index, step in enumerate(script.steps):
-            given = [name for name in _ACTIONS if getattr(step, name) is not None]
-            place = ("steps", index)
-            if len(given) != 1:
-                report.problem(document, place, f"wanted exactly one of {', '.join(_ACTIONS)}")
-            elif step.press is not None and not _KEYS.fullmatch(step.press):
-                report.problem(document, (*place, "press"), "wanted keys: 0-9, * and #")
+        _check(script, document, report)
     if script is None or report.problems:
         raise ConfigError(report.problems)
     return script
+
+
+def _check(script: Script, document: Document, report: Report) -> None:
+    if not _NUMBER.fullmatch(script.caller):
+        report.problem(document, ("caller",), "wanted a phone number: 3 to 15 digits, perhaps a +")
+    if not script.steps:
+        report.problem(document, ("steps",), "wanted at least one step")
+    for index, step in enumerate(script.steps):
+        _check_step(step, document, ("steps", index), report)
+    wish = script.expect
+    for name, seconds in (("within_s", wish.within_s), ("hears_s", wish.hears_s)):
+        _check_seconds(seconds, document, ("expect", name), report)
+    if wish.outcome is not None:
+        outcomes = [outcome.value for outcome in Outcome]
+        report.reference(document, ("expect", "outcome"), "outcome", wish.outcome, outcomes)
+
+
+def _check_step(
+    step: ScriptStep, document: Document, place: tuple[str | int, ...], report: Report
+) -> None:
+    given = [name for name in _ACTIONS if getattr(step, name) is not None]
+    if len(given) != 1:
+        found = " and ".join(given) or "nothing"
+        report.problem(
+            document, place, f"found {found}, wanted exactly one of {', '.join(_ACTIONS)}"
+        )
+        return
+    place = (*place, given[0])
+    if step.press is not None and not _KEYS.fullmatch(step.press):
+        report.problem(document, place, "wanted keys: 0-9, * and #")
+    elif not (step.say or step.until or "-").strip():
+        report.problem(document, place, "wanted words")
+    for seconds in (step.listen, step.wait, step.stay):
+        _check_seconds(seconds, document, place, report)
+
+
+def _check_seconds(
+    seconds: float | None, document: Document, place: tuple[str | int, ...], report: Report
+) -> None:
+    if seconds is not None and not 0 < seconds <= _LONGEST_S:
+        report.problem(document, place, f"wanted seconds above 0, at most {_LONGEST_S:.0f}")

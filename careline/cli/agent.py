@@ -12,9 +12,11 @@ from careline.control import NotRunning, request
 from careline.state import StateFolder
 
 _EXAMPLES = """examples:
-  careline agent ana ready     ana takes calls from now on
-  careline agent ana break     a break, after the call and its wrap-up if she is busy
-  careline agent ana out       gone home
+  careline agent grace ready     Grace takes calls from now on; also ends her wrap-up
+  careline agent grace break     a break, after the call and its wrap-up if she is busy
+  careline agent grace out       gone home
+
+exit code: 0 done; 1 there is no such agent; 2 no line is running
 """
 
 
@@ -44,5 +46,13 @@ def run(args: argparse.Namespace) -> int:
     if not answer["ok"]:
         print(answer["error"], file=sys.stderr)
         return 1
-    print(f"{args.agent}: {args.presence}")
+    print(f"{args.agent}: {args.presence}{_but(args.presence, answer)}")
     return 0
+
+
+def _but(presence: str, answer: dict[str, Any]) -> str:
+    if presence == "ready":
+        return "" if answer["reachable"] else ", but no phone is registered: no call rings yet"
+    if answer["work"] in ("ringing", "talking", "wrap-up"):
+        return " once the call and its wrap-up are over"
+    return ""

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from careline.cli.options import counted
 from config.errors import FolderError, SecretsError
 from config.load import DEFAULT_CLINIC, check
 from config.secrets import read_secrets
@@ -76,20 +77,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _summary(folder: Path, problems: int, warnings: int, site: Site | None) -> str:
-    found = f"{_count(problems, 'problem')}, {_count(warnings, 'warning')}"
+    found = f"{counted(problems, 'problem')}, {counted(warnings, 'warning')}"
     if site is None:
         return f"{folder}: {found}"
     holds = ", ".join(
         (
-            _count(len(site.flows), "flow"),
-            _count(len(site.queues), "queue"),
-            _count(len(site.agents), "agent"),
-            _count(len(site.rules.prompts), "prompt"),
-            _count(len(site.protocols.rules), "triage rule"),
+            counted(len(site.flows), "flow"),
+            counted(len(site.queues), "queue"),
+            counted(len(site.agents), "agent"),
+            counted(len(site.rules.prompts), "prompt"),
+            counted(len(site.protocols.rules), "triage rule"),
         )
     )
     return f"{site.title}, version {site.version[:12]}: {found}; {holds}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -6,15 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from config.errors import ConfigError
+from config.errors import ConfigError, FolderError
 from config.load import DEFAULT_CLINIC, load_site
 from config.site import Site
 
 DEFAULT_STATE = Path(".careline")
-
-
-class CannotGoOn(Exception):
-    """Ops: one line for the operator; the command ends with exit code 2."""
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -43,12 +39,19 @@ def site_or_complain(folder: Path) -> Site | None:
     """The site, or ``None`` after every mistake was printed to standard error."""
     try:
         return load_site(folder)
+    except FolderError as error:
+        print(error, file=sys.stderr)
     except ConfigError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         print(
-            f"{len(error.problems)} problems in {folder}; nothing was started. "
-            "Mend them and try again (`careline check` lists them).",
+            f"{counted(len(error.problems), 'problem')} in {folder}: mend, then try again "
+            "(`careline check` lists them too)",
             file=sys.stderr,
         )
-        return None
+    return None
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 problem``, ``2 problems``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

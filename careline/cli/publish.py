@@ -7,7 +7,7 @@ import asyncio
 import sys
 from typing import Any
 
-from careline.cli.options import add_state
+from careline.cli.options import add_state, counted
 from careline.control import NotRunning, request
 from careline.state import StateFolder
 
@@ -43,9 +43,8 @@ def run(args: argparse.Namespace) -> int:
     if answer["problems"]:
         for problem in answer["problems"]:
             print(problem)
-        print(
-            f"{len(answer['problems'])} problems; version {answer['version'][:8]} goes on serving"
-        )
+        found = counted(len(answer["problems"]), "problem")
+        print(f"{found}; version {answer['version'][:8]} goes on serving")
         return 1
     print(f"new calls begin with version {answer['version'][:8]}")
     return 0

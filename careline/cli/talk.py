@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from typing import Any
 
 from adapters.telephony.simulated import Behaviour, Pickup, SimulatedPhones
 from calls.commands import HangUp, PlayMusic, Say
-from calls.facts import AgentReady, CallConnected, CallEnded
+from calls.facts import AgentReady, CallConnected, CallEnded, CallReleased
 from calls.ids import AgentId, CallId
 from careline.cli.options import add_config, site_or_complain
 from careline.dryrun import DryRun
-from careline.story import tell
+from careline.story import Weight, tell, weight
 from careline.switchboard import Turn
+from careline.terminal import Terminal, Tone
 from config.site import Site
 
-_EXAMPLES = """examples:
-  careline talk                             the sample clinic, all agents ready
-  careline talk --at "2026-11-26 10:00"     on a holiday
-  careline talk --away ana --away ben       two agents do not answer
-  printf 'chest pain\\n' | careline talk     from a script
-
-what to type:
+_WHAT_TO_TYPE = """what to type:
   words        what the caller says          2      the caller presses 2
   Enter        nothing: time passes          bye    the agent hangs up
-  hangup       the caller hangs up
+  hangup       the caller hangs up           ?      this list
 """
+
+_EXAMPLES = f"""examples:
+  careline talk                             the sample clinic, all agents ready
+  careline talk --at "2026-11-26 10:00"     on a holiday
+  careline talk --away grace --away ben     two agents do not answer
+  printf 'chest pain\\n\\nbye\\n' | careline talk
+                                            from a script
+
+{_WHAT_TO_TYPE}"""
 
 _KEYS = re.compile(r"[0-9*#]+")
 _CALL = CallId("talk")
@@ -72,24 +77,34 @@ def run(args: argparse.Namespace) -> int:
     if unknown:
         print(f"--away: there is no agent {unknown[0]!r}", file=sys.stderr)
         return 2
-    Talk(site, now, {AgentId(agent) for agent in args.away}, print).hold(_typed())
+    terminal = Terminal(sys.stdout)
+    with contextlib.closing(Talk(site, now, set(map(AgentId, args.away)), terminal)) as talk:
+        try:
+            talk.hold(_typed(terminal))
+        except KeyboardInterrupt:
+            terminal.say()
+            return 130
     return 0
 
 
 def _start_time(text: str | None, site: Site) -> float:
     if text is None:
         return time.time()
-    zones = [calendar.zone for calendar in site.rules.calendars.values()]
     local = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone follows
-    return local.replace(tzinfo=zones[0] if zones else None).timestamp()
+    return local.replace(tzinfo=_zone(site)).timestamp()
 
 
-def _typed() -> Iterator[str]:
-    while True:
-        try:
-            yield input("you> ").strip()
-        except EOFError:
-            return
+def _typed(terminal: Terminal) -> Iterator[str]:
+    if sys.stdin.isatty():
+        while True:
+            try:
+                yield input("you> ").strip()
+            except EOFError:
+                terminal.say()
+                return
+    for line in sys.stdin:
+        terminal.say(line.strip(), lead="you> ")
+        yield line.strip()
 
 
 class Talk:
@@ -99,14 +114,12 @@ class Talk:
         site: the loaded site.
         now: when the caller rings, seconds since the epoch.
         away: agents who let it ring.
-        say: prints a line.
+        terminal: where the call is shown.
     """
 
-    def __init__(
-        self, site: Site, now: float, away: set[AgentId], say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, site: Site, now: float, away: set[AgentId], terminal: Terminal) -> None:
         self._site = site
-        self._print = say
+        self._terminal = terminal
         behaviours = {
             agent: Behaviour(pickup=Pickup.LETS_IT_RING if agent in away else Pickup.ANSWERS)
             for agent in site.agents
@@ -121,7 +134,11 @@ class Talk:
 
     def hold(self, typed: Iterator[str]) -> None:
         """Ring, then do what is typed until the call ends or nothing more is typed."""
-        self._print(f"You dial {self._site.title}. Type words or keys, Enter to wait, ? for help.")
+        there = datetime.fromtimestamp(self._dry_run.now, _zone(self._site))
+        self._terminal.say(
+            f"You dial {self._site.title}, where it is {there:%A %d %B, %H:%M}. "
+            "Type words or keys, Enter to wait, ? for help."
+        )
         phones = self._dry_run.phones
         self._dry_run.tell(phones.arrive(_CALL, self._dry_run.now, dialled=self._site.id))
         self._settle()
@@ -129,31 +146,47 @@ class Talk:
             self._do(line)
         if not self._ended:
             self._dry_run.tell(*phones.hang_up(_CALL))
+
+    def close(self) -> None:
+        """Let the triage's threads go."""
         self._dry_run.close()
 
     def _do(self, line: str) -> None:
         phones = self._dry_run.phones
         if line == "?":
-            self._print(_EXAMPLES.split("what to type:\n")[1].rstrip())
+            for each in _WHAT_TO_TYPE.splitlines():
+                self._terminal.say(each)
         elif line == "":
-            before = self._dry_run.now
-            if not self._dry_run.step():
-                self._print("  (nothing more will happen by itself)")
-            self._settle()
-            self._print(f"  ({self._dry_run.now - before:.0f} s pass)")
+            self._wait()
         elif line == "hangup":
             self._dry_run.tell(*phones.hang_up(_CALL))
-        elif line == "bye" and self._agent is not None:
-            self._dry_run.tell(*phones.agent_hangs_up(_CALL, self._agent))
-            self._settle()
+        elif line == "bye":
+            self._let_go()
         elif _KEYS.fullmatch(line):
             for key in line:
                 self._dry_run.tell(*phones.press(_CALL, key))
-            self._settle()
-        else:
-            language = self._site.rules.languages[0]
+        elif (language := phones.listening(_CALL)) is not None:
             self._dry_run.tell(*phones.speak(_CALL, line, language=language))
-            self._settle()
+        elif self._agent is not None:
+            self._terminal.say(f"({self._agent} hears it; the line does not listen in)")
+        else:
+            self._terminal.say("(the line does not listen to speech here: press keys)")
+        self._settle()
+
+    def _wait(self) -> None:
+        """Go to the next thing that happens by itself."""
+        at = self._dry_run.next_event_at()
+        if at is None:
+            self._terminal.say("(nothing more happens by itself)")
+            return
+        self._terminal.say(f"({max(0.0, at - self._dry_run.now):.0f} s pass)")
+        self._dry_run.step()
+
+    def _let_go(self) -> None:
+        if self._agent is None:
+            self._terminal.say("(nobody is there to let you go; hangup ends the call)")
+        else:
+            self._dry_run.tell(*self._dry_run.phones.agent_hangs_up(_CALL, self._agent))
 
     def _settle(self) -> None:
         """Let happen what happens at once: prompts that are read, phones that begin to ring."""
@@ -163,21 +196,30 @@ class Talk:
     def _observe(self, _now: float, turn: Turn) -> None:
         if self._quiet:
             return
+        say = self._terminal.say
         for record in turn.records:
             line = tell(record)
             if line is not None:
-                self._print(f"      · {line}")
+                tone = Tone.ALERT if weight(line) is Weight.URGENT else Tone.QUIET
+                say(line, lead="      · ", tone=tone)
             if isinstance(record, CallConnected):
                 self._agent = record.agent_id
-                self._print(f"{record.agent_id}> Hello, how can I help? (type bye to let me go)")
-            if isinstance(record, CallEnded):
+                say("Hello, how can I help? (type bye to let me go)", lead=f"{record.agent_id}> ")
+            elif isinstance(record, CallReleased):
+                self._agent = None
+            elif isinstance(record, CallEnded):
                 self._ended = True
         for command in turn.commands:
             match command:
                 case Say(utterances=utterances):
                     for utterance in utterances:
-                        self._print(f"line> {utterance.text}")
+                        say(utterance.text, lead="line> ")
                 case PlayMusic():
-                    self._print("line> ♪")
+                    say("♪", lead="line> ")
                 case HangUp():
-                    self._print("line> (hangs up)")
+                    say("(hangs up)", lead="line> ")
+
+
+def _zone(site: Site) -> tzinfo | None:
+    """Where the clinic is; the machine's own zone if it has no calendar."""
+    return next((calendar.zone for calendar in site.rules.calendars.values()), None)

@@ -120,6 +120,10 @@ class Stage:
         """Agents dial the code for going home."""
         await self._code(self.site.features.out, agents)
 
+    async def on_break(self, *agents: AgentId) -> None:
+        """Agents dial the code for a break: they take no calls and are expected back."""
+        await self._code(self.site.features.on_break, agents)
+
     async def kill_brain(self) -> None:
         """Kill -9 the brain, as a crash would."""
         pid = self._supervisor.brain_pid

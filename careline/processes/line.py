@@ -13,8 +13,10 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 from adapters.speech import (
     PromptStore,
@@ -35,9 +37,9 @@ from adapters.telephony.sip.settings import EndpointSettings, TrunkSettings
 from adapters.telephony.sounds import PromptSounds
 from calls.commands import Utterance
 from calls.facts import Fact
-from calls.ports import VaultError
+from calls.faults import where
+from calls.ports import SpeechError, VaultError
 from careline.clock import WallClock
-from careline.faults import where
 from careline.processes.report import (
     FATAL,
     FATAL_EXIT,
@@ -139,70 +141,95 @@ def line_settings(site: Site, unattended_s: float) -> LineSettings:
     )
 
 
+class CannotServe(Exception):
+    """Ops: the line cannot do its work as things are. The message says what to change."""
+
+
 async def serve(site: Site, state: StateFolder, args: argparse.Namespace) -> None:
     """Serve calls until told to stop.
 
     Raises:
         CannotListen: the SIP address is taken or not ours.
         VaultError: recordings cannot be kept.
+        CannotServe: nothing can say the prompts in the site's first language, or the socket for
+            the brain cannot be made.
         ConfigError: a secret is missing.
     """
     clock = WallClock()
-    loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     secrets = read_secrets(state.secrets)
-    # Before the media's priority is raised: the workers must not inherit it.
-    pool = clinic_pool(phrases(site), [agent.name for agent in site.agents.values()])
-    speech = asyncio.create_task(_start_speech(pool))
-    vault = AgeVault(state.vault, _recipients(state))
-    store = PromptStore(
-        state.prompts,
-        VoiceSynthesiser(),
-        Recordings(folder=state.recordings, texts=site.rules.prompts),
-    )
-    sounds = PromptSounds(store)
-    await _prepare(store, sounds, site)
-    priority = request_realtime_priority()
-    if not priority.granted:
-        report(NOTICE, level="info", message=priority.detail)
-    settings = endpoint_settings(site, secrets, args.listen)
-    host = settings.listen.rpartition(":")[0].strip("[]")
-    media = MediaEngine(host, *site.sip.media_ports)
+    # In this order, so that whatever fails, what was begun before it is ended again.
+    async with AsyncExitStack() as stack:
+        # Before the media's priority is raised: the workers must not inherit it.
+        pool = clinic_pool(phrases(site), [agent.name for agent in site.agents.values()])
+        stack.push_async_callback(pool.close)
+        speech = asyncio.create_task(_start_speech(pool))
+        stack.push_async_callback(_cancel, speech)
+        vault = AgeVault(state.vault, _recipients(state))
+        stack.push_async_callback(asyncio.to_thread, vault.close)
+        store = PromptStore(
+            state.prompts,
+            VoiceSynthesiser(),
+            Recordings(folder=state.recordings, texts=site.rules.prompts),
+        )
+        stack.push_async_callback(store.close)
+        sounds = PromptSounds(store)
+        if not await _before(stop, _prepare(store, sounds, site)):
+            return
+        priority = request_realtime_priority()
+        if not priority.granted:
+            report(NOTICE, level="info", message=priority.detail)
+        settings = endpoint_settings(site, secrets, args.listen)
+        host = settings.listen.rpartition(":")[0].strip("[]")
+        media = MediaEngine(host, *site.sip.media_ports)
+        stack.callback(media.close)
 
-    def pass_on(fact: Fact) -> None:
-        server.report(fact)
+        def pass_on(fact: Fact) -> None:
+            server.report(fact)
 
-    line = SipLine(
-        line_settings(site, args.unattended_s), media, sounds, pool, vault, pass_on, clock
-    )
-    server = LineServer(line, clock)
-    endpoint = SipEndpoint(settings, line)
-    line.use(endpoint)
-    await server.start(state.line_socket)
-    address = await endpoint.start()
-    line.undriven()
-    # What was made so far stays; the collector need not look at it again between two frames.
-    gc.collect()
-    gc.freeze()
-    report(READY, sip=f"{address.host}:{address.port}")
-    orphaned = asyncio.create_task(supervisor_gone())
-    stopping = asyncio.create_task(stop.wait())
+        line = SipLine(
+            line_settings(site, args.unattended_s), media, sounds, pool, vault, pass_on, clock
+        )
+        server = LineServer(line, clock)
+        endpoint = SipEndpoint(settings, line)
+        line.use(endpoint)
+        try:
+            await server.start(state.line_socket)
+        except OSError as error:
+            problem = error.strerror or str(error)
+            raise CannotServe(f"{state.line_socket}: the brain cannot connect: {problem}") from None
+        stack.push_async_callback(server.stop)
+        address = await endpoint.start()
+        stack.push_async_callback(endpoint.stop)
+        stack.push_async_callback(line.stop)
+        line.undriven()
+        # What was made so far stays; the collector need not look at it again between two frames.
+        gc.collect()
+        gc.freeze()
+        report(READY, sip=f"{address.host}:{address.port}")
+        if not await _before(stop, supervisor_gone()):
+            return
+        await _before(stop, line.drained(_DRAIN_S))
+
+
+async def _before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do it unless the process is told to stop first; whether it was done."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait({orphaned, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if orphaned.done() and not stop.is_set():
-            await line.drained(_DRAIN_S)
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+        return working.done()
     finally:
-        for task in (orphaned, stopping, speech):
-            task.cancel()
-        await asyncio.gather(orphaned, stopping, speech, return_exceptions=True)
-        await endpoint.stop()
-        media.close()
-        await server.stop()
-        await store.close()
-        await pool.close()
-        await asyncio.to_thread(vault.close)
+        await _cancel(working)
+        await _cancel(stopping)
+
+
+async def _cancel(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _recipients(state: StateFolder) -> Recipients:
@@ -240,10 +267,38 @@ async def _prepare(store: PromptStore, sounds: PromptSounds, site: Site) -> None
             told = ready
             report(PROGRESS, message=f"prompts ready: {ready} of {total}")
 
-    for problem in await store.prepare(wanted, progress):
-        report(NOTICE, level="error", message=problem)
+    problems = await store.prepare(wanted, progress)
     for utterance in wanted:
         await sounds.load(utterance)
+    await _check_voice(store, sounds, site, wanted)
+    for problem in problems:
+        report(NOTICE, level="error", message=problem)
+
+
+async def _check_voice(
+    store: PromptStore, sounds: PromptSounds, site: Site, wanted: Sequence[Utterance]
+) -> None:
+    """A line that could only beep at its callers does not start.
+
+    One prompt that no voice can say is a notice; every voice missing, or the 911 advice unsaid, in
+    the language that calls begin in, is the end.
+
+    Raises:
+        CannotServe: it could.
+    """
+    language = site.rules.languages[0]
+    ours = [utterance for utterance in wanted if utterance.language == language]
+    unsaid = [utterance for utterance in ours if not sounds.has(utterance)]
+    if not unsaid:
+        return
+    advice = site.rules.prompts[site.rules.advice_911][language]
+    first = next((u for u in unsaid if u.text == advice), unsaid[0])
+    voiceless = language not in VoiceSynthesiser().languages
+    if voiceless or first.text == advice:
+        try:
+            await store.get(first.text, language)
+        except SpeechError as error:
+            raise CannotServe(f"the line cannot speak: {error}") from None
 
 
 def main() -> int:
@@ -255,14 +310,18 @@ def main() -> int:
     parser.add_argument("--unattended-s", type=float, default=60.0)
     args = parser.parse_args()
     state = StateFolder(args.state)
-    log_to(state.log, "line")
+    try:
+        log_to(state.log, "line")
+    except OSError as error:
+        report(FATAL, message=f"{state.log}: cannot be written: {error.strerror}")
+        return FATAL_EXIT
     try:
         asyncio.run(serve(load_site(args.config), state, args))
     except ConfigError as error:
         for problem in error.problems:
             report(FATAL, message=str(problem))
         return FATAL_EXIT
-    except (CannotListen, VaultError) as error:
+    except (CannotListen, VaultError, CannotServe) as error:
         report(FATAL, message=str(error))
         return FATAL_EXIT
     except Exception as error:

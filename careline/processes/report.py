@@ -18,6 +18,9 @@ PROGRESS = "progress"
 FATAL = "fatal"
 """The process cannot do its work and says why; trying again would not help."""
 
+DIED = "died"
+"""From the supervisor, not from a child: the process ended and is started again."""
+
 FATAL_EXIT = 2
 
 
@@ -52,10 +55,15 @@ class _ToSupervisor(logging.Handler):
 
 
 def log_to(path: Path, name: str) -> None:
-    """Log to a file, warnings to the supervisor as well."""
+    """Log to a file, warnings to the supervisor as well.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
     log_file = logging.FileHandler(path)
+    path.chmod(0o600)
     log_file.setFormatter(
         logging.Formatter(f"%(asctime)s {name} %(levelname)s %(name)s: %(message)s")
     )
     to_supervisor = _ToSupervisor(logging.WARNING)
-    logging.basicConfig(level=logging.INFO, handlers=[log_file, to_supervisor])
+    logging.basicConfig(level=logging.INFO, handlers=[log_file, to_supervisor], force=True)

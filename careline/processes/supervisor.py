@@ -1,6 +1,8 @@
 """Starts the line and the brain, and starts again whichever of them dies.
 
-The line goes on without the brain: its callers hear music until a new brain takes them over.
+The line goes on without the brain: its callers hear music until a new brain takes them over. What a
+child says it cannot go on without stops the start; once calls are served it stops nothing any more:
+the other child goes on, and this one is tried again.
 """
 
 from __future__ import annotations
@@ -16,19 +18,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from careline.processes.report import FATAL, FATAL_EXIT, READY
+from careline.processes.report import DIED, FATAL, FATAL_EXIT, READY
+from careline.state import StateFolder, StateInUse
 
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 _HEALTHY_S = 30.0
 _STOP_TIMEOUT_S = 10.0
+_MAX_REPORT_BYTES = 2**20
 
 Notify = Callable[[str, dict[str, Any]], None]
 """Told each report of a child: its name and the report."""
 
 
 class ChildCannotStart(Exception):
-    """Ops: a child said why it cannot do its work."""
+    """Ops: the line cannot be started. The message says why, in lines for the operator."""
 
 
 @dataclass(slots=True)
@@ -48,11 +52,14 @@ class Supervisor:
         config: the site's folder.
         state: the state folder.
         notify: told what the children report.
+        line_arguments: further options of the line process.
     """
 
     def __init__(
         self, config: Path, state: Path, notify: Notify, line_arguments: tuple[str, ...] = ()
     ) -> None:
+        self._state = StateFolder(state)
+        self._claim: int | None = None
         paths = ("--config", str(config), "--state", str(state))
         self._notify = notify
         self._line = _Child("line", "careline.processes.line", (*paths, *line_arguments))
@@ -68,8 +75,15 @@ class Supervisor:
         """Start both and wait until calls are served.
 
         Raises:
-            ChildCannotStart: one of them cannot do its work; both are stopped.
+            ChildCannotStart: one of them cannot do its work, or another line uses the state
+                folder; nothing is left running.
         """
+        try:
+            self._claim = self._state.claim()
+        except StateInUse as error:
+            raise ChildCannotStart(str(error)) from error
+        except OSError as error:
+            raise ChildCannotStart(f"{self._state.lock}: {error.strerror}") from error
         for child in (self._line, self._brain):
             task = asyncio.create_task(self._keep_running(child))
             self._tasks.append(task)
@@ -81,11 +95,7 @@ class Supervisor:
                 task.result()
 
     async def wait(self) -> None:
-        """Until one of them can no longer do its work.
-
-        Raises:
-            ChildCannotStart: it said why.
-        """
+        """For ever: a child that dies is started again. A bug in here ends it."""
         done, _pending = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
@@ -108,6 +118,9 @@ class Supervisor:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError, ChildCannotStart):
                 await task
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
 
     async def _keep_running(self, child: _Child) -> None:
         pause_s = _FIRST_PAUSE_S
@@ -115,25 +128,33 @@ class Supervisor:
         while True:
             started_at = loop.time()
             code = await self._run_once(child)
-            if child.fatal or code == FATAL_EXIT:
-                raise ChildCannotStart("\n".join(child.fatal) or f"the {child.name} cannot start")
             if not child.ready.is_set():
-                raise ChildCannotStart(f"the {child.name} died while it started; the log says why")
+                raise ChildCannotStart(self._why(child, code))
             if loop.time() - started_at > _HEALTHY_S:
                 pause_s = _FIRST_PAUSE_S
+            why = child.fatal[0] if child.fatal else ""
             self._notify(
-                child.name,
-                {"event": "died", "code": code, "again_in_s": pause_s},
+                child.name, {"event": DIED, "code": code, "why": why, "again_in_s": pause_s}
             )
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
+    def _why(self, child: _Child, code: int) -> str:
+        if child.fatal:
+            return "\n".join(child.fatal)
+        if code == FATAL_EXIT:
+            return f"the {child.name} cannot start"
+        return f"the {child.name} died while it started (code {code}); see {self._state.log}"
+
     async def _run_once(self, child: _Child) -> int:
+        child.fatal.clear()
         child.process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             child.module,
             *child.arguments,
+            limit=_MAX_REPORT_BYTES,
+            pass_fds=() if self._claim is None else (self._claim,),
             # Held open and never written to: its end tells a child that we are gone.
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -11,6 +11,7 @@ from adapters.telephony.simulated import Behaviour, SimulatedLine, SimulatedPhon
 from calls.commands import Bridge, Command, OfferCall, Say, Transfer
 from calls.facts import (
     AgentHungUp,
+    AgentOnBreak,
     AgentReady,
     CallArrived,
     CallQueued,
@@ -127,6 +128,7 @@ async def test_a_fact_is_in_the_journal_before_what_it_causes_is_done(clinic):
 async def test_a_killed_brain_loses_no_caller_and_no_place(clinic):
     rig = Rig(clinic)
     second = CallId("two")
+    rig.brain.tell(AgentOnBreak(site=clinic.id, agent_id=AgentId("ben")))
     async with rig.driving():
         for call_id in (CALL, second):
             rig.line.report(rig.phones.arrive(call_id, rig.clock()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -19,18 +20,24 @@ from calls.commands import (
 )
 from calls.facts import (
     AgentKeyed,
+    AgentOnBreak,
+    AgentOut,
     AgentReady,
     CallEnded,
     CallFailed,
+    CallQueued,
     Fact,
     PhoneRegistered,
+    QueueUnstaffed,
 )
 from calls.ids import AgentId, CallId
 from calls.outcome import Outcome
 from calls.ports import LineSnapshot
 from careline.dryrun import DryRun
 from careline.switchboard import Switchboard, Turn
+from config.load import load_site
 from config.site import Site
+from ivr import State
 
 MONDAY_10H = 1_795_446_000.0
 """2026-11-23 10:00 in New York: the sample clinic is open."""
@@ -57,6 +64,14 @@ class Rig:
     def ready(self, *agents: str) -> None:
         for agent in agents or self.site.agents:
             self.run.tell(AgentReady(site=self.site.id, agent_id=AgentId(agent)))
+
+    def on_break(self, *agents: str) -> None:
+        for agent in agents:
+            self.run.tell(AgentOnBreak(site=self.site.id, agent_id=AgentId(agent)))
+
+    def out(self, *agents: str) -> None:
+        for agent in agents:
+            self.run.tell(AgentOut(site=self.site.id, agent_id=AgentId(agent)))
 
     def arrive(self, call_id: CallId = CALL) -> None:
         self.run.tell(self.phones.arrive(call_id, self.run.now))
@@ -108,6 +123,7 @@ def test_a_red_flag_rings_the_nurse_before_anything_is_said(rig):
 
 def test_a_red_flag_said_in_the_queue_reaches_a_nurse(rig):
     rig.ready("grace")
+    rig.on_break("fiona")
     rig.arrive()
     rig.run.advance(20)
     rig.press("153")
@@ -295,6 +311,7 @@ def test_after_a_restart_of_the_line_every_call_it_lost_ends_once(rig):
 
 def test_after_a_restart_of_the_brain_a_waiting_caller_keeps_place_and_time(clinic):
     rig = Rig(clinic)
+    rig.on_break("fiona")
     rig.arrive()
     rig.run.advance(20)
     rig.press("153")
@@ -322,7 +339,8 @@ def test_phones_that_came_or_went_meanwhile_are_noticed(rig):
     away = LineSnapshot(epoch="same", calls=(), reachable=(AgentId("ben"),))
     turn = rig.run.switchboard.reconcile(away, rig.run.now)
     assert not [record for record in turn.records if isinstance(record, PhoneRegistered)]
-    reachable = {a.agent_id for a in rig.run.switchboard.distributor.snapshot().agents if a.reachable}
+    agents = rig.run.switchboard.distributor.snapshot().agents
+    reachable = {agent.agent_id for agent in agents if agent.reachable}
     assert reachable == {"ben"}
 
 
@@ -356,3 +374,173 @@ def test_every_task_stands_in_the_records_as_a_decision(rig):
     rig.run.tell(*rig.phones.hang_up(CALL))
     tasks = [record for record in rig.records if isinstance(record, OpenTask)]
     assert [task.call_id for task in tasks] == [CALL]
+
+
+# --- nobody is trapped in a queue ---------------------------------------------------------------
+
+
+def test_a_caller_who_presses_0_where_nobody_is_signed_in_leaves_a_message(clinic):
+    rig = Rig(clinic, SUNDAY_10H)
+    rig.ready("grace")
+    rig.arrive()
+    rig.run.advance(60)
+    rig.press("0")
+    said = rig.of(Say)[-1].utterances
+    assert [each.text for each in said] == [
+        clinic.rules.prompts[name]["en"] for name in ("nobody-here", "leave-message")
+    ]
+    rig.run.advance(120)
+    assert [(task.order.kind, task.order.queue) for task in rig.run.switchboard.tasks] == [
+        ("message", "general")
+    ]
+    assert rig.outcomes() == [Outcome.MESSAGE_TAKEN]
+    assert rig.run.switchboard.distributor.totals.balanced
+    rig.run.close()
+
+
+def test_what_is_said_where_nobody_is_here_comes_after_what_is_said_on_entering_the_queue(rig):
+    rig.arrive()
+    rig.press("0")
+    prompt_ids = [command.prompt_id for command in rig.of(Say)]
+    assert prompt_ids == sorted(prompt_ids)
+    assert len(prompt_ids) == 3
+
+
+def test_a_spanish_caller_whom_nobody_signed_in_understands_leaves_a_message(rig, clinic):
+    rig.ready("ben")
+    rig.arrive()
+    rig.run.advance(20)
+    rig.press("20")
+    said = rig.of(Say)[-1].utterances
+    assert said[0].text == clinic.rules.prompts["nobody-here"]["es"]
+    assert not rig.of(OfferCall)
+
+
+def test_an_agent_on_a_break_is_waited_for(rig):
+    rig.on_break("ben")
+    rig.arrive()
+    rig.press("0")
+    rig.run.advance(60)
+    assert not [record for record in rig.records if isinstance(record, QueueUnstaffed)]
+    rig.ready("ben")
+    rig.run.advance(5)
+    assert [command.agent_id for command in rig.of(Bridge)] == ["ben"]
+
+
+def test_a_caller_whose_last_agent_goes_home_is_offered_a_message(rig, clinic):
+    rig.on_break("ben")
+    rig.arrive()
+    rig.press("0")
+    rig.out("ben")
+    rig.run.advance(clinic.rules.longest_wait_s + 60)
+    offer = clinic.rules.prompts["long-wait"]["en"]
+    assert offer in [each.text for command in rig.of(Say) for each in command.utterances]
+    assert rig.run.switchboard.distributor.position(CALL) == 1
+    rig.press("1")
+    rig.run.advance(120)
+    assert rig.outcomes() == [Outcome.MESSAGE_TAKEN]
+
+
+def test_a_waiting_caller_asks_in_vain_for_a_person_and_keeps_place_and_time(rig):
+    rig.on_break("fiona")
+    rig.arrive()
+    rig.run.advance(20)
+    rig.press("153")
+    rig.run.advance(60)
+    rig.press("0")
+    rig.run.advance(30)
+    distributor = rig.run.switchboard.distributor
+    assert distributor.waited_s(CALL, rig.run.now) == 90
+    rig.ready("fiona")
+    rig.run.advance(5)
+    assert [command.agent_id for command in rig.of(Bridge)] == ["fiona"]
+
+
+def test_a_red_flag_waits_for_a_nurse_and_for_the_on_call_number_with_nobody_signed_in(clinic):
+    rig = Rig(clinic, SUNDAY_10H)
+    rig.arrive()
+    rig.press("9")
+    rig.run.advance(clinic.rules.on_call_after_s + 5)
+    assert not [record for record in rig.records if isinstance(record, QueueUnstaffed)]
+    assert rig.of(Transfer)
+    rig.run.close()
+
+
+def test_a_replay_finds_the_same_queues_unstaffed(clinic):
+    rig = Rig(clinic, SUNDAY_10H)
+    rig.arrive()
+    rig.press("0")
+    rig.run.advance(120)
+    again: list[Fact | Command] = []
+    told = [(at, record) for at, turn in rig.turns for record in turn.records]
+    Switchboard(clinic).replay(told, lambda _at, turn: again.extend(turn.records))
+    assert any(isinstance(record, QueueUnstaffed) for record in again)
+    assert [record for _at, record in told] == again
+    rig.run.close()
+
+
+# --- consent that is asked for ------------------------------------------------------------------
+
+
+@pytest.fixture
+def asking(clinic, tmp_path) -> Rig:
+    folder = tmp_path / "clinic"
+    shutil.copytree(clinic.folder, folder)
+    file = folder / "site.yaml"
+    file.write_text(file.read_text().replace("consent: announced", "consent: asked"))
+    made = Rig(load_site(folder))
+    made.ready("ben")
+    made.arrive()
+    while made.run.switchboard.call(CALL).state is not State.CONSENT:
+        made.run.step()
+    yield made
+    made.run.close()
+
+
+@pytest.mark.parametrize("answer", ["1", "yes please"])
+def test_a_caller_who_agrees_is_recorded(asking, answer):
+    asking.press(answer) if answer == "1" else asking.say(answer)
+    asking.press("0")
+    asking.run.advance(5)
+    assert asking.of(Bridge)
+    assert [command.recording_id for command in asking.of(StartRecording)] == ["one-1"]
+
+
+@pytest.mark.parametrize("answer", ["2", "no thank you", "yes but what does it cost me", ""])
+def test_a_caller_who_refuses_or_gives_no_clear_answer_is_not_recorded(asking, answer):
+    if answer == "2":
+        asking.press(answer)
+    elif answer:
+        asking.say(answer)
+    else:
+        asking.run.advance(30)
+    asking.press("0")
+    asking.run.advance(5)
+    assert asking.of(Bridge)
+    assert not asking.of(StartRecording)
+
+
+# --- words said ahead ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", [None, "language", "symptoms"])
+def test_what_is_said_before_the_menu_reaches_its_queue_without_being_said_again(rig, step):
+    rig.ready()
+    rig.arrive()
+    while rig.run.switchboard.call(CALL).step != step:
+        rig.run.step()
+    rig.say("i need to refill my prescription")
+    rig.run.advance(90)
+    assert [r.requirement.queue for r in rig.records if isinstance(r, CallQueued)] == ["refills"]
+
+
+def test_what_is_said_ahead_after_hours_still_lets_the_caller_hear_that_it_is_closed(clinic):
+    rig = Rig(clinic, SUNDAY_10H)
+    rig.arrive()
+    rig.run.advance(5)
+    rig.say("i need to refill my prescription")
+    rig.run.advance(120)
+    texts = [each.text for command in rig.of(Say) for each in command.utterances]
+    assert clinic.rules.prompts["closed"]["en"] in texts
+    assert rig.outcomes() == [Outcome.MESSAGE_TAKEN]
+    rig.run.close()

@@ -65,6 +65,12 @@ recording-notice: {en: Recorded., es: Grabada.}
 triage-happening-now: {en: Now?, es: ¿Ahora?}
 menu: {en: Press 1 or 2., es: Oprima 1 o 2.}
 bye: {en: See you., es: Hasta luego.}
+agent-ready: {en: Ready., es: Listo.}
+agent-break: {en: Break., es: Pausa.}
+agent-out: {en: Out., es: Fuera.}
+nobody-here: {en: Nobody., es: Nadie.}
+long-wait: {en: Press 1., es: Oprima 1.}
+leave-message: {en: Speak., es: Hable.}
 """,
     "flows/main.yaml": """\
 start: hours

@@ -353,7 +353,7 @@ MISTAKES = {
         "queues.yaml",
         "{skill: general}",
         "{skill: general, level: 4}",
-        "queues.yaml:1:1: general: no agent has general 4: callers in 'en' would wait for ever",
+        "queues.yaml:1:1: general: no agent has general 4: callers in 'en' would never be answered",
     ),
     "nobody speaks the language": (
         "agents.yaml",
@@ -361,7 +361,7 @@ MISTAKES = {
         "{general: 3}",
         (
             "queues.yaml:1:1: general: no agent has general 1, spanish 1: "
-            "callers in 'es' would wait for ever"
+            "callers in 'es' would never be answered"
         ),
     ),
     "a nurse queue for anybody": (
@@ -735,10 +735,90 @@ def test_no_fallback_number_is_a_warning(site):
     assert "no 'fallback_number'" in warning
 
 
-def test_asked_consent_that_nothing_asks_for_is_a_warning(site):
+def test_a_later_questions_words_that_an_optional_one_keeps_to_itself_are_a_warning(site):
+    site.replace(
+        "flows/main.yaml",
+        "    prompt: menu\n    choices:\n",
+        "    prompt: menu\n    silent_goto: later\n    choices:\n",
+    )
+    site.replace(
+        "flows/main.yaml",
+        "  general:\n",
+        "  later: {kind: say, prompt: bye, next: asked}\n"
+        "  asked:\n"
+        "    kind: ask\n"
+        "    prompt: menu\n"
+        "    choices:\n"
+        '      - {digit: "1", words: {en: [help desk, desk, the front desk]}, goto: bye}\n'
+        '      - {digit: "2", words: {en: [the desk]}, goto: general}\n'
+        "  general:\n",
+    )
+    assert site.problems() == []
+    asked = "means the question 'asked', and is taken to have said"
+    assert site.warnings() == [
+        (
+            "flows/main.yaml:13:35: steps.menu.choices[0].words.en[0]: who says 'help desk' here "
+            f"{asked} 'desk'"
+        ),
+        (
+            "flows/main.yaml:16:23: steps.menu.choices[3].words.en[0]: who says 'the front desk' "
+            f"here {asked} 'front desk'"
+        ),
+    ]
+
+
+def test_words_of_a_question_too_far_on_to_be_carried_to_are_no_warning(site):
+    site.replace(
+        "flows/main.yaml",
+        "    prompt: menu\n    choices:\n",
+        "    prompt: menu\n    silent_goto: second\n    choices:\n",
+    )
+    step = (
+        "  {}:\n    kind: ask\n    prompt: menu\n"
+        "    choices: [{{digit: '1', words: {{en: [{}]}}, goto: {}}}]\n"
+    )
+    site.replace(
+        "flows/main.yaml",
+        "  general:\n",
+        step.format("second", "two", "third")
+        + step.format("third", "three", "fourth")
+        + step.format("fourth", "help desk", "bye")
+        + "  general:\n",
+    )
+    assert site.problems() == []
+    assert site.warnings() == []
+
+
+def test_a_site_that_asks_for_consent_needs_the_question_and_not_the_notice(site):
     site.replace("site.yaml", "id: small\n", "id: small\nrecording: {consent: asked}\n")
-    (warning,) = site.warnings()
-    assert warning.startswith("site.yaml:2:22: recording.consent: no step asks callers")
+    missing = "prompts.yaml:1:1: the prompt 'recording-question' is missing: it asks whether"
+    (problem,) = site.problems()
+    assert problem.startswith(missing)
+    site.replace(
+        "prompts.yaml",
+        "recording-notice: {en: Recorded., es: Grabada.}",
+        "recording-question: {en: Record?, es: ¿Grabar?}",
+    )
+    assert site.problems() == site.warnings() == []
+    rules = load_site(site.path).rules
+    assert (rules.recording_notice, rules.recording_question) == (None, "recording-question")
+
+
+@pytest.mark.parametrize("consent", ["announced", "asked", "never"])
+def test_the_prompts_of_the_other_consent_rules_may_stay(site, consent):
+    site.replace("site.yaml", "id: small\n", f"id: small\nrecording: {{consent: {consent}}}\n")
+    question = "recording-question: {en: Record?, es: ¿Grabar?}"
+    site.replace("prompts.yaml", "\nbye: {", f"\n{question}\nbye: {{")
+    assert site.problems() == site.warnings() == []
+
+
+def test_a_message_step_without_a_next_one_ends_the_call(site):
+    site.replace(
+        "flows/main.yaml",
+        "  doctor:\n    kind: transfer\n    destination: doctor\n    prompt: bye\n",
+        "  doctor: {kind: message, queue: general, prompt: bye}\n",
+    )
+    assert site.problems() == []
 
 
 def test_a_sample_protocol_is_a_warning_that_names_who_must_approve_it(site):

@@ -83,8 +83,8 @@ def test_every_key_of_the_site_is_explained_in_the_words_of_the_docstring():
 
 def test_descriptions_over_several_lines_are_put_together():
     words = attributes(AskStep)["silent_goto"]
-    assert words.startswith("where silence alone goes at once")
-    assert words.endswith("such as the symptom screen.")
+    assert words.startswith("for an optional question, such as the symptom screen: where silence")
+    assert words.endswith("offered to the next questions.")
     assert "attempts" in attributes(AskStep)
     assert len(attributes(SiteFile)) == len(SCHEMAS["site"]["properties"])
 

@@ -14,6 +14,7 @@ from calls.facts import (
     DigitsCollected,
     MessageRecorded,
     PromptFinished,
+    QueueUnstaffed,
     WordsAssessed,
 )
 from calls.private import Private
@@ -43,10 +44,14 @@ PROMPTS = (
     "repeat-please",
     "digits-only",
     "goodbye",
+    "nobody-here",
+    "long-wait",
     "notice",
+    "may-we-record",
     "menu",
     "menu-again",
     "menu-silence",
+    "language",
     "screen",
     "hours",
     "to-billing",
@@ -156,6 +161,9 @@ class Scene:
 
     def release(self, **how) -> list[Command]:
         return self.fact(CallReleased, agent_id="ana", **how)
+
+    def unstaffed(self, queue: str) -> list[Command]:
+        return self.fact(QueueUnstaffed, queue=queue)
 
     def recorded(self, duration_s: float, number: int = 1) -> list[Command]:
         return self.fact(

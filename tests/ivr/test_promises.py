@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from calls.commands import (
     CancelTransfer,
     Command,
+    Dequeue,
     EndCall,
     Enqueue,
     HangUp,
@@ -31,6 +32,7 @@ from calls.facts import (
     DigitsCollected,
     MessageRecorded,
     PromptFinished,
+    QueueUnstaffed,
     SpeechStarted,
     SpeechUnavailable,
     TransferFailed,
@@ -72,7 +74,7 @@ TEXTS = {
     name: {"en": name, "es": name}
     for name in (
         *("advice-911", "advice-988", "nurse-wait", "one-moment", "repeat-please", "digits-only"),
-        *("goodbye", "prompt", "q1", "q2"),
+        *("goodbye", "nobody-here", "long-wait", "leave-message", "prompt", "q1", "q2"),
     )
 }
 
@@ -139,8 +141,9 @@ class AnyCaller(RuleBasedStateMachine):
         flow=st.lists(steps, min_size=5, max_size=8),
         listening=st.sampled_from([(), ("en",), ("en", "es")]),
         on_call=st.sampled_from([None, "doctor"]),
+        recording_question=st.sampled_from([None, "prompt"]),
     )
-    def arrives(self, flow, listening, on_call) -> None:
+    def arrives(self, flow, listening, on_call, recording_question) -> None:
         rules = CallRules(
             site=SITE,
             languages=("en", "es"),
@@ -151,6 +154,8 @@ class AnyCaller(RuleBasedStateMachine):
             language_skills={"es": "spanish"},
             listen_languages=listening,
             on_call=on_call,
+            recording_question=recording_question,
+            longest_wait_s=30.0,
         )
         # Names beyond the flow's length are steps that do not exist.
         named = dict(zip(NAMES, flow, strict=False))
@@ -188,6 +193,9 @@ class AnyCaller(RuleBasedStateMachine):
                     assert requirement.emergency or not self.emergency, "acuity only rises"
                     self.queue = requirement.queue
                     self.emergency = requirement.emergency
+                case Dequeue():
+                    assert not self.emergency or self.call.state in (State.CLOSING, State.ENDED)
+                    self.queue = None
                 case Transfer(destination=destination):
                     assert self.call.state is State.TRANSFERRING or "doctor" in destination
                     self.ringing_outside = True
@@ -262,6 +270,12 @@ class AnyCaller(RuleBasedStateMachine):
     def agent_answers(self) -> None:
         self.tell(CallConnected, agent_id="ana", offer_id="o1")
 
+    @rule(queue=st.sampled_from(["general", "billing", "nurse"]))
+    def nobody_is_signed_in(self, queue) -> None:
+        before = self.call.state
+        self.tell(QueueUnstaffed, queue=queue)
+        assert self.call.state in (before, State.PLAYING)
+
     @precondition(lambda self: self.call.state is State.CONNECTED)
     @rule(requeued=st.booleans(), emergency=st.booleans(), escalated=st.booleans())
     def agent_leaves(self, requeued, emergency, escalated) -> None:
@@ -314,7 +328,7 @@ class AnyCaller(RuleBasedStateMachine):
 
     @invariant()
     def somebody_or_a_deadline_is_always_waited_for(self) -> None:
-        without_deadline = (State.WAITING, State.CONNECTED, State.ENDED, State.EMERGENCY)
+        without_deadline = (State.CONNECTED, State.ENDED, State.EMERGENCY)
         if self.call.state not in without_deadline:
             assert self.call.next_deadline() is not None
 

@@ -30,7 +30,14 @@ from calls.facts import (
     OfferUnanswered,
 )
 
-_RINGING = 180
+MEDIA_TIMEOUT_S = 60.0
+"""A far end of whom nothing was heard for so long, although they should send, is gone."""
+
+KEYS = frozenset("0123456789*#")
+"""The keys of a telephone; SIP INFO knows four more, which mean nothing here."""
+
+_RINGING = (180, 183)
+"""183 brings a ring-back tone in place of the word; the phone rings all the same."""
 
 
 class AgentLegOwner(Protocol):
@@ -40,8 +47,16 @@ class AgentLegOwner(Protocol):
         """A fact for the brain."""
         ...
 
+    def agent_answered(self, leg: AgentLeg) -> None:
+        """The agent is there; the acceptance was reported."""
+        ...
+
+    def agent_held(self, leg: AgentLeg) -> None:
+        """The agent put the call on hold, or took it off; see :attr:`AgentLeg.held`."""
+        ...
+
     def agent_gone(self, leg: AgentLeg) -> None:
-        """The leg is over by itself; forget it."""
+        """The leg is over by itself; forget it. Called before it is reported."""
         ...
 
 
@@ -53,12 +68,17 @@ def apply_media(leg: MediaLeg, remote: RemoteMedia) -> bool:
             remote.port,
             payload=remote.payload,
             dtmf_payload=remote.dtmf_payload,
-            send=remote.direction in (Direction.SENDRECV, Direction.SENDONLY),
-            receive=remote.direction in (Direction.SENDRECV, Direction.RECVONLY),
+            send=remote.direction.sends,
+            receive=remote.direction.receives,
         )
     except MediaAddressError:
         return False
     return True
+
+
+def on_hold(remote: RemoteMedia) -> bool:
+    """Whether the far end does not listen: it put us on hold (RFC 3264, 8.4)."""
+    return remote.direction in (Direction.RECVONLY, Direction.INACTIVE)
 
 
 class AgentLeg:
@@ -69,6 +89,11 @@ class AgentLeg:
         site: the site's id.
         media: an open leg, owned from now on.
         owner: told what happens.
+
+    Attributes:
+        answered: the agent has answered.
+        connected: set by the owner: the agent talks with the caller.
+        held: the agent put the call on hold.
     """
 
     def __init__(self, order: OfferCall, site: str, media: MediaLeg, owner: AgentLegOwner) -> None:
@@ -76,9 +101,11 @@ class AgentLeg:
         self.media = media
         self.answered = False
         self.connected = False
+        self.held = False
         self._owner = owner
         self._call: OutgoingCall | None = None
         self._rang = False
+        self._over = False
         self._names: dict[str, Any] = {
             "site": site,
             "call_id": order.call_id,
@@ -93,42 +120,68 @@ class AgentLeg:
 
     def not_rung(self, reason: str) -> None:
         """There is no phone to ring; nothing was sent."""
-        self.media.close()
-        self._owner.agent_gone(self)
-        self._owner.report(OfferFailed(**self._names, reason=reason))
+        self._gone(OfferFailed(**self._names, reason=reason))
 
     def hear(self, event: CallEvent) -> None:
         """What happens to the INVITE and the dialog."""
+        if self._over:
+            return
         match event:
-            case Progress(status=status) if status == _RINGING and not self._rang:
+            case Progress(status=status) if status in _RINGING and not self._rang:
                 self._rang = True
                 self._owner.report(OfferRinging(**self._names))
             case Answered(remote=remote):
-                if not apply_media(self.media, remote):
-                    self.end()
-                    self._owner.agent_gone(self)
-                    self._owner.report(OfferFailed(**self._names, reason="no-common-codec"))
-                    return
-                self.answered = True
-                self._owner.report(OfferAccepted(**self._names))
+                self._answered(remote)
             case MediaChanged(remote=remote):
                 apply_media(self.media, remote)
+                self._hold(on_hold(remote))
             case KeyPressed(digit=digit):
                 self._keyed(digit.reveal())
             case Failed(cause=cause):
-                self.media.close()
-                self._owner.agent_gone(self)
-                self._owner.report(self._failure(cause))
-            case HungUp() | Lost():
-                self.media.close()
-                self._owner.agent_gone(self)
-                self._owner.report(AgentHungUp(**self._names))
+                self._gone(self._failure(cause))
+            case HungUp():
+                self._gone(AgentHungUp(**self._names))
+            case Lost():
+                # The phone was lost, the agent did not go: the caller keeps their place.
+                self._gone(OfferFailed(**self._names, reason="unreachable"))
 
     def end(self) -> None:
         """Stop ringing or hang up, and free the media; nothing is reported."""
+        self._over = True
+        self.connected = False
         if self._call is not None:
             self._call.hang_up()
         self.media.close()
+
+    def _answered(self, remote: RemoteMedia) -> None:
+        if not apply_media(self.media, remote):
+            self._hang_up(OfferFailed(**self._names, reason="no-common-codec"))
+            return
+        self.answered = True
+        self.held = on_hold(remote)
+        self.media.on_media_timeout(
+            MEDIA_TIMEOUT_S,
+            lambda: self._hang_up(OfferFailed(**self._names, reason="unreachable")),
+        )
+        self._owner.report(OfferAccepted(**self._names))
+        self._owner.agent_answered(self)
+
+    def _hold(self, held: bool) -> None:
+        if held != self.held:
+            self.held = held
+            self._owner.agent_held(self)
+
+    def _hang_up(self, fact: Fact) -> None:
+        if not self._over and self._call is not None:
+            self._call.hang_up()
+            self._gone(fact)
+
+    def _gone(self, fact: Fact) -> None:
+        self._over = True
+        self.connected = False
+        self.media.close()
+        self._owner.agent_gone(self)
+        self._owner.report(fact)
 
     def _failure(self, cause: FailureCause) -> Fact:
         match cause:
@@ -142,5 +195,5 @@ class AgentLeg:
                 return OfferFailed(**self._names, reason="unreachable")
 
     def _keyed(self, digit: str) -> None:
-        if self.connected:
+        if self.connected and digit in KEYS:
             self._owner.report(AgentKeyed(**self._names, digits=digit))

@@ -1,17 +1,26 @@
-"""One caller on the SIP line: their audio, what plays, who is rung and who they talk to."""
+"""One caller on the SIP line: their audio, what plays, who is rung and who they talk to.
+
+What is heard of them is ``ear``'s, what is recorded ``sealing``'s. This module is what joins the
+two with prompts, agents and the dialog, and is long because all of them end together.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Protocol
 
-from adapters.speech.endpointing import Endpointer
-from adapters.speech.hearing import Hearing
 from adapters.telephony.media import Clip, MediaLeg
-from adapters.telephony.sip.agent_leg import AgentLeg, apply_media
+from adapters.telephony.sip.agent_leg import (
+    KEYS,
+    MEDIA_TIMEOUT_S,
+    AgentLeg,
+    apply_media,
+    on_hold,
+)
+from adapters.telephony.sip.background import Background
 from adapters.telephony.sip.call import Call
+from adapters.telephony.sip.ear import Ear
 from adapters.telephony.sip.events import (
     CallEvent,
     Cancelled,
@@ -21,8 +30,8 @@ from adapters.telephony.sip.events import (
     Lost,
     MediaChanged,
 )
-from adapters.telephony.sip.message_recorder import MessageRecorder
-from calls.commands import Bridge, Listen, RecordMessage, Say, StartRecording
+from adapters.telephony.sip.sealing import LegRecordings
+from calls.commands import Bridge, Listen, RecordMessage, Say
 from calls.facts import (
     AgentHungUp,
     CallerHungUp,
@@ -37,24 +46,25 @@ from calls.facts import (
     SpeechUnavailable,
 )
 from calls.ids import CallId, OfferId
-from calls.ports import (
-    Heard,
-    LiveCall,
-    Recogniser,
-    SealedWriter,
-    SpeechError,
-    Vault,
-    VaultError,
-)
+from calls.ports import SAMPLE_RATE_HZ, Heard, LiveCall, Recogniser, Vault
 from calls.private import Private
-
-log = logging.getLogger(__name__)
 
 PROMPT_DBOV = -20.0
 """The level of every prompt and, nearly, of the music."""
 
-MEDIA_TIMEOUT_S = 60.0
-"""A caller of whom nothing was heard for so long, although they should send, is gone."""
+_SILENT_FRAME = bytes(SAMPLE_RATE_HZ // 50 * 2)
+
+
+class Standing(Enum):
+    """Whose a call is."""
+
+    DRIVEN = auto()
+    """The brain's: every fact goes there."""
+    RESERVED = auto()
+    """Over the line's capacity: advised and handed over by the line, the brain never hears of it.
+    """
+    HANDED_OVER = auto()
+    """Somebody outside has it: the flow is over, and the end of the leg is no fact any more."""
 
 
 class Sounds(Protocol):
@@ -66,7 +76,7 @@ class Sounds(Protocol):
         ...
 
     async def clips(self, command: Say) -> list[Clip]:
-        """The utterances of a prompt, ready to be sent; empty when none could be rendered."""
+        """The utterances of a prompt, ready to be sent; a tone where one could not be made."""
         ...
 
     def ready_clips(self, command: Say) -> list[Clip] | None:
@@ -74,8 +84,13 @@ class Sounds(Protocol):
         ...
 
 
-class Ending(Protocol):
-    """Something that hangs on the caller's leg and ends with it."""
+class Dialling(Protocol):
+    """An outside party that is rung for the caller, or talks with them."""
+
+    @property
+    def for_brain(self) -> bool:
+        """Whether the brain ordered it; otherwise the line rings by itself."""
+        ...
 
     def end(self) -> None:
         """End it; nothing is reported."""
@@ -85,8 +100,17 @@ class Ending(Protocol):
 class CallerLegOwner(Protocol):
     """The line."""
 
+    @property
+    def attended(self) -> bool:
+        """Whether a brain drives the line now."""
+        ...
+
     def report(self, fact: Fact) -> None:
         """A fact for the brain."""
+        ...
+
+    def left_alone(self, leg: CallerLeg) -> None:
+        """Nobody talks with the caller any more and nothing plays but music."""
         ...
 
     def leg_ended(self, leg: CallerLeg) -> None:
@@ -100,6 +124,7 @@ class CallerLeg:
     Args:
         call_id: the call.
         site: the site's id.
+        standing: whose call it is.
         sip: the SIP dialog, already answered.
         media: an open leg, owned from now on.
         arrived_at: seconds since the epoch.
@@ -107,12 +132,22 @@ class CallerLeg:
         sounds: prompts and music.
         recogniser: the shared recogniser.
         vault: where recordings are sealed.
+        background: looks after what outlives the leg: last words, sealing.
+
+    Attributes:
+        offers: agents who are rung for this caller, or have answered.
+        rung: every offer there was; none is rung twice.
+        connected: the agent they talk with.
+        dialling: the outside party that is rung for them, or has answered.
+        outside: they talk with somebody outside.
+        ended: the leg is over.
     """
 
     def __init__(
         self,
         call_id: CallId,
         site: str,
+        standing: Standing,
         sip: Call,
         media: MediaLeg,
         arrived_at: float,
@@ -120,31 +155,47 @@ class CallerLeg:
         sounds: Sounds,
         recogniser: Recogniser,
         vault: Vault,
+        background: Background,
     ) -> None:
         self.call_id = call_id
         self.site = site
+        self.standing = standing
         self.media = media
         self.arrived_at = arrived_at
-        self.connected: AgentLeg | None = None
         self.offers: dict[OfferId, AgentLeg] = {}
-        self.dialling: Ending | None = None
+        self.rung: set[OfferId] = set()
+        self.connected: AgentLeg | None = None
+        self.dialling: Dialling | None = None
         self.outside = False
         self.ended = False
         self._sip = sip
         self._owner = owner
         self._sounds = sounds
-        self._vault = vault
-        self._recogniser = recogniser
-        self._hearing: Hearing | None = None
-        self._language = ""
+        self._background = background
+        self._ear = Ear(
+            call_id,
+            recogniser,
+            background,
+            on_start=self._speech_started,
+            on_heard=self._heard,
+            on_unavailable=self._speech_unavailable,
+        )
+        self._recordings = LegRecordings(
+            call_id,
+            media,
+            vault,
+            background,
+            on_sealed=self._sealed,
+            on_message=self._message_recorded,
+            on_message_over=self._message_over,
+        )
         self._saying: Say | None = None
         self._then: Callable[[], None] | None = None
-        self._then_music = False
-        self._recording: tuple[str, SealedWriter] | None = None
-        self._message: MessageRecorder | None = None
-        self._work: set[asyncio.Task[None]] = set()
+        self._music_next = False
+        self._music = False
+        self._held = False
         media.on_digit(self._key)
-        media.on_media_timeout(MEDIA_TIMEOUT_S, self._media_timeout)
+        media.on_media_timeout(MEDIA_TIMEOUT_S, lambda: self.lose("media-timeout"))
 
     # --- commands -------------------------------------------------------------------------------
 
@@ -153,70 +204,50 @@ class CallerLeg:
 
         Args:
             command: what to say.
-            then: called at its end in place of a report to the brain, when nothing else is said
-                meanwhile: for what the line says by itself.
+            then: called at its end in place of a report to the brain, unless something else is
+                said meanwhile: for what the line says by itself.
         """
-        if self.connected is not None or self.outside:
+        if self._occupied or self._saying == command:
             return
-        self._end_message()
+        self._recordings.end_message()
+        self._hush()
         self._saying = command
         self._then = then
-        self._then_music = False
         clips = self._sounds.ready_clips(command)
         if clips is not None:
             self._play(command, clips)
         else:
             self.media.stop_playing()
-            self._start(self._render_and_play(command))
+            self._background.start(self._render_and_play(command))
 
     def play_music(self) -> None:
         """Music, after the prompt that still plays."""
-        if self.connected is not None or self.outside:
+        if self._occupied:
             return
         if self._saying is not None:
-            self._then_music = True
+            self._music_next = True
         else:
-            self.media.play_music(self._sounds.music)
+            self._start_music()
 
     def listen(self, command: Listen) -> None:
         """Hear speech in a language, or report that it cannot be heard."""
-        if self.connected is not None or self.outside:
+        if self._occupied:
             return
-        self.stop_listening()
-        self._language = command.language
-        if command.language not in self._recogniser.languages:
-            self._speech_unavailable("language")
-            return
-        try:
-            endpointer = Endpointer()
-        except SpeechError as error:
-            log.warning("call %s: speech cannot be used: %s", self.call_id, error)
-            self._speech_unavailable("missing")
-            return
-        self._hearing = Hearing(
-            self._recogniser,
-            endpointer,
-            language=command.language,
-            hints=command.hints,
-            on_start=self._speech_started,
-            on_heard=self._heard,
-            on_unavailable=self._not_heard,
-        )
-        self.media.listen(self._push)
+        self._ear.listen(command)
+        self.media.listen(self._push if self._ear.open else None)
 
     def stop_listening(self) -> None:
-        """Hear speech no more; what is still being recognised is dropped."""
-        if self._hearing is not None:
-            self.media.listen(None)
-            self._start(self._hearing.close())
-            self._hearing = None
+        """Hear speech no more; what was being said is still understood and reported."""
+        self.media.listen(None)
+        self._ear.close()
 
     def bridge(self, command: Bridge) -> None:
         """Connect with the agent who answered; an agent who left meanwhile is reported."""
         agent = self.offers.get(command.offer_id)
-        if agent is self.connected and agent is not None:
+        if agent is not None and agent is self.connected:
             return
-        if agent is None or not agent.answered:
+        if agent is None or not agent.answered or self.outside:
+            self.release(command.offer_id)
             self.report(
                 AgentHungUp(
                     site=self.site,
@@ -226,16 +257,7 @@ class CallerLeg:
                 )
             )
             return
-        self._end_message()
-        if self.dialling is not None:
-            self.dialling.end()
-            self.dialling = None
-        self._saying = None
-        self._then_music = False
-        self.stop_listening()
-        self.connected = agent
-        agent.connected = True
-        self.media.connect(agent.media)
+        self._connect(agent)
 
     def release(self, offer_id: OfferId) -> None:
         """Take an agent off, whether ringing, answered or connected."""
@@ -244,75 +266,56 @@ class CallerLeg:
             return
         agent.end()
         if agent is self.connected:
-            self._unbridged()
+            self._disconnected()
 
-    def start_recording(self, command: StartRecording) -> None:
-        """Record both sides, sealed; a vault that cannot be written does not stop the call."""
-        if self._recording is not None:
-            return
-        try:
-            writer = self._vault.create(command.recording_id, self.call_id)
-        except VaultError as error:
-            log.error("call %s goes on unrecorded: %s", self.call_id, error)
-            return
-        self._recording = (command.recording_id, writer)
-        self.media.record(writer.write)
+    def start_recording(self, recording_id: str) -> None:
+        """Record both sides, sealed."""
+        self._recordings.start(recording_id)
 
-    def stop_recording(self) -> None:
-        """Close the recording, if one is running."""
-        if self._recording is None:
-            return
-        recording_id, writer = self._recording
-        self._recording = None
-        self.media.record(None)
-        self.report(
-            RecordingSealed(
-                site=self.site,
-                call_id=self.call_id,
-                recording_id=recording_id,
-                duration_s=writer.close(),
-            )
-        )
+    def stop_recording(self, recording_id: str) -> None:
+        """Close that recording, if it is the one that runs."""
+        self._recordings.stop(recording_id)
 
     def record_message(self, command: RecordMessage) -> None:
-        """Take a message; where the vault cannot be written it counts as empty."""
-
-        def done(duration_s: float) -> None:
-            self._message = None
-            self.report(
-                MessageRecorded(
-                    site=self.site,
-                    call_id=self.call_id,
-                    recording_id=command.recording_id,
-                    duration_s=duration_s,
-                )
-            )
-
-        self._end_message()
-        try:
-            writer = self._vault.create(command.recording_id, self.call_id)
-        except VaultError as error:
-            log.error("call %s: no message can be taken: %s", self.call_id, error)
-            done(0.0)
+        """Take a message."""
+        if self._occupied:
             return
-        self._saying = None
-        self._message = MessageRecorder(self.media, writer, command.max_s, done)
-        self._message.start()
+        self._hush()
+        self._music = False
+        self._recordings.take_message(command)
 
     def hang_up(self) -> None:
-        """End the caller's leg and all that hangs on it."""
+        """End the caller's leg and all that hangs on it; nothing is reported."""
         if not self.ended:
             self._sip.hang_up()
             self._end()
 
+    def lose(self, reason: str) -> None:
+        """Give the caller up and report it, so that somebody calls them back."""
+        if not self.ended:
+            self._sip.hang_up()
+            self._gone(CallFailed(site=self.site, call_id=self.call_id, reason=reason))
+
+    def stop_dialling(self) -> None:
+        """Stop ringing somebody outside; who has answered stays."""
+        if self.dialling is not None and not self.outside:
+            self.dialling.end()
+            self.dialling = None
+
     def connect_outside(self, media: MediaLeg) -> None:
         """Somebody outside answered: from here on they talk and the flow is over."""
-        self._end_message()
-        self._saying = None
-        self._then_music = False
-        self.stop_listening()
+        if self.standing is Standing.DRIVEN:
+            self.standing = Standing.HANDED_OVER
+        for offer_id in list(self.offers):
+            self.release(offer_id)
+        self._leave_flow()
         self.outside = True
         self.media.connect(media)
+
+    def outside_held(self, held: bool) -> None:
+        """The outside party put the caller on hold, or took them off."""
+        if self.outside:
+            self._hold_music(self.media, held)
 
     def outside_left(self) -> None:
         """The other side of a transfer hung up: so does the line."""
@@ -322,13 +325,23 @@ class CallerLeg:
 
     # --- while nobody drives --------------------------------------------------------------------
 
+    @property
+    def idle(self) -> bool:
+        """Whether the caller talks with nobody and leaves no message."""
+        return not self._occupied and not self._recordings.takes_message
+
     def wait_for_brain(self) -> None:
-        """Music for a caller who is not talking with anybody; keys and speech are still heard."""
-        if self.connected is None and not self.outside:
-            self._end_message()
-            self._saying = None
-            self._then_music = False
-            self.media.play_music(self._sounds.music)
+        """Music for an idle caller; keys and speech are still heard."""
+        if self.idle:
+            self._hush()
+            self._start_music()
+
+    def brain_back(self) -> None:
+        """The line does nothing more by itself with this caller."""
+        if self._then is not None:
+            self._then = _nothing
+        if self.dialling is not None and not self.dialling.for_brain:
+            self.stop_dialling()
 
     def picture(self) -> LiveCall:
         """The leg as the brain wants to see it."""
@@ -339,7 +352,7 @@ class CallerLeg:
             ringing_offers=tuple(
                 offer_id for offer_id, agent in self.offers.items() if agent is not self.connected
             ),
-            recording_id=self._recording[0] if self._recording else None,
+            recording_id=self._recordings.recording_id,
         )
 
     # --- what happens ---------------------------------------------------------------------------
@@ -347,8 +360,16 @@ class CallerLeg:
     def hear(self, event: CallEvent) -> None:
         """What happens to the SIP dialog."""
         match event:
-            case Confirmed(remote=remote) | MediaChanged(remote=remote):
+            case Confirmed(remote=remote):
+                self._held = on_hold(remote)
+                if not apply_media(self.media, remote):
+                    self.lose("no-media")
+            case MediaChanged(remote=remote):
                 apply_media(self.media, remote)
+                self._held = on_hold(remote)
+                other = self.media.peer
+                if other is not None:
+                    self._hold_music(other, self._held)
             case KeyPressed(digit=digit):
                 self._key(digit.reveal())
             case HungUp() | Cancelled():
@@ -357,94 +378,95 @@ class CallerLeg:
                 self._gone(CallFailed(site=self.site, call_id=self.call_id, reason=reason.value))
 
     def report(self, fact: Fact) -> None:
-        """Pass a fact on to the brain."""
-        self._owner.report(fact)
+        """Pass a fact on to the brain, if it knows of this call."""
+        if self.standing is not Standing.RESERVED:
+            self._owner.report(fact)
+
+    def agent_answered(self, leg: AgentLeg) -> None:
+        """Without a brain an agent who answers is connected at once, not left in silence."""
+        if not self._owner.attended and not self._occupied:
+            self._connect(leg)
+
+    def agent_held(self, leg: AgentLeg) -> None:
+        """Music for a caller whom the agent put on hold."""
+        if leg is self.connected:
+            self._hold_music(self.media, leg.held)
 
     def agent_gone(self, leg: AgentLeg) -> None:
         """An agent's leg ended by itself."""
         self.offers.pop(leg.order.offer_id, None)
         if leg is self.connected:
-            self._unbridged()
+            self._disconnected()
 
-    def _unbridged(self) -> None:
+    # --- inside: who they talk to ---------------------------------------------------------------
+
+    @property
+    def _occupied(self) -> bool:
+        return self.ended or self.outside or self.connected is not None
+
+    def _connect(self, agent: AgentLeg) -> None:
+        if self.connected is not None:
+            self.connected.connected = False
+        self.stop_dialling()
+        self._leave_flow()
+        self.connected = agent
+        agent.connected = True
+        self.media.connect(agent.media)
+        self._hold_music(self.media, agent.held)
+        self._hold_music(agent.media, self._held)
+
+    def _leave_flow(self) -> None:
+        self._recordings.end_message()
+        self._hush()
+        self._music = False
+        self.stop_listening()
+
+    def _disconnected(self) -> None:
         self.connected = None
+        if self.ended:
+            return
         self.media.disconnect()
+        self._start_music()
+        self._owner.left_alone(self)
+
+    def _hold_music(self, media: MediaLeg, wanted: bool) -> None:
+        if wanted:
+            media.play_music(self._sounds.music)
+        else:
+            media.stop_playing()
+
+    # --- inside: what plays ---------------------------------------------------------------------
+
+    def _hush(self) -> None:
+        """What is being said no longer counts; something else is about to play."""
+        self._saying = self._then = None
+        self._music_next = False
+
+    def _start_music(self) -> None:
+        self._music = True
         self.media.play_music(self._sounds.music)
 
-    def _key(self, digit: str) -> None:
-        if self.ended or self.connected is not None or self.outside:
-            return
-        if self._message is not None:
-            self._message.key(digit)
-        self._interrupt()
-        self.report(DigitsCollected(site=self.site, call_id=self.call_id, digits=Private(digit)))
-
-    def _speech_started(self) -> None:
-        self._interrupt()
-        self.report(SpeechStarted(site=self.site, call_id=self.call_id))
-
-    def _hear_out(self) -> None:
-        """The caller left: their last words are still understood, for they may be a red flag."""
-        hearing, self._hearing = self._hearing, None
-        if hearing is None:
-            return
-        self.media.listen(None)
-        hearing.flush()
-
-        async def finish() -> None:
-            await hearing.finish()
-            await hearing.close()
-
-        self._start(finish())
-
-    def _push(self, frame: bytes) -> None:
-        if self._hearing is not None:
-            # Prompts are all brought to the same level; an echo comes back quieter than that.
-            self._hearing.push(frame, PROMPT_DBOV if self.media.playing else None)
-
-    def _not_heard(self, reason: str) -> None:
-        log.warning("call %s: %s", self.call_id, reason)
-        self._speech_unavailable("recogniser")
-
-    def _heard(self, heard: Heard, ended_ago_s: float) -> None:
-        if self.connected is not None:
-            return
-        self.report(
-            SpeechHeard(
-                site=self.site,
-                call_id=self.call_id,
-                words=Private(heard.words),
-                confidence=heard.confidence,
-                second=Private(heard.second),
-                language=self._language,
-                ended_ago_s=ended_ago_s,
-            )
-        )
-
-    def _speech_unavailable(self, reason: str) -> None:
-        self.report(SpeechUnavailable(site=self.site, call_id=self.call_id, reason=reason))
-
-    def _interrupt(self) -> None:
-        if self._saying is not None and self._saying.barge_in:
-            self.media.stop_playing()
-
     def _play(self, command: Say, clips: list[Clip]) -> None:
-        self.media.play(clips, lambda interrupted: self._said(command, interrupted))
+        self._music = False
+        self.media.play(clips, lambda _interrupted: self._said(command))
 
     async def _render_and_play(self, command: Say) -> None:
         clips = await self._sounds.clips(command)
         if self._saying is command and not self.ended:
             self._play(command, clips)
 
-    def _said(self, command: Say, interrupted: bool) -> None:
-        if self._saying is not command:
+    def _said(self, command: Say, *, interrupted: bool = False) -> None:
+        """A prompt is over, unless it stopped counting before."""
+        if self._saying is not command or self.ended:
             return
-        self._saying = None
-        if self._then_music:
-            self._then_music = False
-            self.media.play_music(self._sounds.music)
-        if self._then is not None:
-            self._then()
+        then, music_next = self._then, self._music_next
+        self._hush()
+        if interrupted:
+            self.media.stop_playing()
+        if music_next:
+            self._start_music()
+        if then is not None:
+            then()
             return
         self.report(
             PromptFinished(
@@ -455,36 +477,98 @@ class CallerLeg:
             )
         )
 
-    def _media_timeout(self) -> None:
-        if self.ended:
+    def _interrupt(self) -> None:
+        if self._saying is not None and self._saying.barge_in:
+            self._said(self._saying, interrupted=True)
+
+    # --- inside: what the caller does -----------------------------------------------------------
+
+    def _key(self, digit: str) -> None:
+        if self.ended or digit not in KEYS:
             return
-        self._sip.hang_up()
-        self._gone(CallFailed(site=self.site, call_id=self.call_id, reason="media-timeout"))
+        if self.outside:
+            if self.media.peer is not None:
+                self.media.peer.send_digits(digit)  # a menu may answer there
+        elif self.connected is None and not self._recordings.key(digit):
+            self._interrupt()
+            self.report(
+                DigitsCollected(site=self.site, call_id=self.call_id, digits=Private(digit))
+            )
+
+    def _push(self, frame: bytes) -> None:
+        # A caller who put us on hold does not speak to us; their hold music must not either.
+        # Prompts are all brought to the same level; an echo comes back quieter than that.
+        sounding = self.media.playing or self._music
+        self._ear.push(_SILENT_FRAME if self._held else frame, PROMPT_DBOV if sounding else None)
+
+    def _speech_started(self) -> None:
+        self._interrupt()
+        self.report(SpeechStarted(site=self.site, call_id=self.call_id))
+
+    def _heard(self, language: str, heard: Heard, ended_ago_s: float) -> None:
+        self.report(
+            SpeechHeard(
+                site=self.site,
+                call_id=self.call_id,
+                words=Private(heard.words),
+                confidence=heard.confidence,
+                second=Private(heard.second),
+                language=language,
+                ended_ago_s=ended_ago_s,
+            )
+        )
+
+    def _speech_unavailable(self, reason: str) -> None:
+        self.report(SpeechUnavailable(site=self.site, call_id=self.call_id, reason=reason))
+
+    def _sealed(self, recording_id: str, duration_s: float) -> None:
+        self.report(
+            RecordingSealed(
+                site=self.site,
+                call_id=self.call_id,
+                recording_id=recording_id,
+                duration_s=duration_s,
+            )
+        )
+
+    def _message_recorded(self, recording_id: str, duration_s: float) -> None:
+        self.report(
+            MessageRecorded(
+                site=self.site,
+                call_id=self.call_id,
+                recording_id=recording_id,
+                duration_s=duration_s,
+            )
+        )
+
+    def _message_over(self) -> None:
+        if not self.ended and not self._owner.attended:
+            self._owner.left_alone(self)
+
+    # --- inside: the end ------------------------------------------------------------------------
 
     def _gone(self, fact: Fact) -> None:
-        if not self.ended:
-            self._end()
+        if self.ended:
+            return
+        driven = self.standing is Standing.DRIVEN
+        self._end()
+        if driven:
             self.report(fact)
 
     def _end(self) -> None:
         self.ended = True
-        self._end_message()
-        self.stop_recording()
-        self._hear_out()
+        self._recordings.end()
+        self.stop_listening()
         for agent in list(self.offers.values()):
             agent.end()
         self.offers.clear()
         self.connected = None
         if self.dialling is not None:
             self.dialling.end()
+            self.dialling = None
         self.media.close()
         self._owner.leg_ended(self)
 
-    def _end_message(self) -> None:
-        if self._message is not None:
-            self._message.finish()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
+def _nothing() -> None:
+    """What the line does after words of its own once a brain is back."""

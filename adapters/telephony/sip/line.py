@@ -14,14 +14,16 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from adapters.telephony.media import MediaEngine, PortsExhausted
+from adapters.telephony.media import MediaEngine, MediaLeg, PortsExhausted
 from adapters.telephony.sip.agent_leg import AgentLeg, apply_media
+from adapters.telephony.sip.background import Background
 from adapters.telephony.sip.call import IncomingCall
-from adapters.telephony.sip.caller_leg import CallerLeg, Sounds
+from adapters.telephony.sip.caller_leg import CallerLeg, Sounds, Standing
 from adapters.telephony.sip.endpoint import SipEndpoint
-from adapters.telephony.sip.events import CallEvent, HungUp, Lost
+from adapters.telephony.sip.feature import FeatureCall
+from adapters.telephony.sip.hand_over import HandOver
 from adapters.telephony.sip.outbound import OutboundPlan
-from adapters.telephony.sip.outside import OutsideCall
+from adapters.telephony.sip.outside import Dialler, OutsideCall
 from adapters.telephony.sip.sdp import LocalMedia
 from calls.commands import (
     Bridge,
@@ -43,7 +45,6 @@ from calls.commands import (
 )
 from calls.facts import (
     CallArrived,
-    CallerHungUp,
     Fact,
     FeatureDialled,
     OfferFailed,
@@ -52,14 +53,15 @@ from calls.facts import (
     TransferFailed,
     TransferSucceeded,
 )
+from calls.faults import where
 from calls.ids import AgentId, CallId
 from calls.ports import LiveCall, Recogniser, Vault
 
 log = logging.getLogger(__name__)
 
 _FULL_RETRY_AFTER_S = 30
-_ADVICE_PROMPT_ID = 2_000_000
-_FALLBACK_RING_S = 30.0
+_SETTLE_S = 2.0
+"""How long a stop waits for recordings to be sealed and last words to be understood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,10 @@ class SipLine:
         vault: where recordings are sealed.
         report: takes each fact; see ``LineServer.report``.
         clock: seconds since the epoch.
+
+    Attributes:
+        refused: callers who were refused without a word.
+        faults: commands that failed by a bug of ours.
     """
 
     def __init__(
@@ -118,33 +124,61 @@ class SipLine:
         self._report = report
         self._clock = clock
         self._endpoint: SipEndpoint | None = None
+        self._dialler: Dialler | None = None
+        self._hand_over: HandOver | None = None
+        self._background = Background()
         self._legs: dict[CallId, CallerLeg] = {}
-        self._advised: dict[CallId, CallerLeg] = {}
+        self._attended = False
+        self._forsaken = False
         self._undriven_timer: asyncio.TimerHandle | None = None
-        self._has_brain = False
+        self._stopping = False
         self._empty = asyncio.Event()
         self.refused = 0
+        self.faults = 0
 
     def use(self, endpoint: SipEndpoint) -> None:
         """The endpoint to ring and dial with; it has this line as its handler."""
         self._endpoint = endpoint
+        self._dialler = Dialler(endpoint, self._media, self._settings.outbound)
+        self._hand_over = HandOver(
+            self._settings.advice,
+            self._settings.fallback,
+            self._dialler,
+            lambda: self._attended,
+        )
 
     async def drained(self, timeout_s: float) -> None:
         """Until no caller is left, at most ``timeout_s``."""
-        if self._legs or self._advised:
+        if self._legs:
             self._empty.clear()
             try:
                 await asyncio.wait_for(self._empty.wait(), timeout_s)
             except TimeoutError:
                 log.error("stopping with %d callers still here", len(self._legs))
 
+    async def stop(self) -> None:
+        """Let nobody in any more, end every leg, and wait a moment for what is being sealed."""
+        self._stopping = True
+        self._disarm()
+        for leg in list(self._legs.values()):
+            leg.lose("line-stopped")
+        await self._background.finish(_SETTLE_S)
+
     # --- LineHost -------------------------------------------------------------------------------
 
     def carry_out(self, command: Command) -> None:
         """See :class:`~adapters.telephony.link.LineHost`."""
         leg = self._legs.get(command.call_id)
-        if leg is None:
+        if leg is None or leg.standing is not Standing.DRIVEN:
             return
+        try:
+            self._carry_out(leg, command)
+        except Exception as error:
+            # The outermost loop of a command: the others, and the brain, go on.
+            self.faults += 1
+            log.error("call %s: %s failed: %s", leg.call_id, type(command).__name__, where(error))
+
+    def _carry_out(self, leg: CallerLeg, command: Command) -> None:
         match command:
             case Say():
                 leg.say(command)
@@ -160,22 +194,22 @@ class SipLine:
                 leg.release(offer_id)
             case Bridge():
                 leg.bridge(command)
-            case StartRecording():
-                leg.start_recording(command)
-            case StopRecording():
-                leg.stop_recording()
+            case StartRecording(recording_id=recording_id):
+                leg.start_recording(recording_id)
+            case StopRecording(recording_id=recording_id):
+                leg.stop_recording(recording_id)
             case RecordMessage():
                 leg.record_message(command)
             case Transfer():
                 self._transfer(leg, command)
             case CancelTransfer():
-                self._stop_dialling(leg)
+                leg.stop_dialling()
             case HangUp():
                 leg.hang_up()
 
     def live_calls(self) -> tuple[LiveCall, ...]:
         """See :class:`~adapters.telephony.link.LineHost`."""
-        return tuple(leg.picture() for leg in self._legs.values())
+        return tuple(leg.picture() for leg in self._driven_legs())
 
     def reachable(self) -> tuple[AgentId, ...]:
         """See :class:`~adapters.telephony.link.LineHost`."""
@@ -183,19 +217,20 @@ class SipLine:
 
     def driven(self) -> None:
         """A brain is here; it tells each leg what to do next."""
-        self._has_brain = True
-        if self._undriven_timer is not None:
-            self._undriven_timer.cancel()
-            self._undriven_timer = None
-        for leg in self._legs.values():
-            self._stop_dialling(leg)
+        self._attended = True
+        self._forsaken = False
+        self._disarm()
+        for leg in self._driven_legs():
+            leg.brain_back()
 
     def undriven(self) -> None:
         """No brain: music, and after a while the advice and the fallback number."""
-        self._has_brain = False
-        for leg in self._legs.values():
+        self._attended = False
+        if self._stopping:
+            return
+        for leg in self._driven_legs():
             leg.wait_for_brain()
-        if self._undriven_timer is None:
+        if self._undriven_timer is None and not self._forsaken:
             self._undriven_timer = asyncio.get_running_loop().call_later(
                 self._settings.unattended_s, self._advise_everybody
             )
@@ -208,65 +243,17 @@ class SipLine:
         if call.agent_id is not None and code in self._settings.feature_codes:
             self._feature(call, call.agent_id, code)
             return
-        room = len(self._legs) < self._settings.capacity
-        reserve = len(self._advised) < self._settings.reserved
-        if not room and not reserve:
-            self.refused += 1
-            log.error("full: a caller was refused without a word (%d so far)", self.refused)
-            call.reject(503, retry_after_s=_FULL_RETRY_AFTER_S)
+        standing = self._standing()
+        if standing is None:
+            self._refuse(call, "the line is full")
             return
-        leg = self._answer(call)
-        if leg is None:
+        media = self._open(call)
+        if media is None:
             return
-        if room:
-            self._let_in(leg, call)
-        else:
-            log.warning("full: a caller gets the advice and the fallback number")
-            self._advised[leg.call_id] = leg
-            self._advise(leg)
-
-    def phone_registered(self, agent_id: AgentId) -> None:
-        """See :class:`~adapters.telephony.sip.endpoint.EndpointHandler`."""
-        self._report(PhoneRegistered(site=self._settings.site, agent_id=agent_id))
-
-    def phone_unregistered(self, agent_id: AgentId) -> None:
-        """See :class:`~adapters.telephony.sip.endpoint.EndpointHandler`."""
-        self._report(PhoneUnregistered(site=self._settings.site, agent_id=agent_id))
-
-    def trunk_changed(self, registered: bool, detail: str) -> None:
-        """See :class:`~adapters.telephony.sip.endpoint.EndpointHandler`."""
-        log.log(logging.INFO if registered else logging.ERROR, "trunk: %s", detail)
-
-    # --- CallerLegOwner -------------------------------------------------------------------------
-
-    def report(self, fact: Fact) -> None:
-        """See :class:`~adapters.telephony.sip.caller_leg.CallerLegOwner`."""
-        self._report(fact)
-
-    def leg_ended(self, leg: CallerLeg) -> None:
-        """See :class:`~adapters.telephony.sip.caller_leg.CallerLegOwner`."""
-        self._legs.pop(leg.call_id, None)
-        self._advised.pop(leg.call_id, None)
-        if not self._legs and not self._advised:
-            self._empty.set()
-
-    # --- callers --------------------------------------------------------------------------------
-
-    def _answer(self, call: IncomingCall) -> CallerLeg | None:
-        try:
-            media = self._media.open()
-        except PortsExhausted as error:
-            self.refused += 1
-            log.error("a caller was refused: %s", error)
-            call.reject(503, retry_after_s=_FULL_RETRY_AFTER_S)
-            return None
-        if call.offer is not None and not apply_media(media, call.offer):
-            media.close()
-            call.reject(488)
-            return None
         leg = CallerLeg(
             CallId(uuid.uuid4().hex),
             self._settings.site,
+            standing,
             call,
             media,
             self._clock(),
@@ -274,13 +261,89 @@ class SipLine:
             self._sounds,
             self._recogniser,
             self._vault,
+            self._background,
         )
+        self._legs[leg.call_id] = leg
         call.listen(leg.hear)
         call.answer(LocalMedia(port=media.local_port))
-        return leg
+        self._let_in(leg, call)
+
+    def phone_registered(self, agent_id: AgentId) -> None:
+        """See :class:`~adapters.telephony.sip.handler.EndpointHandler`."""
+        self._report(PhoneRegistered(site=self._settings.site, agent_id=agent_id))
+
+    def phone_unregistered(self, agent_id: AgentId) -> None:
+        """See :class:`~adapters.telephony.sip.handler.EndpointHandler`."""
+        self._report(PhoneUnregistered(site=self._settings.site, agent_id=agent_id))
+
+    def trunk_changed(self, registered: bool, detail: str) -> None:
+        """See :class:`~adapters.telephony.sip.handler.EndpointHandler`."""
+        log.log(logging.INFO if registered else logging.ERROR, "trunk: %s", detail)
+
+    # --- CallerLegOwner -------------------------------------------------------------------------
+
+    @property
+    def attended(self) -> bool:
+        """See :class:`~adapters.telephony.sip.caller_leg.CallerLegOwner`."""
+        return self._attended
+
+    def report(self, fact: Fact) -> None:
+        """See :class:`~adapters.telephony.sip.caller_leg.CallerLegOwner`."""
+        self._report(fact)
+
+    def left_alone(self, leg: CallerLeg) -> None:
+        """See :class:`~adapters.telephony.sip.caller_leg.CallerLegOwner`."""
+        if self._attended:
+            return
+        if self._forsaken:
+            self._alone.begin(leg)
+        else:
+            leg.wait_for_brain()
+
+    def leg_ended(self, leg: CallerLeg) -> None:
+        """See :class:`~adapters.telephony.sip.caller_leg.CallerLegOwner`."""
+        self._legs.pop(leg.call_id, None)
+        if not self._legs:
+            self._empty.set()
+
+    # --- callers --------------------------------------------------------------------------------
+
+    def _standing(self) -> Standing | None:
+        """Whose the next call is; ``None`` when there is no room at all."""
+        if self._stopping:
+            return None
+        reserved = sum(leg.standing is Standing.RESERVED for leg in self._legs.values())
+        if len(self._legs) - reserved < self._settings.capacity:
+            return Standing.DRIVEN
+        return Standing.RESERVED if reserved < self._settings.reserved else None
+
+    def _driven_legs(self) -> list[CallerLeg]:
+        return [leg for leg in self._legs.values() if leg.standing is Standing.DRIVEN]
+
+    def _open(self, call: IncomingCall) -> MediaLeg | None:
+        """Media for a call that came in, or a refusal."""
+        try:
+            media = self._media.open()
+        except (PortsExhausted, OSError) as error:
+            self._refuse(call, str(error))
+            return None
+        if call.offer is not None and not apply_media(media, call.offer):
+            media.close()
+            call.reject(488)
+            return None
+        return media
+
+    def _refuse(self, call: IncomingCall, why: str) -> None:
+        """The last resort: not a word can be said."""
+        self.refused += 1
+        log.error("a call was refused (%d so far): %s", self.refused, why)
+        call.reject(503, retry_after_s=_FULL_RETRY_AFTER_S)
 
     def _let_in(self, leg: CallerLeg, call: IncomingCall) -> None:
-        self._legs[leg.call_id] = leg
+        if leg.standing is Standing.RESERVED:
+            log.warning("call %s: the line is full, it is advised and handed over", leg.call_id)
+            self._alone.begin(leg)
+            return
         self._report(
             CallArrived(
                 site=self._settings.site,
@@ -290,55 +353,34 @@ class SipLine:
                 line="sip",
             )
         )
-        if not self._has_brain:
+        if self._forsaken:
+            self._alone.begin(leg)
+        elif not self._attended:
             # Nobody can say how long: the advice first, as on every call, then music.
-            advice = Say(
-                call_id=leg.call_id,
-                prompt_id=_ADVICE_PROMPT_ID,
-                utterances=self._settings.advice,
-                barge_in=False,
-            )
-            leg.say(advice, leg.wait_for_brain)
+            self._alone.advise(leg, leg.wait_for_brain)
 
     def _feature(self, call: IncomingCall, agent_id: AgentId, code: str) -> None:
         """Take a code: report it, say that it was taken, hang up."""
-        try:
-            media = self._media.open()
-        except PortsExhausted as error:
-            log.error("a feature code was refused: %s", error)
-            call.reject(503, retry_after_s=_FULL_RETRY_AFTER_S)
+        media = self._open(call)
+        if media is None:
             return
-        if call.offer is not None and not apply_media(media, call.offer):
-            media.close()
-            call.reject(488)
-            return
-
-        def hear(event: CallEvent) -> None:
-            if isinstance(event, HungUp | Lost):
-                media.close()
-
-        def said(_interrupted: bool) -> None:
-            call.hang_up()
-            media.close()
-
-        call.listen(hear)
-        call.answer(LocalMedia(port=media.local_port))
-        self._report(FeatureDialled(site=self._settings.site, agent_id=agent_id, code=code))
         confirmation = Say(
             call_id=CallId("feature"),
             prompt_id=0,
             utterances=(self._settings.feature_codes[code],),
         )
-        media.play(self._sounds.ready_clips(confirmation) or [], said)
+        FeatureCall(call, media, self._sounds.ready_clips(confirmation) or ()).answer()
+        self._report(FeatureDialled(site=self._settings.site, agent_id=agent_id, code=code))
 
-    # --- agents and the outside ------------------------------------------------------------------
+    # --- agents and the outside -----------------------------------------------------------------
 
     def _ring(self, leg: CallerLeg, command: OfferCall) -> None:
-        if command.offer_id in leg.offers:
+        if command.offer_id in leg.rung:
             return
+        leg.rung.add(command.offer_id)
         try:
             media = self._media.open()
-        except PortsExhausted as error:
+        except (PortsExhausted, OSError) as error:
             log.error("an agent cannot be rung: %s", error)
             self._report(
                 OfferFailed(
@@ -367,75 +409,38 @@ class SipLine:
             agent.rung(call)
 
     def _transfer(self, leg: CallerLeg, command: Transfer) -> None:
-        if leg.dialling is not None:
+        if leg.dialling is not None or leg.connected is not None:
             return
+        assert self._dialler is not None
         site, call_id = self._settings.site, command.call_id
-        self._dial(
+        OutsideCall(
             leg,
-            command.destination,
-            command.ring_timeout_s,
             lambda: self._report(TransferSucceeded(site=site, call_id=call_id)),
             lambda reason: self._report(TransferFailed(site=site, call_id=call_id, reason=reason)),
-        )
-
-    def _stop_dialling(self, leg: CallerLeg) -> None:
-        if leg.dialling is not None and not leg.outside:
-            leg.dialling.end()
-            leg.dialling = None
-
-    def _dial(
-        self,
-        leg: CallerLeg,
-        destination: str,
-        ring_timeout_s: float,
-        on_answered: Callable[[], None],
-        on_failed: Callable[[str], None],
-    ) -> None:
-        assert self._endpoint is not None
-        OutsideCall(leg, on_answered, on_failed).dial(
-            self._endpoint, self._media, self._settings.outbound, destination, ring_timeout_s
-        )
+            for_brain=True,
+        ).dial(self._dialler, command.destination, command.ring_timeout_s)
 
     # --- alone ----------------------------------------------------------------------------------
 
+    @property
+    def _alone(self) -> HandOver:
+        assert self._hand_over is not None, "give the line its endpoint first"
+        return self._hand_over
+
+    def _disarm(self) -> None:
+        if self._undriven_timer is not None:
+            self._undriven_timer.cancel()
+            self._undriven_timer = None
+
     def _advise_everybody(self) -> None:
+        """The brain has stayed away too long: from now on every idle caller is handed over."""
         self._undriven_timer = None
-        waiting = [leg for leg in self._legs.values() if leg.connected is None and not leg.outside]
+        self._forsaken = True
+        waiting = [leg for leg in self._driven_legs() if leg.idle]
         log.error(
             "no brain for %g s: %d callers get the advice and the fallback number",
             self._settings.unattended_s,
             len(waiting),
         )
         for leg in waiting:
-            self._advise(leg)
-
-    def _advise(self, leg: CallerLeg) -> None:
-        """The 911 advice, then the fallback number, then the end; without a brain.
-
-        A brain that comes back meanwhile says something else, and this is over.
-        """
-        advice = Say(
-            call_id=leg.call_id,
-            prompt_id=_ADVICE_PROMPT_ID,
-            utterances=self._settings.advice,
-            barge_in=False,
-        )
-        leg.say(advice, lambda: self._hand_over(leg))
-
-    def _hand_over(self, leg: CallerLeg) -> None:
-        if self._settings.fallback is None:
-            leg.hang_up()
-            self._report(CallerHungUp(site=self._settings.site, call_id=leg.call_id))
-            return
-        leg.play_music()
-
-        def answered() -> None:
-            # From here on the call is no longer the brain's: it will find it gone and open a task.
-            self._legs.pop(leg.call_id, None)
-            self._advised[leg.call_id] = leg
-
-        def failed(_reason: str) -> None:
-            if not self._has_brain or leg.call_id in self._advised:
-                self._advise(leg)
-
-        self._dial(leg, self._settings.fallback, _FALLBACK_RING_S, answered, failed)
+            self._alone.begin(leg)

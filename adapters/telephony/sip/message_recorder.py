@@ -20,7 +20,7 @@ class MessageRecorder:
 
     Args:
         leg: the caller's media.
-        writer: where it is sealed.
+        writer: where it is sealed; closed at the end.
         max_s: the longest message.
         on_done: told the length of what was recorded in seconds, 0 when nobody spoke.
     """
@@ -38,13 +38,15 @@ class MessageRecorder:
         self._done = False
 
     def start(self) -> None:
-        """Beep, then record."""
-        self._leg.play([beep()], self._after_beep)
+        """Beep, then record. What plays in place of the beep does not hold the message up."""
+        self._leg.play([beep()], lambda _interrupted: self._after_beep())
 
-    def key(self, digit: str) -> None:
-        """``#`` ends the message."""
-        if digit == "#":
-            self.finish()
+    def key(self, digit: str) -> bool:
+        """``#`` ends the message; whether the key was that."""
+        if digit != "#":
+            return False
+        self.finish()
+        return True
 
     def finish(self) -> None:
         """End the message now; twice is once."""
@@ -55,21 +57,26 @@ class MessageRecorder:
         duration_s = self._writer.close()
         self._on_done(duration_s if self._spoke else 0.0)
 
-    def _after_beep(self, interrupted: bool) -> None:
-        if not self._done and not interrupted:
+    def _after_beep(self) -> None:
+        if not self._done:
             self._leg.record(self._hear)
 
     def _hear(self, left: bytes, right: bytes) -> None:
-        if self._done:
-            return
         self._writer.write(left, right)
-        samples = np.frombuffer(left, dtype="<i2").astype(np.float64)
-        length_s = len(samples) / SAMPLE_RATE_HZ
+        if self._done:  # the last stretch, handed over by finish() itself
+            self._spoke = self._spoke or _is_voice(left)
+            return
+        length_s = len(left) / 2 / SAMPLE_RATE_HZ
         self._recorded_s += length_s
-        if samples.size and float(np.sqrt(np.mean(samples**2))) > _VOICE_RMS:
+        if _is_voice(left):
             self._spoke = True
             self._quiet_s = 0.0
         else:
             self._quiet_s += length_s
         if self._recorded_s >= self._max_s or self._quiet_s >= _SILENCE_ENDS_S:
             self.finish()
+
+
+def _is_voice(pcm: bytes) -> bool:
+    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
+    return bool(samples.size) and float(np.sqrt(np.mean(samples**2))) > _VOICE_RMS

@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from adapters.telephony.media import MediaEngine, PortsExhausted
-from adapters.telephony.sip.agent_leg import apply_media
+from adapters.telephony.media import MediaEngine, MediaLeg, PortsExhausted
+from adapters.telephony.sip.agent_leg import MEDIA_TIMEOUT_S, apply_media, on_hold
 from adapters.telephony.sip.call import OutgoingCall
 from adapters.telephony.sip.caller_leg import CallerLeg
 from adapters.telephony.sip.endpoint import SipEndpoint
@@ -24,7 +24,7 @@ from adapters.telephony.sip.events import (
     MediaChanged,
 )
 from adapters.telephony.sip.outbound import OutboundPlan
-from adapters.telephony.sip.sdp import LocalMedia
+from adapters.telephony.sip.sdp import LocalMedia, RemoteMedia
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +35,29 @@ _REASONS = {
 }
 
 
+class Dialler:
+    """What an outside call is dialled with.
+
+    Args:
+        endpoint: places the call.
+        media: gives it a leg.
+        plan: what may be dialled.
+    """
+
+    def __init__(self, endpoint: SipEndpoint, media: MediaEngine, plan: OutboundPlan) -> None:
+        self.endpoint = endpoint
+        self.media = media
+        self.plan = plan
+
+
 class OutsideCall:
     """One attempt to connect a caller with the outside.
 
     Args:
         leg: the caller.
-        on_answered: they are connected.
-        on_failed: they are not; the reason is one of ``TransferFailed``'s.
+        on_answered: called before they are connected.
+        on_failed: they are not connected; the reason is one of ``TransferFailed``'s.
+        for_brain: whether the brain ordered it; otherwise the line does it by itself.
     """
 
     def __init__(
@@ -49,42 +65,34 @@ class OutsideCall:
         leg: CallerLeg,
         on_answered: Callable[[], None],
         on_failed: Callable[[str], None],
+        *,
+        for_brain: bool,
     ) -> None:
+        self.for_brain = for_brain
         self._leg = leg
         self._on_answered = on_answered
         self._on_failed = on_failed
         self._call: OutgoingCall | None = None
+        self._media: MediaLeg | None = None
         self._over = False
 
-    def dial(
-        self,
-        endpoint: SipEndpoint,
-        engine: MediaEngine,
-        plan: OutboundPlan,
-        destination: str,
-        ring_timeout_s: float,
-    ) -> None:
+    def dial(self, dialler: Dialler, destination: str, ring_timeout_s: float) -> None:
         """Dial, if the outbound plan permits it; what comes of it is told to the callbacks."""
-        if not plan.permits(destination):
-            log.error("call %s: the outbound plan does not permit it", self._leg.call_id)
+        call_id = self._leg.call_id
+        if not dialler.plan.permits(destination):
+            log.error("call %s: the outbound plan does not permit its destination", call_id)
             self._fail("not-permitted")
             return
         try:
-            self._media = engine.open()
-        except PortsExhausted as error:
-            log.error("call %s cannot be transferred: %s", self._leg.call_id, error)
-            self._fail("unreachable")
-            return
-        try:
-            self._call = endpoint.place_call(
+            self._media = dialler.media.open()
+            self._call = dialler.endpoint.place_call(
                 destination,
                 LocalMedia(port=self._media.local_port),
                 self._hear,
                 ring_timeout_s=ring_timeout_s,
             )
-        except SipError as error:
-            log.error("call %s cannot be transferred: %s", self._leg.call_id, error)
-            self._media.close()
+        except (PortsExhausted, OSError, SipError) as error:
+            log.error("call %s cannot be transferred: %s", call_id, error)
             self._fail("unreachable")
             return
         self._leg.dialling = self
@@ -94,27 +102,37 @@ class OutsideCall:
         self._over = True
         if self._call is not None:
             self._call.hang_up()
+        if self._media is not None:
             self._media.close()
 
     def _fail(self, reason: str) -> None:
-        if not self._over:
-            self._over = True
-            self._on_failed(reason)
+        self.end()
+        if self._leg.dialling is self:
+            self._leg.dialling = None
+        self._on_failed(reason)
 
     def _hear(self, event: CallEvent) -> None:
+        if self._over or self._media is None:
+            return
         match event:
             case Answered(remote=remote):
-                if self._over or not apply_media(self._media, remote):
-                    self.end()
-                    return
-                self._leg.connect_outside(self._media)
-                self._on_answered()
+                self._answered(self._media, remote)
             case MediaChanged(remote=remote):
                 apply_media(self._media, remote)
+                self._leg.outside_held(on_hold(remote))
             case Failed(cause=cause):
-                self._media.close()
-                self._leg.dialling = None
                 self._fail(_REASONS.get(cause, "unreachable"))
             case HungUp() | Lost():
-                self._media.close()
-                self._leg.outside_left()
+                self._left()
+
+    def _answered(self, media: MediaLeg, remote: RemoteMedia) -> None:
+        if not apply_media(media, remote):
+            self._fail("unreachable")
+            return
+        media.on_media_timeout(MEDIA_TIMEOUT_S, self._left)
+        self._on_answered()
+        self._leg.connect_outside(media)
+
+    def _left(self) -> None:
+        self.end()
+        self._leg.outside_left()

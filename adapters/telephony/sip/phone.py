@@ -28,7 +28,7 @@ from adapters.telephony.sip.events import (
     Lost,
     MediaChanged,
 )
-from adapters.telephony.sip.sdp import LocalMedia
+from adapters.telephony.sip.sdp import Direction, LocalMedia
 from adapters.telephony.sip.settings import EndpointSettings, TrunkSettings
 from calls.ids import AgentId
 from calls.ports import SAMPLE_RATE_HZ
@@ -112,6 +112,15 @@ class CallerPhone:
         """Press keys; returns when they were sent or the call is over."""
         await self._play(lambda leg, done: leg.send_digits(digits, done))
 
+    def hold(self, direction: Direction) -> None:
+        """Put the far end on hold, or take it off.
+
+        Args:
+            direction: what this phone does from now on; ``SENDRECV`` takes it off hold.
+        """
+        if self._call is not None and self._leg is not None:
+            self._call.reoffer(LocalMedia(port=self._leg.local_port, direction=direction))
+
     async def wait(self, seconds: float) -> None:
         """Stay on the line; returns early when the far end hangs up."""
         try:
@@ -121,16 +130,11 @@ class CallerPhone:
 
     async def wait_for_pause(self, *, quiet_s: float = 0.8, timeout_s: float = 60.0) -> bool:
         """Until the far end has spoken and then paused; ``False`` when it did not in time."""
-        pause: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        pause = asyncio.Event()
         self._pause = _Pause(quiet_s, pause)
-        over = asyncio.create_task(self._over.wait())
         try:
-            done, _ = await asyncio.wait(
-                {pause, over}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
-            )
-            return pause in done
+            return await self._unless_over(pause, timeout_s)
         finally:
-            over.cancel()
             self._pause = None
 
     @property
@@ -162,11 +166,18 @@ class CallerPhone:
             return
         done = asyncio.Event()
         start(self._leg, lambda _interrupted: done.set())
-        finished = asyncio.create_task(done.wait())
-        over = asyncio.create_task(self._over.wait())
-        await asyncio.wait({finished, over}, return_when=asyncio.FIRST_COMPLETED)
-        finished.cancel()
-        over.cancel()
+        await self._unless_over(done, None)
+
+    async def _unless_over(self, event: asyncio.Event, timeout_s: float | None) -> bool:
+        """Wait for it, but not beyond the end of the call; whether it came."""
+        waits = [asyncio.create_task(which.wait()) for which in (event, self._over)]
+        try:
+            await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+        return event.is_set()
 
     def _event(self, event: CallEvent) -> None:
         assert self._leg is not None
@@ -197,9 +208,9 @@ class _Pause:
 
     _SPOKE_S = 0.2
 
-    def __init__(self, quiet_s: float, over: asyncio.Future[bool]) -> None:
+    def __init__(self, quiet_s: float, paused: asyncio.Event) -> None:
         self._wanted_s = quiet_s
-        self._over = over
+        self._paused = paused
         self._spoke_s = 0.0
         self._quiet_s = 0.0
 
@@ -210,12 +221,8 @@ class _Pause:
             self._quiet_s = 0.0
             return
         self._quiet_s += length_s
-        if (
-            self._spoke_s >= self._SPOKE_S
-            and self._quiet_s >= self._wanted_s
-            and not self._over.done()
-        ):
-            self._over.set_result(True)
+        if self._spoke_s >= self._SPOKE_S and self._quiet_s >= self._wanted_s:
+            self._paused.set()
 
 
 class Pickup(Enum):
@@ -223,6 +230,8 @@ class Pickup(Enum):
 
     ANSWERS = "answers"
     DECLINES = "declines"
+    BUSY = "busy"
+    """At once, as a phone does whose line is taken."""
     RINGS = "rings"
 
 
@@ -270,6 +279,7 @@ class AgentPhone:
         self._greeting = greeting
         self._registered = asyncio.Event()
         self._detail = "nothing came back"
+        self._heard = bytearray()
         self._timers: set[asyncio.TimerHandle] = set()
         self._live: dict[str, tuple[IncomingCall, MediaLeg | None]] = {}
         self._endpoint = SipEndpoint(
@@ -341,6 +351,21 @@ class AgentPhone:
             if leg is not None:
                 leg.send_digits(digits)
 
+    def hold(self, direction: Direction) -> None:
+        """Put the call that is up on hold, or take it off.
+
+        Args:
+            direction: what the phone does from now on; ``SENDRECV`` takes it off hold.
+        """
+        for call, leg in self._live.values():
+            if leg is not None:
+                call.reoffer(LocalMedia(port=leg.local_port, direction=direction))
+
+    @property
+    def heard(self) -> bytes:
+        """Everything the far end of answered calls sent, as PCM."""
+        return bytes(self._heard)
+
     @property
     def talking(self) -> bool:
         """Whether a call was answered and is up."""
@@ -356,6 +381,9 @@ class AgentPhone:
 
     def incoming_call(self, call: IncomingCall) -> None:
         """It rings."""
+        if self.behaviour.pickup is Pickup.BUSY:
+            call.reject(486)
+            return
         self.rang.append(asyncio.get_running_loop().time())
         self._live[call.id] = (call, None)
         call.listen(lambda event: self._event(call, event))
@@ -365,7 +393,7 @@ class AgentPhone:
                 self._later(self.behaviour.after_s, lambda: self._answer(call))
             case Pickup.DECLINES:
                 self._later(self.behaviour.after_s, lambda: self._decline(call))
-            case Pickup.RINGS:
+            case _:
                 pass
 
     def phone_registered(self, agent_id: AgentId) -> None:
@@ -386,6 +414,7 @@ class AgentPhone:
         if call.ended or call.id not in self._live:
             return
         leg = self._engine.open()
+        leg.listen(self._hear)
         if call.offer is not None:
             apply_media(leg, call.offer)
         call.answer(LocalMedia(port=leg.local_port))
@@ -411,6 +440,9 @@ class AgentPhone:
                     apply_media(leg, remote)
             case HungUp() | Cancelled() | Lost():
                 self._forget(call)
+
+    def _hear(self, frame: bytes) -> None:
+        self._heard += frame
 
     def _forget(self, call: IncomingCall) -> None:
         _call, leg = self._live.pop(call.id, (call, None))

@@ -6,6 +6,7 @@ may be sent to as it is. Streams that we cannot serve are answered with port 0, 
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -125,7 +126,8 @@ def read_offer(body: bytes, payloads: tuple[int, ...], seen_at: str) -> RemoteMe
     Args:
         body: the session description.
         payloads: codecs we take.
-        seen_at: the signalling's address, taken where a far end on hold gives 0.0.0.0.
+        seen_at: the signalling's address, taken where a far end on hold gives 0.0.0.0, or one
+            behind NAT an address that cannot be reached from here.
 
     Raises:
         BadSdp: it cannot be read.
@@ -292,6 +294,8 @@ def _remote(
     if host == _HOLD_HOST:
         host = seen_at
         theirs = direction(sends=theirs.sends, receives=False)
+    elif _hidden(host, seen_at):
+        host = seen_at
     try:
         destination = checked(host, stream.port)
     except BadAddress:
@@ -306,6 +310,18 @@ def _remote(
         direction=theirs.mirrored,
         ptime_ms=_ptime_ms(stream),
     )
+
+
+def _hidden(host: str, seen_at: str) -> bool:
+    """Whether a far end behind NAT names an address that only its own network reaches.
+
+    Its audio then comes from where its signalling comes from, on a port still to be seen.
+    """
+    try:
+        named, seen = ipaddress.ip_address(host), ipaddress.ip_address(seen_at)
+    except ValueError:
+        return False
+    return named.is_private and not named.is_unspecified and seen.is_global
 
 
 def _direction_attribute(session: SdpMessage, stream: MediaDescription) -> str:

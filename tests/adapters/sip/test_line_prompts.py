@@ -1,0 +1,307 @@
+"""What a caller hears and says on the line: prompts, barge-in, keys, speech."""
+
+from __future__ import annotations
+
+import asyncio
+
+from adapters.speech import ScriptedRecogniser
+from adapters.telephony.sip.events import KeyPressed
+from adapters.telephony.sip.sdp import Direction
+from calls.commands import HangUp, Say, StopListening, Utterance
+from calls.facts import (
+    CallerHungUp,
+    CallFailed,
+    DigitsCollected,
+    PromptFinished,
+    SpeechHeard,
+    SpeechStarted,
+    SpeechUnavailable,
+)
+from calls.ports import Heard, SpeechError
+from calls.private import Private
+from tests.adapters.sip.line_house import (
+    eventually,
+    hears,
+    house,
+    loudness,
+    strength,
+    tone,
+    words,
+)
+
+LONG = "this is a prompt that goes on for quite a while because it has a lot of words in it " * 3
+
+
+def pressed(facts):
+    return "".join(f.digits.reveal() for f in facts if isinstance(f, DigitsCollected))
+
+
+async def test_a_caller_is_answered_and_told_of_with_number_and_what_they_dialled(tmp_path):
+    async with house(tmp_path) as it:
+        _caller, call_id = await it.call("5550001")
+        arrived = it.facts[0]
+        assert (arrived.dialled, arrived.line) == ("clinic", "sip")
+        (picture,) = it.line.live_calls()
+        assert (picture.call_id, picture.arrived_at) == (call_id, 5.0)
+
+
+async def test_a_prompt_is_heard_to_its_end_and_reported_once(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        it.say(call_id, "welcome to the clinic", prompt_id=7)
+        finished = await it.fact(PromptFinished)
+        assert (finished.prompt_id, finished.interrupted) == (7, False)
+        assert loudness(caller.heard) > 500
+        assert len(it.of(PromptFinished)) == 1
+
+
+async def test_a_second_prompt_takes_the_place_of_the_first_which_is_not_reported(tmp_path):
+    async with house(tmp_path) as it:
+        _caller, call_id = await it.call()
+        it.say(call_id, LONG, prompt_id=1)
+        it.say(call_id, "short", prompt_id=2)
+        await it.fact(PromptFinished)
+        assert [f.prompt_id for f in it.of(PromptFinished)] == [2]
+
+
+async def test_the_same_prompt_told_twice_is_said_once(tmp_path):
+    async with house(tmp_path) as it:
+        _caller, call_id = await it.call()
+        command = it.say(call_id, "short words", prompt_id=1)
+        it.do(command)
+        it.say(call_id, "other", prompt_id=2)
+        await it.fact(PromptFinished, lambda f: f.prompt_id == 2)
+        assert [f.prompt_id for f in it.of(PromptFinished)] == [2]
+
+
+async def test_a_key_cuts_a_prompt_short_and_is_reported_after_its_end(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        it.say(call_id, LONG)
+        await hears(caller, lambda pcm: loudness(pcm) > 500)
+        await caller.press("5")
+        finished = await it.fact(PromptFinished)
+        assert finished.interrupted
+        assert (await it.fact(DigitsCollected)).digits == Private("5")
+        await hears(caller, lambda pcm: loudness(pcm) < 50)
+
+
+async def test_keys_pressed_during_a_prompt_that_cannot_be_cut_short_are_not_lost(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        it.say(call_id, "hear me out please i am the advice", barge_in=False)
+        await caller.press("12#*90")
+        finished = await it.fact(PromptFinished)
+        assert not finished.interrupted
+        await eventually(lambda: pressed(it.facts) == "12#*90")
+
+
+async def test_a_key_pressed_before_a_prompt_is_rendered_keeps_it_from_being_said(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        it.say(call_id, LONG + "never said before")
+        (leg,) = it.line._legs.values()
+        leg.hear(KeyPressed(digit=Private("1")))
+        finished = await it.fact(PromptFinished)
+        assert finished.interrupted
+        mark = len(caller.heard)
+        await eventually(lambda: len(caller.heard) > mark + 8000)
+        assert loudness(caller.heard[mark:]) < 50
+
+
+async def test_digits_by_info_count_and_keys_that_no_telephone_has_do_not(tmp_path):
+    async with house(tmp_path) as it:
+        _caller, _call_id = await it.call()
+        (leg,) = it.line._legs.values()
+        for digit in "A1D#":
+            leg.hear(KeyPressed(digit=Private(digit)))
+        assert pressed(it.facts) == "1#"
+
+
+async def test_what_a_caller_says_is_heard(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        it.listen(call_id)
+        await caller.speak(words("my arm hurts"))
+        await it.fact(SpeechStarted)
+        heard = await it.fact(SpeechHeard)
+        assert heard.words == Private("my arm hurts")
+        assert (heard.language, heard.confidence) == ("en", 1.0)
+        assert "arm" not in repr(heard)
+
+
+async def test_speech_cuts_a_prompt_short(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        it.listen(call_id)
+        it.say(call_id, LONG)
+        await hears(caller, lambda pcm: loudness(pcm) > 500)
+        await caller.speak(words("stop it please"))
+        finished = await it.fact(PromptFinished)
+        assert finished.interrupted
+        assert (await it.fact(SpeechHeard)).words == Private("stop it please")
+
+
+async def test_a_language_that_nobody_understands_is_said_to_be_so(tmp_path):
+    async with house(tmp_path) as it:
+        _caller, call_id = await it.call()
+        it.listen(call_id, "es")
+        assert (await it.fact(SpeechUnavailable)).reason == "language"
+
+
+async def test_a_recogniser_that_fails_is_reported_without_what_was_said(tmp_path, caplog):
+    recogniser = ScriptedRecogniser({"secret words": SpeechError("saturated")})
+    async with house(tmp_path, recogniser=recogniser) as it:
+        caller, call_id = await it.call()
+        it.listen(call_id)
+        await caller.speak(words("secret words"))
+        assert (await it.fact(SpeechUnavailable)).reason == "recogniser"
+        assert "saturated" in caplog.text
+        assert "secret" not in caplog.text
+
+
+async def test_other_hints_in_mid_sentence_do_not_cut_it(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        it.listen(call_id)
+        speaking = asyncio.create_task(caller.speak(words("i would like an appointment")))
+        await it.fact(SpeechStarted)
+        it.listen(call_id, hints=("billing",))
+        assert (await it.fact(SpeechHeard)).words == Private("i would like an appointment")
+        await speaking
+
+
+async def test_the_last_words_of_a_caller_who_hangs_up_in_mid_sentence_are_understood(tmp_path):
+    async with house(tmp_path, recogniser=Everything()) as it:
+        caller, call_id = await it.call()
+        it.listen(call_id)
+        speaking = asyncio.create_task(caller.speak(words("there is a pain in my chest and " * 4)))
+        await it.fact(SpeechStarted)
+        await caller.hang_up()
+        await it.fact(CallerHungUp)
+        heard = await it.fact(SpeechHeard)
+        assert heard.call_id == call_id
+        assert heard.words == Private("understood")
+        await speaking
+
+
+async def test_the_last_words_are_understood_when_the_line_hangs_up_too(tmp_path):
+    async with house(tmp_path, recogniser=Everything()) as it:
+        caller, call_id = await it.call()
+        it.listen(call_id)
+        speaking = asyncio.create_task(caller.speak(words("wait there is a pain " * 4)))
+        await it.fact(SpeechStarted)
+        it.do(HangUp(call_id=call_id))
+        await it.fact(SpeechHeard)
+        await speaking
+        assert not it.of(CallerHungUp)
+
+
+async def test_words_said_as_listening_ends_are_understood_and_later_ones_are_not_heard(tmp_path):
+    async with house(tmp_path, recogniser=Everything()) as it:
+        caller, call_id = await it.call()
+        it.listen(call_id)
+        speaking = asyncio.create_task(caller.speak(words("one more thing " * 4)))
+        await it.fact(SpeechStarted)
+        it.do(StopListening(call_id=call_id))
+        await it.fact(SpeechHeard)
+        await speaking
+        await caller.speak(words("and another"))
+        assert len(it.of(SpeechStarted)) == 1
+
+
+class Everything:
+    """A recogniser for whom every sound is one word."""
+
+    languages = ("en",)
+
+    async def recognise(self, pcm, language, hints=()):
+        return Heard(words="understood", confidence=0.9)
+
+
+async def test_music_follows_the_prompt_that_plays(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        it.say(call_id, "please wait")
+        it.music(call_id)
+        await it.fact(PromptFinished)
+        await hears(caller, lambda pcm: loudness(pcm) > 200)
+
+
+async def test_a_caller_on_hold_hears_nothing_and_what_they_play_is_no_speech(tmp_path):
+    async with house(tmp_path, recogniser=Everything()) as it:
+        caller, call_id = await it.call()
+        it.music(call_id)
+        it.listen(call_id)
+        await hears(caller, lambda pcm: loudness(pcm) > 200)
+        caller.hold(Direction.SENDONLY)
+        await hears(caller, lambda pcm: loudness(pcm) < 50)
+        await caller.speak(tone(440, 1.5))
+        caller.hold(Direction.SENDRECV)
+        await hears(caller, lambda pcm: loudness(pcm) > 200)
+        assert not it.of(SpeechStarted)
+
+
+async def test_a_caller_who_goes_silent_for_good_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("adapters.telephony.sip.caller_leg.MEDIA_TIMEOUT_S", 0.4)
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        caller._leg.close()
+        failed = await it.fact(CallFailed)
+        assert (failed.call_id, failed.reason) == (call_id, "media-timeout")
+        await eventually(lambda: caller.over)
+        assert it.line.live_calls() == ()
+
+
+async def test_commands_for_a_call_that_is_over_do_nothing(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        await caller.hang_up()
+        await it.fact(CallerHungUp)
+        count = len(it.facts)
+        it.say(call_id, "too late")
+        it.listen(call_id)
+        it.offer(call_id, "ana")
+        it.do(HangUp(call_id=call_id))
+        assert len(it.facts) == count
+        assert it.media.open_legs == 0
+
+
+async def test_a_caller_who_hangs_up_during_a_prompt_is_reported_once_and_the_prompt_never(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        it.say(call_id, LONG)
+        await hears(caller, lambda pcm: loudness(pcm) > 500)
+        await caller.hang_up()
+        await it.fact(CallerHungUp)
+        await asyncio.sleep(0)
+        assert not it.of(PromptFinished)
+        assert len(it.of(CallerHungUp)) == 1
+
+
+async def test_a_prompt_that_no_voice_can_say_is_a_tone_and_the_call_goes_on(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        it.do(
+            Say(
+                call_id=call_id,
+                prompt_id=1,
+                utterances=(Utterance(text="bonjour", language="fr"),),
+            )
+        )
+        await it.fact(PromptFinished)
+        assert strength(caller.heard, 1000) > 20
+        assert it.sounds.missing == 1
+
+
+async def test_numbers_words_and_keys_are_in_no_log(tmp_path, caplog):
+    caplog.set_level("DEBUG")
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call("5559876543")
+        it.listen(call_id)
+        await caller.speak(words("crushing chest pain"))
+        await it.fact(SpeechHeard)
+        await caller.press("4711")
+        await eventually(lambda: pressed(it.facts) == "4711")
+    for secret in ("5559876543", "crushing", "4711"):
+        assert secret not in caplog.text

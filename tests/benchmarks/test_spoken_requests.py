@@ -1,0 +1,67 @@
+"""Where callers were sent, from the line's story, and the shares."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.sentences import Sentence, ordinary, red_flags
+from benchmarks.spoken_requests import Ended, queue_of, tally, tally_red_flags
+from config.load import DEFAULT_CLINIC, load_site
+
+
+def ended(wants, queue, turns=1, why=""):
+    sentence = Sentence(say=f"about {wants}", wants=wants)
+    return Ended(sentence=sentence, voice="someone", queue=queue, turns=turns, why=why)
+
+
+def test_the_first_queue_counts():
+    lines = ["a caller arrives", "waits in queue billing +spanish", "EMERGENCY, queue nurse"]
+    assert queue_of(lines) == "billing"
+
+
+def test_the_emergency_lane_is_a_queue():
+    assert queue_of(["RED FLAG 911 (stroke)", "EMERGENCY, queue nurse"]) == "nurse"
+
+
+def test_a_call_without_a_queue_was_sent_nowhere():
+    assert queue_of(["a caller arrives", "says something"]) == ""
+
+
+def test_shares_are_of_all_calls():
+    found = tally(
+        [
+            ended("billing", "billing"),
+            ended("billing", "billing", turns=2),
+            ended("refills", "general"),
+            ended("refills", "nurse", why="RED FLAG nurse (overdose)"),
+        ]
+    )
+    assert found["ordinary_calls"] == 4
+    assert found["ordinary_to_nurse_pct"] == 25
+    assert found["ordinary_right_queue_pct"] == 50
+    assert found["ordinary_right_queue_at_once_pct"] == 25
+    assert len(found["ordinary_to_nurse"]) == len(found["ordinary_wrong_queue"]) == 1
+
+
+def test_a_red_flag_that_was_sent_nowhere_is_missed():
+    found = tally_red_flags([ended("nurse", "nurse"), ended("nurse", "")])
+    assert found["red_flags_to_nurse_pct"] == 50
+    assert len(found["red_flags_missed"]) == 1
+
+
+@pytest.mark.parametrize("count", [tally, tally_red_flags])
+def test_nobody_called_is_no_result(count):
+    with pytest.raises(ValueError, match="nobody called"):
+        count([])
+
+
+def test_there_are_sixty_ordinary_requests_and_twenty_red_flags_none_of_them_twice():
+    routine, flags = ordinary(), red_flags()
+    assert (len(routine), len(flags)) == (60, 20)
+    assert len({sentence.say for sentence in (*routine, *flags)}) == 80
+    assert all(sentence.wants != "nurse" for sentence in routine)
+
+
+def test_every_wanted_queue_is_one_of_the_sample_clinics():
+    queues = load_site(DEFAULT_CLINIC).queues
+    assert {sentence.wants for sentence in (*ordinary(), *red_flags())} <= set(queues)

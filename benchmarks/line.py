@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -21,7 +22,7 @@ from benchmarks.figure import Values
 from benchmarks.line_figures import SECTIONS
 from benchmarks.report import summary
 from benchmarks.scene import Tell
-from benchmarks.sipp import SippMissing
+from benchmarks.sipp import SippFailed, SippMissing
 from calls.ports import SpeechError
 from careline.processes.supervisor import ChildCannotStart
 
@@ -36,6 +37,9 @@ PARTS: dict[str, Callable[..., Awaitable[Values]]] = {
     "nurse-ring-busy": nurse_ring.busy,
     "requests": spoken_requests.requests,
 }
+_CONTAINED = (load.TooFewCalls, PhoneProblem, SippFailed, TimeoutError, ValueError)
+"""What ends one part and leaves the others."""
+
 _ALWAYS = (
     "calls",
     "pacing_error_p99_ms",
@@ -49,12 +53,16 @@ _ALWAYS = (
 
 async def measure(parts: list[str], folder: Path, tell: Tell, *, quick: bool) -> Values:
     """Measure these parts, one after the other; ``problems`` says of parts that ended early why."""
+    running = asyncio.current_task()
+    assert running is not None
+    # The calls and the processes of a part end before this one does.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     values: Values = dict.fromkeys(_ALWAYS)
     values["problems"] = []
     for part in parts:
         try:
             values |= await PARTS[part](folder, tell, quick=quick)
-        except (load.TooFewCalls, PhoneProblem, TimeoutError, ValueError) as error:
+        except _CONTAINED as error:
             values["problems"].append(f"{part}: {type(error).__name__} {error}".rstrip())
             tell(values["problems"][-1])
     return values
@@ -82,11 +90,16 @@ def main() -> int:
         print(f"{time.monotonic() - began:6.0f} s  {line}", file=sys.stderr, flush=True)
 
     try:
-        with tempfile.TemporaryDirectory(prefix="careline-bench-") as folder:
+        with tempfile.TemporaryDirectory(
+            prefix="careline-bench-", ignore_cleanup_errors=True
+        ) as folder:
             values = asyncio.run(measure(parts, Path(folder), tell, quick=options.quick))
     except (ChildCannotStart, SippMissing, SpeechError) as error:
         print(error, file=sys.stderr)
         return 2
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+        return 1
     print(json.dumps(values) if options.json else summary(SECTIONS, values))
     return 1 if values["problems"] else 0
 

@@ -17,7 +17,7 @@ LOAD = Section(
     "running: the line process, the brain, two recognisers, twelve agents at SIP phones. Twenty "
     "callers press 0; those for whom there is an agent are connected and recorded, sealed while "
     "it is written, the others hear music; eighty are led through prompts and questions. "
-    "Every caller sends audio all the time, the quiet of a room, and the line listens to it for "
+    "Every caller sends audio all the time, the quiet of a room; the line listens to it for "
     "speech. Measured for 30 s once all are up.",
     figures=(
         Figure(key="calls", title="calls at once", how="Streams that the far end received."),
@@ -118,6 +118,7 @@ HIGHEST = Section(
             title="highest number of calls that holds 5 ms",
             how="In steps of 100.",
         ),
+        Figure(key="highest_calls_ended", title="why it ended there"),
         Figure(key="highest_calls_steps", title="The steps"),
     ),
 )

@@ -31,7 +31,7 @@ _SETTLE_S = 15.0
 _GREETING_S = 5.0
 _RAMP_TIMEOUT_S = 40.0
 _HIGHEST = 800
-_FOREVER_S = 900.0
+_FOREVER_S = 400.0
 
 
 class TooFewCalls(Exception):
@@ -83,7 +83,6 @@ async def pyvoip_under_load(folder: Path, tell: Tell, *, quick: bool) -> Values:
     Where pyVoIP cannot be installed, nothing is measured and ``tell`` hears why.
     """
     seconds = 8.0 if quick else 30.0
-    quiet = keep(folder, "quiet", quiet_room())
     try:
         python = await interpreter(folder, tell)
     except PyVoipMissing as error:
@@ -93,22 +92,38 @@ async def pyvoip_under_load(folder: Path, tell: Tell, *, quick: bool) -> Values:
     load = Load(calls=CALLS, rate=_RATE, hold_s=CALLS / _RATE + _GREETING_S + seconds + 10)
     for prefix, realtime in (("pyvoip_", False), ("pyvoip_realtime_", True)):
         tell(f"pyVoIP: {CALLS} calls{', with real-time priority' if realtime else ''}")
-        async with (
-            FarEnds(folder, quiet) as far,
-            PyVoip(python, folder, realtime=realtime) as other,
-            Sipp(folder, other.target, load, far.port, port=other.caller_port) as sipp,
-        ):
-            if not await far.until(CALLS, _RAMP_TIMEOUT_S):
-                tell(f"pyVoIP: {CALLS} calls did not all come up; those that did are measured")
-            await asyncio.sleep(_GREETING_S)
-            meter = CpuMeter({"pyvoip": [other.pid]})
-            pace = await far.pace(seconds)
-            values |= _paced(prefix, pace) | {
-                f"{prefix}calls": pace.streams,
-                f"{prefix}core_pct": meter.percent()["pyvoip"],
-            }
-            await sipp.done()
+        try:
+            values |= await _pyvoip(folder, python, load, prefix, tell, seconds, realtime=realtime)
+        except (PyVoipMissing, ValueError) as error:
+            tell(f"pyVoIP: {error}")
     return values
+
+
+async def _pyvoip(
+    folder: Path,
+    python: Path,
+    load: Load,
+    prefix: str,
+    tell: Tell,
+    seconds: float,
+    *,
+    realtime: bool,
+) -> Values:
+    async with (
+        FarEnds(folder, keep(folder, "quiet", quiet_room())) as far,
+        PyVoip(python, folder, realtime=realtime) as other,
+        Sipp(folder, other.target, load, far.port, port=other.caller_port) as sipp,
+    ):
+        if not await far.until(load.calls, _RAMP_TIMEOUT_S):
+            tell(f"pyVoIP: {load.calls} calls did not all come up; those that did are measured")
+            if sipp.over:
+                await sipp.done()
+        await asyncio.sleep(_GREETING_S)
+        meter = CpuMeter({"pyvoip": [other.pid]})
+        pace = await far.pace(seconds)
+        used = meter.percent()["pyvoip"]
+        await sipp.done()
+    return _paced(prefix, pace) | {f"{prefix}calls": pace.streams, f"{prefix}core_pct": used}
 
 
 async def highest(folder: Path, tell: Tell, *, quick: bool) -> Values:
@@ -119,7 +134,9 @@ async def highest(folder: Path, tell: Tell, *, quick: bool) -> Values:
     seconds = 5.0 if quick else 10.0
     quiet = keep(folder, "quiet", quiet_room())
     steps: list[dict[str, Any]] = []
+    most = 300 if quick else _HIGHEST
     held = 0
+    why = f"no more than {most} were tried"
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(
             running(folder, "highest", tell, capacity=_HIGHEST + CALLS)
@@ -127,7 +144,7 @@ async def highest(folder: Path, tell: Tell, *, quick: bool) -> Values:
         far = await stack.enter_async_context(FarEnds(folder, quiet))
         await _everybody_ready(stage)
         backstage = Backstage(stage)
-        for calls in range(CALLS, (300 if quick else _HIGHEST) + 1, CALLS):
+        for calls in range(CALLS, most + 1, CALLS):
             tell(f"highest: {calls} calls")
             key = "0" if calls == CALLS else ""
             load = Load(calls=CALLS, rate=_RATE, hold_s=_FOREVER_S, key=key, group=calls // CALLS)
@@ -152,9 +169,12 @@ async def highest(folder: Path, tell: Tell, *, quick: bool) -> Values:
                 }
             )
             if not good:
+                came = pace.streams
+                late = f"p99 was {pace.p99_ms:.1f} ms with {calls}"
+                why = late if came == calls else f"{came} of {calls} calls were there"
                 break
             held = calls
-    return {"highest_calls": held, "highest_calls_steps": steps}
+    return {"highest_calls": held, "highest_calls_ended": why, "highest_calls_steps": steps}
 
 
 async def _everybody_ready(stage: Stage) -> None:

@@ -141,7 +141,7 @@ async def _others(folder: Path, stage: Stage, tell: Tell) -> AsyncIterator[None]
         keep(folder, f"talker-{index}", await talk(sentences[index::_TALKERS], next(voices)))
         for index in range(_TALKERS)
     ]
-    load = Load(calls=_BUSY_CALLS, rate=2, hold_s=900.0, key="0", group=20)
+    load = Load(calls=_BUSY_CALLS, rate=2, hold_s=600.0, key="0", group=20)
     async with (
         FarEnds(folder, quiet, tracks, _TALKERS) as far,
         Sipp(folder, stage.address, load, far.port),

@@ -11,7 +11,7 @@ from typing import Self
 from adapters.telephony.media import Clip
 from adapters.telephony.media.g711 import PCMU
 from adapters.telephony.media.tones import hold_music
-from benchmarks.sipp import HOST, free_port
+from benchmarks.sipp import HOST, free_ports
 
 VERSION = "1.6.8"
 _SCRIPT = Path(__file__).with_name("pyvoip_answers.py")
@@ -50,9 +50,8 @@ class PyVoip:
         self._python = python
         self._priority = 10 if realtime else 0
         self._clip = folder / "pyvoip.u8"
-        self._port = free_port()
+        self._port, self.caller_port = free_ports(2)
         self._process: asyncio.subprocess.Process | None = None
-        self.caller_port = free_port()
         self._clip.write_bytes(_unsigned(hold_music()))
 
     @property

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,10 @@ async def running(
     if prompts.exists():
         shutil.copytree(prompts, stage.state.prompts, dirs_exist_ok=True)
     tell(f"{name}: starting the line")
-    async with stage:
+    async with AsyncExitStack() as stack:
+        # Stopped also when it is interrupted while it starts.
+        stack.push_async_exit(stage)
+        await stage.__aenter__()
         if not prompts.exists():
             shutil.copytree(stage.state.prompts, prompts)
         await asyncio.wait_for(stage.speech_ready.wait(), _SPEECH_TIMEOUT_S)

@@ -12,6 +12,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,8 +31,10 @@ o=- 1 1 IN IP4 [local_ip]
 s=-
 c=IN IP4 127.0.0.1
 t=0 0
-m=audio {port} RTP/AVP 0
+m=audio {port} RTP/AVP 0 101
 a=rtpmap:0 PCMU/8000
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-15
 """
 _KEY = "Signal={key}\nDuration=160\n"
 _KEY_AFTER_MS = 2000
@@ -75,6 +78,10 @@ class Setup:
 
 class SippMissing(Exception):
     """Ops: SIPp is not installed."""
+
+
+class SippFailed(Exception):
+    """Ops: SIPp could not do its work."""
 
 
 def scenario(load: Load, media_port: int) -> str:
@@ -138,12 +145,16 @@ def setups(messages: str) -> Iterator[Setup]:
             yield Setup(invited_ns=invited.pop(call.group(1)), media_port=int(audio.group(1)))
 
 
-def free_port() -> int:
-    """A UDP port that nobody has now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_ports(count: int) -> list[int]:
+    """So many different UDP ports that nobody has now."""
+    with ExitStack() as stack:
+        probes = [
+            stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            for _ in range(count)
+        ]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 class Sipp:
@@ -177,7 +188,7 @@ class Sipp:
         self._name = f"load-{load.group}"
         self._folder = folder
         self._trace = trace
-        self._port = port or free_port()
+        self._port = port or free_ports(1)[0]
         self._process: asyncio.subprocess.Process | None = None
         (folder / f"{self._name}.xml").write_text(scenario(load, media_port))
 
@@ -196,7 +207,7 @@ class Sipp:
             cwd=self._folder,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
         )
         return self
 
@@ -207,10 +218,23 @@ class Sipp:
             process.kill()
             await process.wait()
 
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self._process is not None and self._process.returncode is not None
+
     async def done(self) -> int:
-        """Wait until every call has ended; how many of them failed."""
+        """Wait until every call has ended; how many of them failed.
+
+        Raises:
+            SippFailed: SIPp itself gave up; the message is its own.
+        """
         assert self._process is not None
-        await self._process.wait()
+        _, said = await self._process.communicate()
+        # 0: every call went well, 1: some did not, 97: its time was up. Anything else is its own.
+        if self._process.returncode not in (0, 1, 97):
+            last = said.decode(errors="replace").strip().splitlines()[-1:]
+            raise SippFailed(f"SIPp ended with {self._process.returncode}: {' '.join(last)}")
         rows = (self._folder / f"{self._name}.csv").read_text().splitlines()
         last = list(csv.DictReader(rows, delimiter=";"))[-1]
         return self._load.calls - int(last["SuccessfulCall(C)"])

@@ -36,7 +36,9 @@ class LineEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveCall:
-    """A caller's leg that is up, as the line sees it.
+    """A caller's leg that is up and waits for the brain's word, as the line sees it.
+
+    A caller who was handed to somebody outside is the line's own affair and not among them.
 
     Attributes:
         call_id: the call.

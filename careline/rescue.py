@@ -59,6 +59,7 @@ class Rescue:
     def start(self, now: float) -> list[Command]:
         """Say the advice in every language, whatever plays now."""
         self._deadline = now + _ADVICE_MAX_S
+        self._transferring = False
         advice = self._rules.prompts[self._rules.advice_911]
         return [
             StopListening(call_id=self._call_id),

@@ -13,9 +13,8 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from typing import Any
 
-from acd import Distributor, Work
+from acd import Distributor
 from calls.commands import (
     Bridge,
     Command,
@@ -24,16 +23,12 @@ from calls.commands import (
     Enqueue,
     OfferCall,
     OpenTask,
-    RecallOffer,
     ReturnToFlow,
     Say,
-    StartRecording,
-    StopRecording,
 )
 from calls.facts import (
     DERIVED,
     AgentFact,
-    AgentHungUp,
     AgentKeyed,
     CallArrived,
     CallConnected,
@@ -48,32 +43,28 @@ from calls.facts import (
     CallResumed,
     Fact,
     OfferFact,
-    OfferFailed,
-    PhoneRegistered,
-    PhoneUnregistered,
     PromptFinished,
     QueueUnstaffed,
     RecordingSealed,
     SitePublished,
     TimerFired,
 )
-from calls.ids import AgentId, CallId, OfferId, QueueId
+from calls.ids import CallId, QueueId
 from calls.machine import IllegalFact
 from calls.outcome import Outcome
 from calls.ports import LineSnapshot
 from careline.faults import where
+from careline.live_call import LiveCall
+from careline.reconciliation import differences
 from careline.rescue import Rescue
 from config.site import Site
 from ivr import Interpreter
-from recordings.consent import Answer, ConsentRule, decide
+from recordings.consent import ConsentRule
 
 log = logging.getLogger(__name__)
 
 DECISIONS = (OfferCall, OpenTask)
 """Commands that are kept in the journal beside the facts, as the record of what was decided."""
-
-_KEY_PAUSE_S = 3.0
-"""Keys of an agent further apart than this do not belong to one code."""
 
 
 @dataclass(slots=True)
@@ -87,19 +78,6 @@ class Turn:
 
     records: list[Fact | Command] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _LiveCall:
-    """What the switchboard itself remembers of a call."""
-
-    engine: Interpreter | Rescue
-    recordings: int = 0
-    recording_id: str | None = None
-    notice_id: int | None = None
-    announced: bool = False
-    keys: str = ""
-    keyed_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +118,7 @@ class Switchboard:
         self.tasks: list[Task] = []
         self.outcomes: dict[Outcome, int] = {}
         self.faults = 0
-        self._calls: dict[CallId, _LiveCall] = {}
+        self._calls: dict[CallId, LiveCall] = {}
         self._deadlines: list[tuple[float, CallId]] = []
         self._armed: dict[CallId, float] = {}
 
@@ -238,53 +216,12 @@ class Switchboard:
         time changes.
         """
         turn = Turn()
-        live = {call.call_id: call for call in picture.calls}
-        for call_id in [known for known in self._calls if known not in live]:
-            self._run(
-                CallFailed(site=self.site.id, call_id=call_id, reason="line-restarted"), now, turn
-            )
-        reachable = set(picture.reachable)
-        for agent in self.distributor.snapshot().agents:
-            kind = PhoneRegistered if agent.agent_id in reachable else PhoneUnregistered
-            if agent.reachable != (agent.agent_id in reachable):
-                self._run(kind(site=self.site.id, agent_id=agent.agent_id), now, turn)
-        ours = {offer.offer_id: offer for offer in self.distributor.live_offers()}
-        theirs: set[OfferId] = set()
-        for call in picture.calls:
-            theirs.update(call.ringing_offers)
-            if call.connected_offer is not None:
-                theirs.add(call.connected_offer)
-        for offer in ours.values():
-            if offer.offer_id not in theirs:
-                gone: dict[str, Any] = {
-                    "site": self.site.id,
-                    "call_id": offer.call_id,
-                    "offer_id": offer.offer_id,
-                    "agent_id": offer.agent_id,
-                }
-                lost: OfferFact = (
-                    AgentHungUp(**gone)
-                    if offer.state is Work.TALKING
-                    else OfferFailed(**gone, reason="unreachable")
-                )
-                self._run(lost, now, turn)
-        for call in picture.calls:
-            if call.call_id not in self._calls:
-                continue
-            for offer_id in call.ringing_offers:
-                offer_ours = ours.get(offer_id)
-                if offer_ours is None:
-                    turn.commands.append(
-                        RecallOffer(call_id=call.call_id, offer_id=offer_id, agent_id=AgentId(""))
-                    )
-                elif offer_ours.state is Work.TALKING:
-                    turn.commands.append(
-                        Bridge(
-                            call_id=call.call_id, offer_id=offer_id, agent_id=offer_ours.agent_id
-                        )
-                    )
-            if call.connected_offer is None or call.connected_offer not in ours:
-                self._run(CallResumed(site=self.site.id, call_id=call.call_id), now, turn)
+        known = tuple(self._calls)
+        for difference in tuple(differences(self.site.id, self.distributor, known, picture)):
+            if isinstance(difference, Fact):
+                self._run(difference, now, turn)
+            else:
+                turn.commands.append(difference)
         return turn
 
     # --- one fact -------------------------------------------------------------------------------
@@ -316,7 +253,9 @@ class Switchboard:
             case OfferFact() | AgentFact() | CallQueued() | CallDequeued():
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case CallFact():
-                self._follow_notice(fact)
+                live = self._calls.get(fact.call_id)
+                if live is not None and isinstance(fact, PromptFinished):
+                    live.finished(fact)
                 self._to_call(fact, now, turn)
 
     def _arrive(self, fact: CallArrived, now: float, turn: Turn) -> None:
@@ -326,7 +265,9 @@ class Switchboard:
             self._rescue(fact.call_id, Outcome.REFUSED, now, turn)
             return
         flow = self.site.flows[self.site.entry_flow]
-        self._calls[fact.call_id] = _LiveCall(Interpreter(fact.call_id, flow, self.site.rules))
+        rules = self.site.rules
+        engine = Interpreter(fact.call_id, flow, rules)
+        self._calls[fact.call_id] = LiveCall(fact.call_id, engine, rules)
         self._to_call(fact, now, turn)
 
     def _to_call(self, fact: CallFact, now: float, turn: Turn) -> None:
@@ -410,7 +351,9 @@ class Switchboard:
                     turn.records.append(command)
                     turn.commands.append(command)
                 case Say():
-                    self._note_notice(command)
+                    live = self._calls.get(call_id)
+                    if live is not None:
+                        live.said(command)
                     turn.commands.append(command)
                 case _:
                     turn.commands.append(command)
@@ -421,52 +364,21 @@ class Switchboard:
 
     def _record(self, call_id: CallId, turn: Turn) -> None:
         live = self._calls.get(call_id)
-        if live is None:
-            return
-        rule = ConsentRule(self.site.recording.consent)
-        answer = Answer.NONE
-        if isinstance(live.engine, Interpreter):
-            answer = Answer(live.engine.recording_answer)
-        if not decide(rule, announced=live.announced, answer=answer).given:
-            return
-        live.recordings += 1
-        live.recording_id = f"{call_id}-{live.recordings}"
-        turn.commands.append(StartRecording(call_id=call_id, recording_id=live.recording_id))
-
-    def _note_notice(self, command: Say) -> None:
-        """Remember which prompt holds the recording notice."""
-        live = self._calls.get(command.call_id)
-        notice = self.site.rules.recording_notice
-        if live is None or notice is None:
-            return
-        texts = self.site.rules.prompts[notice].values()
-        if any(utterance.text in texts for utterance in command.utterances):
-            live.notice_id = command.prompt_id
-
-    def _follow_notice(self, fact: CallFact) -> None:
-        """A notice that was cut short was not given."""
-        live = self._calls.get(fact.call_id)
-        if live is not None and isinstance(fact, PromptFinished):
-            live.announced |= fact.prompt_id == live.notice_id and not fact.interrupted
+        command = live and live.start_recording(ConsentRule(self.site.recording.consent))
+        if command:
+            turn.commands.append(command)
 
     def _stop_recording(self, call_id: CallId, turn: Turn) -> None:
         live = self._calls.get(call_id)
-        if live is None or live.recording_id is None:
-            return
-        turn.commands.append(StopRecording(call_id=call_id, recording_id=live.recording_id))
-        live.recording_id = None
+        command = live and live.stop_recording()
+        if command:
+            turn.commands.append(command)
 
     def _keyed(self, fact: AgentKeyed, now: float, turn: Turn) -> None:
         live = self._calls.get(fact.call_id)
         if live is None:
             return
-        if now - live.keyed_at > _KEY_PAUSE_S:
-            live.keys = ""
-        code = self.site.features.escalate
-        live.keys = (live.keys + fact.digits)[-len(code) :]
-        live.keyed_at = now
-        if live.keys == code:
-            live.keys = ""
+        if live.keyed(fact.digits, self.site.features.escalate, now):
             self._run(
                 CallEscalated(site=fact.site, call_id=fact.call_id, agent_id=fact.agent_id),
                 now,
@@ -487,7 +399,7 @@ class Switchboard:
 
     def _rescue(self, call_id: CallId, outcome: Outcome, now: float, turn: Turn) -> None:
         rescue = Rescue(call_id, self.site.rules, self.site.fallback_number, outcome)
-        self._calls[call_id] = _LiveCall(rescue)
+        self._calls[call_id] = LiveCall(call_id, rescue, self.site.rules)
         self._spread(rescue.start(now), now, turn)
         self._arm(call_id)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.util import find_spec
 from typing import Any
 
 from adapters.speech import PromptStore, VoiceSynthesiser
@@ -28,7 +27,12 @@ _STAY_S = 60.0
 
 
 async def chest_pain_call(
-    site: Site, state: StateFolder, address: str, tell: Callable[[str], None]
+    site: Site,
+    state: StateFolder,
+    address: str,
+    tell: Callable[[str], None],
+    *,
+    by_voice: bool,
 ) -> None:
     """Place the call against the running line; the line's own live view shows it arrive.
 
@@ -40,6 +44,7 @@ async def chest_pain_call(
         state: the running line's state folder.
         address: ``host:port`` of the line.
         tell: takes a line of output.
+        by_voice: whether the line understands speech now; otherwise the caller presses a key.
     """
     engine = MediaEngine("127.0.0.1", _FIRST_MEDIA_PORT, _LAST_MEDIA_PORT)
     voice = VoiceSynthesiser()
@@ -54,9 +59,7 @@ async def chest_pain_call(
             return
         nurse = _stand_in(nurses, status["agents"])
         if nurse is None:
-            tell(
-                "(every nurse has a phone here and none is ready: nobody would answer)"
-            )
+            tell("(every nurse has a phone here and none is ready: nobody would answer)")
             return
         phone = AgentPhone(
             engine,
@@ -70,7 +73,7 @@ async def chest_pain_call(
             await phone.dial_code(site.features.ready)
             tell(f"({nurse} is at a phone now; the caller dials)")
             result = await place(
-                chest_pain_script(site, nurse),
+                chest_pain_script(site, nurse, by_voice=by_voice),
                 f"sip:clinic@{reachable_address(address)}",
                 voice,
                 engine,
@@ -91,11 +94,11 @@ async def chest_pain_call(
         engine.close()
 
 
-def chest_pain_script(site: Site, nurse: AgentId) -> Script:
+def chest_pain_script(site: Site, nurse: AgentId, *, by_voice: bool) -> Script:
     """What the caller does: says it, or presses the emergency key where nothing would hear it."""
     script = read_script(CALLS / "chest-pain.yaml")
     expect = Expectation(answered_by=(nurse,), hears_s=0.5, told=("EMERGENCY",))
-    if find_spec("moonshine_voice") or find_spec("pocketsphinx"):
+    if by_voice:
         return replace(script, expect=expect)
     return Script(
         title="The emergency key reaches a nurse",

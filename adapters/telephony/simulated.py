@@ -92,6 +92,7 @@ class _Leg:
     barge_in: bool = True
     listening: str | None = None
     dialling: bool = False
+    outside: bool = False
 
 
 Delayed = tuple[float, Fact]
@@ -192,6 +193,7 @@ class SimulatedPhones:
                 recording_id=leg.recording[0] if leg.recording else None,
             )
             for call_id, leg in self._legs.items()
+            if not leg.outside
         )
 
     def reachable(self) -> tuple[AgentId, ...]:
@@ -281,6 +283,7 @@ class SimulatedPhones:
                 return fact.offer_id in leg.ringing
             case TransferSucceeded() | TransferFailed():
                 was_dialling, leg.dialling = leg.dialling, False
+                leg.outside = was_dialling and isinstance(fact, TransferSucceeded)
                 return was_dialling
             case OfferDeclined() | OfferUnanswered() | OfferFailed():
                 return leg.ringing.pop(fact.offer_id, None) is not None

@@ -11,7 +11,7 @@ from adapters.telephony.sip.errors import SipError
 from adapters.telephony.sip.phone import CallerPhone, PhoneProblem
 from calls.ports import Synthesiser
 from careline.caller.judgement import judge
-from careline.caller.line_story import LineStory, Story
+from careline.caller.line_story import LineStory, Story, tells
 from careline.caller.result import CallResult
 from careline.caller.script import Script, ScriptStep
 
@@ -63,7 +63,7 @@ async def place(
     finally:
         await caller.phone.hang_up()
     result.heard = caller.phone.heard
-    story = await line.ended()
+    story = await line.ended(script.expect.told)
     if story is not None:
         _take_over(story, result, answered_at)
     result.failures = judge(script.expect, result, known=story is not None)
@@ -120,15 +120,11 @@ class _Caller:
             await self._stay(step.stay)
         elif step.until is not None:
             text = step.until
-            await self._stay_until(
-                lambda story: any(text in line for _at, line in story["lines"]), _UNTIL_TOLD_S
-            )
+            await self._stay_until(lambda story: tells(story, text), _UNTIL_TOLD_S)
 
     async def _stay(self, seconds: float) -> None:
         """Wait until somebody answers, then a moment longer to hear them."""
         came = await self._stay_until(lambda story: bool(story["answered_by"]), seconds)
-        if came and self.result.heard_before_answer is None:
-            self.result.heard_before_answer = len(self.phone.heard)
         if came:
             await self.phone.wait(_HEAR_AGENT_S)
 
@@ -152,8 +148,9 @@ def _take_over(story: Story, result: CallResult, answered_at: float) -> None:
     result.call_id = story["call"]
     result.answered_by = story["answered_by"]
     result.answered_after_s = story["answered_after_s"]
-    result.arrived_at = story["arrived_at"]
     result.outcome = story["outcome"]
-    # The line answers as it tells of the arrival: one clock for both sides.
+    # The line tells of the arrival as it answers, so its times begin where the caller hears that.
+    if result.answered_after_s is not None:
+        result.heard_before_answer_s = answered_at + result.answered_after_s
     result.timeline += [(answered_at + at, "line", line) for at, line in story["lines"]]
     result.timeline.sort(key=lambda entry: entry[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,16 @@ from careline.control import NotRunning, request, watching
 _AGAIN_S = 0.2
 _SETTLE_S = 20.0
 """How long the line gets to write the end of a call down."""
+_AFTER_END_S = 5.0
+"""How much longer for what follows the end: a recording is sealed after the call is over."""
 
 Story = dict[str, Any]
 """A call as the control socket tells it."""
+
+
+def tells(story: Story, text: str) -> bool:
+    """Whether ``text`` stands in a line of the story."""
+    return any(text in line for _at, line in story["lines"])
 
 
 class LineStory:
@@ -61,13 +68,23 @@ class LineStory:
                             return
             await asyncio.sleep(_AGAIN_S)
 
-    async def ended(self) -> Story | None:
-        """The story once its end is written down, or as far as it went."""
-        if self._control is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_SETTLE_S):
-                    await self.until(lambda story: story["outcome"] is not None)
+    async def ended(self, told: Collection[str] = ()) -> Story | None:
+        """The story once its end is written down, or as far as it went.
+
+        Args:
+            told: what is waited for a moment longer, each to stand in one of its lines.
+        """
+        await self._within(_SETTLE_S, lambda story: story["outcome"] is not None)
+        if (await self.now() or {}).get("outcome") is not None:
+            await self._within(_AFTER_END_S, lambda story: all(tells(story, text) for text in told))
         return await self.now()
+
+    async def _within(self, seconds: float, wanted: Callable[[Story], bool]) -> None:
+        if self._control is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.until(wanted)
 
     async def _is(self, wanted: Callable[[Story], bool]) -> bool:
         story = await self.now()

@@ -11,15 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from adapters.stores.recording_file import export_wav
+from adapters.telephony.media import MediaError
+from adapters.telephony.sip.phone import PhoneProblem
+from calls.ports import SpeechError, VaultError
 from careline.caller import CallResult, Script
+from careline.cli.options import counted
+from careline.control import NotRunning
+from careline.demo.evidence import IDENTITY
 from careline.demo.show import Show
 from careline.demo.stage import Stage
+from careline.live_view import ProcessNews
 from careline.processes.supervisor import ChildCannotStart
 from careline.sound import write_wav
+from careline.terminal import Terminal
 
 _EXAMPLES = """examples:
-  careline demo                    about four minutes; prints where the recordings are
+  careline demo                    about three minutes; prints where the recordings are
   careline demo --keep my-demo     leaves everything in ./my-demo
+
+exit code: 0 every call ended as it should; 1 one did not; 2 the line cannot be started
 """
 
 _SPEECH_TIMEOUT_S = 120.0
@@ -57,13 +67,16 @@ def run(args: argparse.Namespace) -> int:
         print(f"{args.keep}: {error.strerror}", file=sys.stderr)
         return 2
     try:
-        return asyncio.run(_demo(folder))
-    except ChildCannotStart as error:
+        return asyncio.run(_demo(folder, Terminal(sys.stdout)))
+    except (ChildCannotStart, OSError) as error:
         print(error, file=sys.stderr)
         return 2
+    except (PhoneProblem, SpeechError, MediaError, VaultError, NotRunning) as error:
+        print(f"the demo could not go on: {error}", file=sys.stderr)
+        return 1
 
 
-async def _demo(folder: Path) -> int:
+async def _demo(folder: Path, terminal: Terminal) -> int:
     began = time.monotonic()
     heard = folder / "heard"
     heard.mkdir()
@@ -71,30 +84,32 @@ async def _demo(folder: Path) -> int:
     def keep(script: Script, result: CallResult) -> None:
         write_wav(heard / f"{script.caller.lstrip('+')}.wav", result.heard)
 
-    print("starting the line; the first time, its prompts are rendered …", flush=True)
-    stage = Stage(folder, _notify)
+    terminal.say("starting the line; its prompts are rendered first …")
+    stage = Stage(folder, ProcessNews(terminal).take)
+    show = Show(stage, terminal, keep)
     async with stage:
-        print(f"the line answers at {stage.uri}", flush=True)
+        terminal.say(f"the line answers at {stage.uri}")
         await stage.seat()
         await stage.ready(*stage.site.agents)
-        print(f"{len(stage.phones)} agents are at their phones and ready", flush=True)
+        terminal.say(f"{counted(len(stage.phones), 'agent')} are at SIP phones and ready")
         try:
             await asyncio.wait_for(stage.speech_ready.wait(), _SPEECH_TIMEOUT_S)
         except TimeoutError:
-            print("speech is not understood here: the calls by voice cannot be shown")
+            terminal.say("speech is not understood here: the calls by voice cannot be shown")
             return 1
-        show = Show(stage, lambda line: print(line, flush=True), keep)
         await show.play()
     recordings = _open_recordings(stage, folder)
-    print()
-    print(f"sealed recordings of {recordings} conversations: {stage.state.vault}")
-    print(f"  opened with the identity that may listen: {folder / 'opened'}")
-    print(f"what each caller heard: {heard}")
-    took = time.monotonic() - began
+    took_s = time.monotonic() - began
+    terminal.say()
+    terminal.say(f"{counted(recordings, 'conversation')}, sealed: {stage.state.vault}")
+    terminal.say(f"  opened with the identity that may listen: {folder / 'opened'}")
+    terminal.say(f"what each caller heard: {heard}")
     if show.failures:
-        print(f"{show.failures} scenes went otherwise than they should ({took:.0f} s)")
+        terminal.say(
+            f"{counted(show.failures, 'thing')} went otherwise than it should ({took_s:.0f} s)"
+        )
         return 1
-    print(f"every call ended as it should ({took:.0f} s)")
+    terminal.say(f"all {show.calls} calls ended as they should ({took_s:.0f} s)")
     return 0
 
 
@@ -102,21 +117,7 @@ def _open_recordings(stage: Stage, folder: Path) -> int:
     """Show that whoever holds the identity can listen: open every recording."""
     opened = folder / "opened"
     opened.mkdir()
-    count = 0
-    for sealed in sorted(stage.state.vault.glob("*.sealed")):
-        export_wav(
-            sealed, stage.state.identities / "records.identity", opened / f"{sealed.stem}.wav"
-        )
-        count += 1
-    return count
-
-
-def _notify(child: str, said: dict[str, Any]) -> None:
-    match said:
-        case {"event": "notice", "level": "warning" | "error", "message": str(message)}:
-            print(f"  {child}: {message}", flush=True)
-        case {"event": "progress", "message": str(message)}:
-            print(f"  {child}: {message}", flush=True)
-
-
-__all__ = ["add_parser", "run"]
+    sealed = sorted(stage.state.vault.glob("*.sealed"))
+    for each in sealed:
+        export_wav(each, stage.state.identities / IDENTITY, opened / f"{each.stem}.wav")
+    return len(sealed)

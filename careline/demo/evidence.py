@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from adapters.stores.identities import read_identity
@@ -10,29 +10,45 @@ from adapters.stores.recording_file import open_recording
 from calls.ports import SAMPLE_RATE_HZ
 from careline.sound import likeness, sounding_s
 
+IDENTITY = "records.identity"
+"""Who may listen, in the state folder's identities."""
+
 _SAMPLE_S = 0.4
-_ALIKE = 0.6
-"""Half a second of a voice through the line and back is above 0.9, other speech below 0.4."""
+_ALIKE = 0.7
+"""Words of a voice through the line and back are above 0.9, other words of it below 0.6."""
 _CALLER_SPOKE_S = 0.3
 
 
-def hears(pcm: bytes, voice: bytes) -> bool:
-    """Whether some stretch of ``voice`` can be heard in ``pcm``, both mono PCM."""
+def distinct_stretches(voice: bytes, others: Iterable[bytes]) -> list[bytes]:
+    """Stretches of what one agent says that occur in nothing the others say: their name.
+
+    Args:
+        voice: mono PCM.
+        others: what all others say.
+    """
     length = int(SAMPLE_RATE_HZ * _SAMPLE_S) * 2
-    stretches = [voice[at : at + length] for at in range(0, len(voice) - length + 1, length)]
-    return any(
-        sounding_s(stretch) > _SAMPLE_S / 2 and likeness(pcm, stretch) >= _ALIKE
+    stretches = (voice[at : at + length] for at in range(0, len(voice) - length + 1, length // 2))
+    said_by_others = list(others)
+    return [
+        stretch
         for stretch in stretches
-    )
+        if sounding_s(stretch) > _SAMPLE_S / 2
+        and all(likeness(other, stretch) < _ALIKE for other in said_by_others)
+    ]
 
 
-def recording_problems(sealed: Path, identity: Path, agent_voice: bytes) -> Iterator[str]:
+def hears(pcm: bytes, stretches: Iterable[bytes]) -> bool:
+    """Whether one of the stretches can be heard in mono PCM."""
+    return any(likeness(pcm, stretch) >= _ALIKE for stretch in stretches)
+
+
+def recording_problems(sealed: Path, identity: Path, agent_voice: Iterable[bytes]) -> Iterator[str]:
     """What is wrong with a sealed recording, opened with the identity that may listen.
 
     Args:
         sealed: the file in the vault.
         identity: the file of an identity that it is sealed to.
-        agent_voice: what the agent said, as PCM.
+        agent_voice: stretches of what the agent said.
     """
     recording = open_recording(sealed, read_identity(identity))
     for finding in recording.report.findings:

@@ -7,13 +7,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from importlib.resources import files
 from pathlib import Path
 
-from adapters.stores.identities import RECORDS
 from adapters.telephony.sip.phone import AgentBehaviour, PhoneProblem, Pickup
 from calls.ids import AgentId
-from calls.ports import SAMPLE_RATE_HZ, VaultError
+from calls.ports import VaultError
 from careline.caller import CallResult, Script, place, read_script, show_result
 from careline.control import NotRunning
-from careline.demo.evidence import hears, recording_problems
+from careline.demo.evidence import IDENTITY, distinct_stretches, hears, recording_problems
 from careline.demo.stage import Stage
 from careline.sound import longest_silence_s
 from careline.terminal import Terminal, Tone
@@ -24,6 +23,7 @@ CALLS = Path(str(files("careline.demo"))) / "calls"
 _CHLOE, _DEV, _FIONA = AgentId("chloe"), AgentId("dev"), AgentId("fiona")
 _MATEO, _RUTH = AgentId("mateo"), AgentId("ruth")
 _LONGEST_SILENCE_S = 3.0
+_APART_S = 3.0
 
 
 class Show:
@@ -83,8 +83,12 @@ class Show:
         await stage.on_break(*self._who_can("billing", 2))
         scripts = [read_script(CALLS / f"waits-{which}.yaml") for which in ("first", "second")]
         self._announce(scripts)
-        calls = [asyncio.create_task(self._place(script)) for script in scripts]
+        calls = []
         try:
+            for script in scripts:
+                calls.append(asyncio.create_task(self._place(script)))
+                # So that it is clear who came first, on a slow machine too.
+                await asyncio.sleep(_APART_S)
             await self._until_waiting(len(calls))
             killed_at = asyncio.get_running_loop().time()
             await stage.kill_brain()
@@ -101,7 +105,10 @@ class Show:
                 call.cancel()
             await asyncio.gather(*calls, return_exceptions=True)
         for script, result in zip(scripts, results, strict=True):
-            silence_s = longest_silence_s(_while_waiting(result, killed_at))
+            waiting = result.heard_between(
+                killed_at - result.began_at, result.heard_before_answer_s
+            )
+            silence_s = longest_silence_s(waiting)
             if silence_s > _LONGEST_SILENCE_S:
                 result.failures.append(f"the caller heard {silence_s:.1f} s of silence, no music")
             self._judge(script, result)
@@ -122,9 +129,12 @@ class Show:
 
     async def _place(self, script: Script) -> CallResult:
         stage = self._stage
-        return await place(
-            script, stage.uri, stage.synthesiser, stage.engine, stage.state.control_socket
-        )
+        try:
+            return await place(
+                script, stage.uri, stage.synthesiser, stage.engine, stage.state.control_socket
+            )
+        except PhoneProblem as problem:
+            return CallResult(failures=[str(problem)])
 
     def _announce(self, scripts: Iterable[Script]) -> None:
         self._terminal.say()
@@ -143,14 +153,15 @@ class Show:
         """What the ears of caller and recording do not confirm."""
         if not result.answered_by:
             return
-        voice = self._stage.voices[AgentId(result.answered_by[0])]
+        voices = dict(self._stage.voices)
+        voice = distinct_stretches(voices.pop(AgentId(result.answered_by[0])), voices.values())
         if not hears(result.heard_of_agent, voice):
             yield f"the caller did not hear the voice of {result.answered_by[0]}"
-        vault, identity = self._stage.state.vault, self._stage.state.identities / RECORDS
+        vault, identity = self._stage.state.vault, self._stage.state.identities / IDENTITY
         recordings = sorted(vault.glob(f"{result.call_id}-*.sealed"))
         told = any(line.startswith("recording of") for line in result.told)
-        if told != bool(recordings):
-            yield f"{len(recordings)} recordings lie in the vault, the timeline says otherwise"
+        if told and not recordings:
+            yield "the timeline tells of a recording that is not in the vault"
         for sealed in recordings:
             yield from recording_problems(sealed, identity, voice)
 
@@ -188,9 +199,3 @@ def _at(result: CallResult, line: str) -> float:
         (result.began_at + at for at, _who, told in result.timeline if told.startswith(line)),
         float("inf"),
     )
-
-
-def _while_waiting(result: CallResult, since: float) -> bytes:
-    """What a caller heard from ``since`` (event loop's time) until an agent answered."""
-    start = int((since - result.began_at) * SAMPLE_RATE_HZ) * 2
-    return result.heard[start : result.heard_before_answer]

@@ -64,6 +64,7 @@ class Stage:
         self.state.make()
         self.address = ""
         self.phones: dict[AgentId, AgentPhone] = {}
+        self.voices: dict[AgentId, bytes] = {}
         self.engine = MediaEngine("127.0.0.1", FIRST_MEDIA_PORT, LAST_MEDIA_PORT)
         self.speech_ready = asyncio.Event()
         self.synthesiser = VoiceSynthesiser()
@@ -89,9 +90,12 @@ class Stage:
 
     async def __aexit__(self, *_error: object) -> None:
         """Stop phones and line."""
-        await asyncio.gather(*(phone.stop() for phone in self.phones.values()))
-        self.engine.close()
-        await self._supervisor.stop()
+        try:
+            await asyncio.gather(*(phone.stop() for phone in self.phones.values()))
+            await self.store.close()
+        finally:
+            self.engine.close()
+            await self._supervisor.stop()
 
     async def seat(
         self, agents: Iterable[AgentId] | None = None, behaviour: AgentBehaviour | None = None
@@ -101,6 +105,7 @@ class Stage:
         for agent_id in wanted:
             name = self.site.agents[agent_id].name.split(",")[0]
             pcm = await self.store.get(f"This is {name}. How can I help you?", "en")
+            self.voices[agent_id] = pcm
             phone = AgentPhone(
                 self.engine,
                 agent_id,
@@ -113,7 +118,7 @@ class Stage:
         await asyncio.gather(*(self.phones[agent_id].start() for agent_id in wanted))
 
     async def ready(self, *agents: AgentId) -> None:
-        """Agents dial the code for ready, one after the other; also ends their wrap-up."""
+        """Agents dial the code for ready, all at once; also ends their wrap-up."""
         await self._code(self.site.features.ready, agents)
 
     async def out(self, *agents: AgentId) -> None:
@@ -148,8 +153,7 @@ class Stage:
         return await request(self.state.control_socket, op="status")
 
     async def _code(self, code: str, agents: Iterable[AgentId]) -> None:
-        for agent_id in agents:
-            await self.phones[agent_id].dial_code(code)
+        await asyncio.gather(*(self.phones[agent_id].dial_code(code) for agent_id in agents))
 
     def _heard_of(self, child: str, said: dict[str, Any]) -> None:
         match said:

@@ -84,14 +84,21 @@ class Supervisor:
             raise ChildCannotStart(str(error)) from error
         except OSError as error:
             raise ChildCannotStart(f"{self._state.lock}: {error.strerror}") from error
+        try:
+            await self._start_both()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start_both(self) -> None:
         for child in (self._line, self._brain):
             task = asyncio.create_task(self._keep_running(child))
             self._tasks.append(task)
             ready = asyncio.create_task(child.ready.wait())
             await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
             ready.cancel()
+            await asyncio.gather(ready, return_exceptions=True)
             if task.done():
-                await self.stop()
                 task.result()
 
     async def wait(self) -> None:
@@ -101,7 +108,10 @@ class Supervisor:
             task.result()
 
     async def stop(self) -> None:
-        """Stop both, the brain first, so that nobody is told that the line died."""
+        """Stop both, the brain first, so that nobody is told that the line died.
+
+        May be called at any time, also again.
+        """
         for task in reversed(self._tasks):
             task.cancel()
         for child in (self._brain, self._line):

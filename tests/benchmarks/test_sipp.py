@@ -43,7 +43,7 @@ def test_a_call_is_placed_held_and_hung_up():
     sent = [step.text.split()[0] for step in root.iter("send")]
     assert sent == ["INVITE", "ACK", "BYE"]
     assert [step.get("milliseconds") for step in root.iter("pause")] == ["3500"]
-    assert "m=audio 40000 RTP/AVP 0" in next(root.iter("send")).text
+    assert "m=audio 40000 RTP/AVP 0 101" in next(root.iter("send")).text
 
 
 def test_a_key_is_pressed_within_the_time_the_call_is_held():

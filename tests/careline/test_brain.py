@@ -187,9 +187,7 @@ async def test_a_full_disk_lets_no_new_call_in_and_calls_in_progress_go_on(clini
         rig.journal.outage = None
         rig.line.report(rig.phones.arrive(third, rig.clock()))
         await rig.until(
-            lambda: any(
-                isinstance(r, CallArrived) and r.call_id == third for r in rig.journaled
-            )
+            lambda: any(isinstance(r, CallArrived) and r.call_id == third for r in rig.journaled)
         )
         assert third not in {command.call_id for command in rig.commands(Transfer)}
         assert rig.brain.journal_problem is None
@@ -219,9 +217,7 @@ async def test_a_restart_waits_for_no_event_that_was_acknowledged_and_left_no_tr
         await rig.until(lambda: bool(rig.journaled))
         # The last event of this brain's life is one that nothing follows from.
         rig.line.report(FeatureDialled(site=clinic.id, agent_id=AgentId("ben"), code="*77"))
-        async with asyncio.timeout(10):
-            while (await rig.line.snapshot()).acknowledged < 2:
-                await asyncio.sleep(0)
+        await rig.until(lambda: rig.line._acknowledged == 2)
     rig.new_brain()
     async with rig.driving():
         rig.line.report(*rig.phones.press(CALL, "9"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from calls.ids import AgentId, CallId
 from calls.ports import LineSnapshot
 from careline.dryrun import DryRun
 from careline.switchboard import Switchboard, Turn
+from config.load import DEFAULT_CLINIC, load_site
 from config.site import Site
 
 MONDAY_10H = 1_795_446_000.0
@@ -38,6 +41,12 @@ ACTIONS = st.one_of(
     st.tuples(st.just("wait"), st.sampled_from((0.5, 3.0, 12.0, 60.0))),
     st.tuples(st.just("crash"), st.just(0)),
 )
+
+
+@cache
+def clinic() -> Site:
+    """No fixture: Hypothesis would write the whole clinic out when an example fails."""
+    return load_site(DEFAULT_CLINIC)
 
 
 class World:
@@ -117,9 +126,9 @@ class World:
     actions=st.lists(ACTIONS, min_size=30, max_size=80),
 )
 def test_whatever_happens_every_call_ends_once_and_a_restart_changes_nobodys_place(
-    clinic, pickups, actions
+    pickups, actions
 ):
-    world = World(clinic, pickups)
+    world = World(clinic(), pickups)
     for action in actions:
         world.act(action)
     world.finish(linger_s=30.0)
@@ -140,10 +149,8 @@ def test_whatever_happens_every_call_ends_once_and_a_restart_changes_nobodys_pla
     pickups=st.lists(st.sampled_from(list(Pickup)), min_size=len(AGENTS), max_size=len(AGENTS)),
     actions=st.lists(ACTIONS, min_size=20, max_size=60),
 )
-def test_a_red_flag_is_offered_to_nurses_only_and_ends_with_a_nurse_or_a_task(
-    clinic, pickups, actions
-):
-    world = World(clinic, pickups)
+def test_a_red_flag_is_offered_to_nurses_only_and_ends_with_a_nurse_or_a_task(pickups, actions):
+    world = World(clinic(), pickups)
     for action in actions:
         world.act(action)
     # Nobody lingers: who was flagged last leaves before anybody answered.

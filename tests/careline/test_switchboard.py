@@ -14,6 +14,7 @@ from calls.commands import (
     HangUp,
     OfferCall,
     OpenTask,
+    ReleaseAgent,
     Say,
     StartRecording,
     Transfer,
@@ -30,9 +31,9 @@ from calls.facts import (
     PhoneRegistered,
     QueueUnstaffed,
 )
-from calls.ids import AgentId, CallId
+from calls.ids import AgentId, CallId, OfferId
 from calls.outcome import Outcome
-from calls.ports import LineSnapshot
+from calls.ports import LineSnapshot, LiveCall
 from careline.dryrun import DryRun
 from careline.switchboard import Switchboard, Turn
 from config.load import load_site
@@ -544,3 +545,24 @@ def test_what_is_said_ahead_after_hours_still_lets_the_caller_hear_that_it_is_cl
     assert clinic.rules.prompts["closed"]["en"] in texts
     assert rig.outcomes() == [Outcome.MESSAGE_TAKEN]
     rig.run.close()
+
+
+def test_a_caller_whom_only_the_line_knows_is_served_as_one_who_arrives(rig):
+    picture = LineSnapshot(
+        epoch="same", calls=(LiveCall(call_id=CALL, arrived_at=rig.run.now),), reachable=()
+    )
+    turn = rig.run.switchboard.reconcile(picture, rig.run.now)
+    assert CALL in rig.run.switchboard.live_calls
+    assert any(isinstance(command, Say) for command in turn.commands)
+
+
+def test_an_agent_whom_only_the_line_still_connects_is_released(rig):
+    rig.arrive()
+    picture = LineSnapshot(
+        epoch="same",
+        calls=(LiveCall(call_id=CALL, arrived_at=rig.run.now, connected_offer=OfferId("one/9")),),
+        reachable=rig.phones.reachable(),
+    )
+    turn = rig.run.switchboard.reconcile(picture, rig.run.now)
+    released = [command for command in turn.commands if isinstance(command, ReleaseAgent)]
+    assert [command.offer_id for command in released] == ["one/9"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
@@ -42,6 +41,15 @@ async def recording_of(stage: Stage, story: dict) -> Recording:
                 if not recording.report.findings:
                     return recording
             await asyncio.sleep(0.2)
+
+
+async def eventually(condition: Callable[[], object], patience_s: float = 30.0) -> None:
+    """Until it is so."""
+    async with asyncio.timeout(patience_s):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.1)
 
 
 def loudness(pcm: bytes) -> float:

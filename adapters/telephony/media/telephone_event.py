@@ -27,6 +27,11 @@ _TOLERANCE = 2 * SAMPLES_PER_FRAME
 _RESTART = 80_000
 """A timestamp this far (10 s) behind is no old packet; the far end counts anew."""
 
+_LATEST_ROUNDS = 25
+"""So long (0.5 s) after a press no old packet of it comes any more: a marked packet begins another
+press even where its timestamp is behind, as with senders that replay recorded keys (SIPp).
+"""
+
 
 class EventReceiver:
     """Finds the presses among a stream's telephone-event packets.
@@ -66,7 +71,8 @@ class EventReceiver:
         pressed = True
         if self._began is not None:
             ahead = ((timestamp - self._began + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)
-            if -_RESTART < ahead < 0:
+            fresh = marker and round_ > self._muted_until + _LATEST_ROUNDS
+            if -_RESTART < ahead < 0 and not fresh:
                 return None
             pressed = not self._same_press(event, ahead, marker=marker)
             if ahead == 0 and not pressed:

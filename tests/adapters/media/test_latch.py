@@ -63,3 +63,21 @@ def test_after_a_second_of_silence_a_new_port_of_the_far_end_is_followed():
 def test_port_nought_is_nobody():
     far = latch(any_host=True)
     assert not any(far.accept(("192.0.2.7", 0), round_) for round_ in range(10))
+
+
+def test_the_address_of_the_sdp_is_not_taken_over_even_in_its_first_moment():
+    latch = Latch("192.0.2.1", 4000, any_host=True)
+    assert latch.accept(("192.0.2.1", 4000), 0)
+    for round_ in range(5):
+        for _ in range(20):
+            assert not latch.accept(("192.0.2.1", 9999), round_)
+    assert latch.remote == ("192.0.2.1", 4000)
+
+
+def test_the_address_of_the_sdp_takes_its_place_from_whoever_was_quicker():
+    latch = Latch("192.0.2.1", 4000, any_host=False)
+    for round_ in range(40):
+        assert latch.accept(("192.0.2.1", 9999), round_)
+    assert latch.accept(("192.0.2.1", 4000), 40)
+    assert latch.remote == ("192.0.2.1", 4000)
+    assert not latch.accept(("192.0.2.1", 9999), 41)

@@ -161,3 +161,20 @@ def test_no_packet_breaks_the_receiver(packets):
     for timestamp, data, marker in packets:
         keypad.packet(timestamp, data, marker=marker)
     assert set(keypad.heard) <= set(KEYS)
+
+
+def test_a_sender_that_replays_recorded_keys_is_understood_though_its_time_runs_back():
+    keypad = Keypad()
+    for timestamp, key in ((13280, "1"), (43200, "5"), (31040, "3")):
+        for stamp, data, marker in sent(key, timestamp):
+            keypad.packet(stamp, data, marker=marker)
+        keypad.round += 40
+    assert keypad.heard == "153"
+
+
+def test_a_marked_packet_that_comes_late_is_still_the_old_press():
+    keypad = Keypad()
+    first, second = sent("1", 0), sent("5", 1280)
+    for timestamp, data, marker in (*first[1:], *second, first[0]):
+        keypad.packet(timestamp, data, marker=marker)
+    assert keypad.heard == "15"

@@ -237,7 +237,9 @@ class House:
 async def eventually(condition: Callable[[], object]) -> None:
     """Until it is so."""
     async with asyncio.timeout(PATIENCE_S):
-        while not condition():
+        while True:
+            if condition():
+                return
             await asyncio.sleep(0.02)
 
 

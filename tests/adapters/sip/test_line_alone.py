@@ -35,7 +35,11 @@ ANA = AGENTS[0]
 
 def outside(tmp_path, party, **settings):
     return house(
-        tmp_path, outbound=("sip:help@127.0.0.1:*",), fallback=party.uri, unattended_s=0.3, **settings
+        tmp_path,
+        outbound=("sip:help@127.0.0.1:*",),
+        fallback=party.uri,
+        unattended_s=0.3,
+        **settings,
     )
 
 
@@ -91,7 +95,9 @@ async def test_a_transfer_that_the_plan_does_not_permit_dials_nothing(tmp_path, 
         assert "premium" not in caplog.text
 
 
-@pytest.mark.parametrize(("status", "reason"), [(486, "busy"), (603, "refused"), (404, "unreachable")])
+@pytest.mark.parametrize(
+    ("status", "reason"), [(486, "busy"), (603, "refused"), (404, "unreachable")]
+)
 async def test_a_transfer_that_is_not_taken_leaves_the_caller_where_they_were(
     tmp_path, party, status, reason
 ):
@@ -151,13 +157,15 @@ async def test_agents_who_ring_are_recalled_when_the_outside_answers_first(tmp_p
 # --- without a brain ----------------------------------------------------------------------------
 
 
-async def test_a_caller_hears_music_while_the_brain_is_away_and_is_told_on_when_it_is_back(tmp_path):
+async def test_a_caller_hears_music_while_the_brain_is_away_and_is_told_on_when_it_is_back(
+    tmp_path,
+):
     async with house(tmp_path) as it:
         caller, call_id = await it.call()
         it.say(call_id, "a prompt that the brain never hears the end of " * 3)
         await hears(caller, lambda pcm: loudness(pcm) > 500)
         it.line.undriven()
-        await hears(caller, lambda pcm: 100 < loudness(pcm))
+        await hears(caller, lambda pcm: loudness(pcm) > 100)
         await caller.press("4")
         assert (await it.fact(DigitsCollected)).call_id == call_id
         it.line.driven()
@@ -326,4 +334,3 @@ async def test_a_line_that_stops_gives_every_caller_up_for_a_call_back(tmp_path)
         await eventually(lambda: caller.over and not agent.talking)
         with pytest.raises(PhoneProblem, match="503"):
             await it.phone().dial(f"sip:clinic@{it.address}")
-

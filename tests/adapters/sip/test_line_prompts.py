@@ -267,7 +267,9 @@ async def test_commands_for_a_call_that_is_over_do_nothing(tmp_path):
         assert it.media.open_legs == 0
 
 
-async def test_a_caller_who_hangs_up_during_a_prompt_is_reported_once_and_the_prompt_never(tmp_path):
+async def test_a_caller_who_hangs_up_during_a_prompt_is_reported_once_and_the_prompt_never(
+    tmp_path,
+):
     async with house(tmp_path) as it:
         caller, call_id = await it.call()
         it.say(call_id, LONG)

@@ -1,0 +1,80 @@
+"""What the switchboard itself remembers of a call, beside the call's engine."""
+
+from __future__ import annotations
+
+from calls.commands import Say, StartRecording, StopRecording
+from calls.facts import PromptFinished
+from calls.ids import CallId
+from careline.rescue import Rescue
+from ivr import CallRules, Interpreter
+from recordings.consent import Answer, ConsentRule, decide
+
+_KEY_PAUSE_S = 3.0
+"""Keys of an agent further apart than this do not belong to one code."""
+
+
+class LiveCall:
+    """A call that is not over.
+
+    Args:
+        call_id: the call.
+        engine: what decides for it; replaced by a :class:`~careline.rescue.Rescue` when it fails.
+        rules: the rules the call began with.
+    """
+
+    def __init__(self, call_id: CallId, engine: Interpreter | Rescue, rules: CallRules) -> None:
+        self.engine = engine
+        self._call_id = call_id
+        self._rules = rules
+        self._recordings = 0
+        self._recording_id: str | None = None
+        self._notice_id: int | None = None
+        self._announced = False
+        self._keys = ""
+        self._keyed_at = 0.0
+
+    # --- consent and recording ------------------------------------------------------------------
+
+    def said(self, command: Say) -> None:
+        """Remember which prompt holds the recording notice."""
+        notice = self._rules.recording_notice
+        if notice is None:
+            return
+        texts = self._rules.prompts[notice].values()
+        if any(utterance.text in texts for utterance in command.utterances):
+            self._notice_id = command.prompt_id
+
+    def finished(self, fact: PromptFinished) -> None:
+        """A notice that was cut short was not given."""
+        self._announced |= fact.prompt_id == self._notice_id and not fact.interrupted
+
+    def start_recording(self, rule: ConsentRule) -> StartRecording | None:
+        """The command that records what follows; ``None`` where that is not permitted."""
+        answer = Answer.NONE
+        if isinstance(self.engine, Interpreter):
+            answer = Answer(self.engine.recording_answer)
+        if not decide(rule, announced=self._announced, answer=answer).given:
+            return None
+        self._recordings += 1
+        self._recording_id = f"{self._call_id}-{self._recordings}"
+        return StartRecording(call_id=self._call_id, recording_id=self._recording_id)
+
+    def stop_recording(self) -> StopRecording | None:
+        """The command that closes the recording; ``None`` where there is none."""
+        if self._recording_id is None:
+            return None
+        recording_id, self._recording_id = self._recording_id, None
+        return StopRecording(call_id=self._call_id, recording_id=recording_id)
+
+    # --- an agent's keys ------------------------------------------------------------------------
+
+    def keyed(self, digits: str, code: str, now: float) -> bool:
+        """Take in keys of the connected agent; whether they complete ``code``."""
+        if now - self._keyed_at > _KEY_PAUSE_S:
+            self._keys = ""
+        self._keys = (self._keys + digits)[-len(code) :]
+        self._keyed_at = now
+        if self._keys != code:
+            return False
+        self._keys = ""
+        return True

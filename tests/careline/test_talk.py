@@ -1,0 +1,125 @@
+"""A call in the terminal, typed from a script."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+
+import pytest
+
+from calls.ids import AgentId
+from careline.__main__ import main
+from careline.cli.talk import Talk
+from careline.terminal import Terminal
+from config.site import Site
+
+MONDAY_10H = 1_795_446_000.0
+"""2026-11-23 10:00 in New York: the sample clinic is open."""
+
+
+def talk(site: Site, *typed: str, away: tuple[str, ...] = (), at: float = MONDAY_10H) -> list[str]:
+    shown = io.StringIO()
+    call = Talk(site, at, {AgentId(agent) for agent in away}, Terminal(shown))
+    with contextlib.closing(call):
+        call.hold(iter(typed))
+    return shown.getvalue().splitlines()
+
+
+def index(lines: list[str], text: str) -> int:
+    found = [number for number, line in enumerate(lines) if text in line]
+    assert found, f"{text!r} is in none of {lines}"
+    return found[0]
+
+
+def in_order(lines: list[str], *texts: str) -> bool:
+    places = [index(lines, text) for text in texts]
+    return places == sorted(places)
+
+
+def test_the_advice_comes_first_in_every_language(clinic):
+    lines = [line for line in talk(clinic) if line.startswith("line> ")]
+    advice = clinic.rules.prompts[clinic.rules.advice_911]
+    assert lines[:2] == [f"line> {advice[language]}" for language in clinic.rules.languages]
+
+
+def test_a_red_flag_reaches_a_nurse_who_can_be_talked_to_and_let_go(clinic):
+    lines = talk(clinic, "chest pain", "", "bye")
+    assert in_order(
+        lines, "RED FLAG 911", "EMERGENCY", "offered to grace: red flag", "talks with grace",
+        "grace> Hello", "grace hangs up", "ended: handled", "line> (hangs up)",
+    )  # fmt: skip
+
+
+def test_words_and_keys_lead_to_the_queue_they_name(clinic):
+    by_keys = talk(clinic, "1", "5", "3")
+    by_words = talk(clinic, "1", "5", "i have a question about my bill")
+    assert index(by_keys, "waits in queue billing")
+    assert index(by_words, "waits in queue billing")
+
+
+def test_an_agent_who_is_away_is_rung_and_passed_over(clinic):
+    lines = talk(clinic, "chest pain", "", "", "", away=("grace",))
+    assert in_order(lines, "grace's phone rings", "grace does not answer", "talks with elena")
+
+
+def test_enter_tells_how_much_time_passes_before_what_it_brings(clinic):
+    lines = talk(clinic, "")
+    assert in_order(lines, "s pass)", "press 5 or stay on the line")
+
+
+def test_a_closed_clinic_takes_a_message(clinic):
+    lines = talk(clinic, "1", "5", "2", "", at=MONDAY_10H + 12 * 3600)
+    assert in_order(lines, "closed now", "TASK opened for general: message", "message-taken")
+
+
+def test_where_the_line_does_not_listen_words_are_said_to_be_unheard(clinic):
+    lines = talk(clinic, "2", "hola")
+    assert "(the line does not listen to speech here: press keys)" in lines
+
+
+def test_an_agent_hears_words_that_triage_does_not(clinic):
+    lines = talk(clinic, "chest pain", "", "it began this morning")
+    assert "(grace hears it; the line does not listen in)" in lines
+
+
+def test_hanging_up_and_falling_silent_both_end_the_call(clinic):
+    for typed in (("hangup",), ()):
+        assert talk(clinic, *typed)[-1].strip() == "· ended: short-abandon"
+
+
+def test_bye_without_an_agent_ends_nothing(clinic):
+    lines = talk(clinic, "bye", "hangup")
+    assert in_order(lines, "(nobody is there to let you go", "the caller hangs up")
+
+
+def test_a_question_mark_lists_what_can_be_typed(clinic):
+    lines = talk(clinic, "?")
+    assert index(lines, "what to type:")
+
+
+@pytest.fixture
+def stdin(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    typed = io.StringIO("chest pain\n\nbye\n")
+    monkeypatch.setattr("sys.stdin", typed)
+    yield typed
+
+
+def test_a_script_on_standard_input_shows_what_was_typed(stdin, capsys):
+    assert main(["talk", "--at", "2026-11-23 10:00"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert "where it is Monday 23 November, 10:00." in out[0]
+    assert in_order(out, "you> chest pain", "RED FLAG", "you> bye", "ended: handled")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--at", "ten"], "--at: 'ten' is not a time such as 2026-11-23 10:00"),
+        (["--away", "nobody"], "--away: there is no agent 'nobody'"),
+        (["--config", "/nowhere"], "/nowhere: there is no such folder"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(arguments, complaint, capsys):
+    assert main(["talk", *arguments]) == 2
+    assert capsys.readouterr().err.splitlines() == [complaint]

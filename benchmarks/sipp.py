@@ -233,8 +233,8 @@ class Sipp:
         _, said = await self._process.communicate()
         # 0: every call went well, 1: some did not, 97: its time was up. Anything else is its own.
         if self._process.returncode not in (0, 1, 97):
-            last = said.decode(errors="replace").strip().splitlines()[-1:]
-            raise SippFailed(f"SIPp ended with {self._process.returncode}: {' '.join(last)}")
+            words = " ".join(said.decode(errors="replace").strip().splitlines()[-1:])
+            raise SippFailed(f"SIPp ended with {self._process.returncode}: {words}")
         rows = (self._folder / f"{self._name}.csv").read_text().splitlines()
         last = list(csv.DictReader(rows, delimiter=";"))[-1]
         return self._load.calls - int(last["SuccessfulCall(C)"])

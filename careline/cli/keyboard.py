@@ -38,8 +38,14 @@ class Keyboard:
         """Take keys."""
         if self._descriptor is None:
             return
-        self._before = termios.tcgetattr(self._descriptor)
-        tty.setcbreak(self._descriptor)
+        try:
+            before = termios.tcgetattr(self._descriptor)
+            tty.setcbreak(self._descriptor)
+        except termios.error:
+            # The terminal was closed.
+            self._descriptor = None
+            return
+        self._before = before
         asyncio.get_running_loop().add_reader(self._descriptor, self._read)
 
     def pause(self) -> None:
@@ -51,7 +57,6 @@ class Keyboard:
         try:
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, before)
         except termios.error:
-            # The terminal was closed.
             self._descriptor = None
 
     def _read(self) -> None:

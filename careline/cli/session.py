@@ -64,11 +64,11 @@ class Session:
         self._terminal.say(f"starting {self._site.title} …")
         try:
             if await self._started():
-                self._welcome()
                 self._tasks = [asyncio.create_task(self._follow())]
                 if self._setup is not None and self._speech_is_missing():
                     self._tasks.append(asyncio.create_task(self._fetch_speech(self._setup)))
                 with self._keyboard:
+                    self._welcome()
                     await self._until_stopped(asyncio.create_task(self._supervisor.wait()))
                 if self._busy is not None:
                     self._tasks.append(self._busy)

@@ -50,7 +50,8 @@ def main() -> int:
     machine = this_machine()
     date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     results = [run(name, quick=options.quick) for name in MODULES]
-    page = report(results, machine, date)
+    command = "python -m benchmarks --quick" if options.quick else "make bench"
+    page = report(results, machine, date, command)
     if options.quick:
         print(page)
     else:

@@ -36,18 +36,25 @@ class Result:
     problem: str = ""
 
 
-def report(results: Iterable[Result], machine: Machine, date: str) -> str:
+def report(results: Iterable[Result], machine: Machine, date: str, command: str) -> str:
     """The whole page.
 
     Args:
         results: in the order of the page.
         machine: what it ran on.
         date: when, as people write it.
+        command: what was run.
     """
     every = list(results)
-    parts = ["# Benchmarks", _INTRODUCTION, _goals(every), "## The run", _run(machine, date)]
+    parts = [
+        "# Benchmarks",
+        _INTRODUCTION,
+        _goals(every),
+        "## The run",
+        _run(machine, date, command),
+    ]
     for result in every:
-        parts += [f"## {result.title}", f"`{result.command}`, {result.took_s / 60:.0f} minutes."]
+        parts += [f"## {result.title}", f"`{result.command}` took {_duration(result.took_s)}."]
         if result.problem:
             parts.append(f"**This run ended early: {result.problem}**")
         for section in result.sections:
@@ -98,11 +105,11 @@ def _goals(results: list[Result]) -> str:
     return text
 
 
-def _run(machine: Machine, date: str) -> str:
+def _run(machine: Machine, date: str, command: str) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in machine.libraries.items())
     rows = [
         ("date", date),
-        ("command", "`make bench`"),
+        ("command", f"`{command}`"),
         ("processor", f"{machine.cpu}, {machine.cores} cores"),
         ("memory", f"{machine.memory_gb:.0f} GB"),
         ("system", machine.system),
@@ -122,7 +129,8 @@ def _section(section: Section, values: Values) -> list[str]:
         for f in numbers
     ]
     parts = [f"### {section.title}", section.about]
-    parts.append(_table(("", "measured", "goal", "how"), rows))
+    if rows:
+        parts.append(_table(("", "measured", "goal", "how"), rows))
     for figure in section.figures:
         value = values.get(figure.key)
         if isinstance(value, list):
@@ -145,6 +153,10 @@ def _list(figure: Figure, value: list[object]) -> list[str]:
         rows = [[shown(item.get(name), "") for name in names] for item in items]
         return [heading, _table([name.replace("_", " ") for name in names], rows)]
     return [heading, "\n".join(f"- {item}" for item in value)]
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes"
 
 
 def _in_a_line(item: object) -> str:

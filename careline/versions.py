@@ -6,12 +6,15 @@ also after a restart that finds the mistake.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 
 from config.errors import ConfigError
 from config.load import load_site
 from config.site import Site
+
+log = logging.getLogger(__name__)
 
 _CURRENT = "current"
 _NAME_CHARACTERS = 16
@@ -62,3 +65,25 @@ class SiteVersions:
     def _path(self, version: str) -> Path:
         self._folder.mkdir(exist_ok=True, mode=0o700)
         return self._folder / version[:_NAME_CHARACTERS]
+
+
+def newest_site(config: Path, versions: SiteVersions) -> Site:
+    """The site in its folder, or the last good version while the folder has mistakes.
+
+    Raises:
+        ConfigError: there are mistakes, and there never was a good version.
+    """
+    try:
+        site = load_site(config)
+    except ConfigError as error:
+        last = versions.last_good()
+        if last is None:
+            raise
+        log.error(
+            "%s has %d mistakes (careline check); the last good version goes on serving",
+            config,
+            len(error.problems),
+        )
+        return last
+    versions.keep(site)
+    return site

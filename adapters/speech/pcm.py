@@ -46,7 +46,7 @@ def duration_s(pcm: bytes) -> float:
 
 def level_dbov(samples: Samples) -> float:
     """Mean power, :data:`SILENCE_DBOV` for silence or nothing."""
-    power = float(np.mean(samples * samples)) if len(samples) else 0.0
+    power = float(np.dot(samples, samples)) / len(samples) if len(samples) else 0.0
     return max(SILENCE_DBOV, 10.0 * log10(power)) if power > 0 else SILENCE_DBOV
 
 

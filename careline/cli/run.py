@@ -16,6 +16,7 @@ from careline.cli.session import Session
 from careline.processes.supervisor import ChildCannotStart
 from careline.state import StateFolder
 from careline.terminal import Terminal, Tone
+from careline.versions import SiteVersions
 from config.errors import SecretsError
 from config.load import DEFAULT_CLINIC
 from config.secrets import ensure_agent_secrets
@@ -54,10 +55,13 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
 
 def run(args: argparse.Namespace) -> int:
     """Run until stopped; 2 when the line cannot be started."""
+    state = StateFolder(args.state.absolute())
     site = site_or_complain(args.config)
     if site is None:
-        return 2
-    state = StateFolder(args.state.absolute())
+        site = SiteVersions(state.versions).last_good() if state.versions.exists() else None
+        if site is None:
+            return 2
+        print("the last good version goes on serving", file=sys.stderr)
     terminal = Terminal(sys.stdout)
     try:
         state.make()

@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import platform
 import signal
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +63,7 @@ class Session:
         try:
             if await self._started():
                 self._tasks = [asyncio.create_task(self._follow())]
-                if self._setup is not None and self._speech_is_missing():
+                if self._setup is not None:
                     self._tasks.append(asyncio.create_task(self._fetch_speech(self._setup)))
                 with self._keyboard:
                     self._welcome()
@@ -235,13 +233,11 @@ class Session:
 
     # --- speech ---------------------------------------------------------------------------------
 
-    def _speech_is_missing(self) -> bool:
-        return platform.machine() == "x86_64" and not (
-            find_spec("moonshine_voice") and find_spec("pocketsphinx")
-        )
-
     async def _fetch_speech(self, setup: Path) -> None:
-        """Fetch the recognisers while the line works with digits, then let it take them up."""
+        """Fetch the recognisers while the line works with digits, which then takes them up.
+
+        Where they are all there the script says nothing and is done at once.
+        """
         try:
             process = await asyncio.create_subprocess_exec(
                 setup,

@@ -31,37 +31,13 @@ from careline.processes.report import (
 )
 from careline.publisher import Publisher
 from careline.state import StateFolder
-from careline.versions import SiteVersions
+from careline.versions import SiteVersions, newest_site
 from config.errors import ConfigError
-from config.load import load_site
-from config.site import Site
 from triage import TriageEngine
 
 log = logging.getLogger(__name__)
 
 _CONNECT_AGAIN_S = 0.2
-
-
-def newest_site(config: Path, versions: SiteVersions) -> Site:
-    """The site in its folder, or the last good version while the folder has mistakes.
-
-    Raises:
-        ConfigError: there are mistakes, and there never was a good version.
-    """
-    try:
-        site = load_site(config)
-    except ConfigError as error:
-        last = versions.last_good()
-        if last is None:
-            raise
-        log.error(
-            "%s has %d mistakes (careline check); the last good version goes on serving",
-            config,
-            len(error.problems),
-        )
-        return last
-    versions.keep(site)
-    return site
 
 
 async def serve(config: Path, state: StateFolder) -> None:
@@ -129,7 +105,11 @@ def main() -> int:
     parser.add_argument("--state", type=Path, required=True)
     args = parser.parse_args()
     state = StateFolder(args.state)
-    log_to(state.log, "brain")
+    try:
+        log_to(state.log, "brain")
+    except OSError as error:
+        report(FATAL, message=f"{state.log}: cannot be written: {error.strerror}")
+        return FATAL_EXIT
     try:
         asyncio.run(serve(args.config, state))
     except ConfigError as error:

@@ -51,8 +51,8 @@ from careline.processes.report import (
     supervisor_gone,
 )
 from careline.state import StateFolder
+from careline.versions import SiteVersions, newest_site
 from config.errors import ConfigError
-from config.load import load_site
 from config.secrets import Secrets, agent_secret, read_secrets
 from config.site import Site
 from ivr.steps import AskStep
@@ -316,7 +316,7 @@ def main() -> int:
         report(FATAL, message=f"{state.log}: cannot be written: {error.strerror}")
         return FATAL_EXIT
     try:
-        asyncio.run(serve(load_site(args.config), state, args))
+        asyncio.run(serve(newest_site(args.config, SiteVersions(state.versions)), state, args))
     except ConfigError as error:
         for problem in error.problems:
             report(FATAL, message=str(problem))

@@ -37,7 +37,7 @@ def page(problem="", **values):
         took_s=90.0,
         problem=problem,
     )
-    return report([result], MACHINE, "2026-03-01")
+    return report([result], MACHINE, "2026-03-01", "make bench")
 
 
 def test_a_goal_that_was_met_and_one_that_was_missed_both_say_so():
@@ -61,7 +61,8 @@ def test_the_machine_the_date_and_the_command_are_there():
     text = page(fast_ms=1.0)
     for wanted in ("A processor, 2 cores", "Linux 6.1", "aiosipua 0.7.1", "2026-03-01"):
         assert wanted in text
-    assert "`python -m thing`" in text
+    assert "`python -m thing` took 90 seconds." in text
+    assert "`make bench`" in text
 
 
 def test_steps_become_a_table_and_names_a_list():
@@ -84,7 +85,7 @@ def test_a_cell_cannot_break_the_table():
         values={"x": 1},
         took_s=1.0,
     )
-    assert "| a/b | 1 |" in report([result], MACHINE, "today")
+    assert "| a/b | 1 |" in report([result], MACHINE, "today", "make bench")
 
 
 def test_a_terminal_shows_only_what_was_measured():

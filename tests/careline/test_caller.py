@@ -81,7 +81,11 @@ def test_a_mistake_is_told_at_its_line(tmp_path, right, wrong, found):
 
 
 def test_all_mistakes_are_told_in_one_go(tmp_path):
-    text = GOOD.replace('"153"', '"x"').replace('"+15555550104"', "x").replace("hears_s: 1", "hears_s: -1")
+    text = (
+        GOOD.replace('"153"', '"x"')
+        .replace('"+15555550104"', "x")
+        .replace("hears_s: 1", "hears_s: -1")
+    )
     assert [problem.split(":")[1] for problem in problems(tmp_path, text)] == ["2", "6", "14"]
 
 

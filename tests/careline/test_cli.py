@@ -38,8 +38,7 @@ def help_of(command: str, capsys: pytest.CaptureFixture[str]) -> str:
 def command_lines(text: str) -> Iterator[str]:
     """Each ``careline ...`` that a line of text shows, without shell syntax and remarks."""
     for line in text.splitlines():
-        for shown in re.findall(r"`(careline [^`]+)`", line):
-            yield shown
+        yield from re.findall(r"`(careline [^`]+)`", line)
         for part in re.split(r" {2,}|&& | \| ", line.strip()):
             if part.strip().startswith("careline "):
                 yield re.split(r" [<>#(]", part.strip())[0]
@@ -92,7 +91,9 @@ def test_the_check_of_command_lines_finds_a_wrong_one():
     assert not can_be_typed("careline run --colour")
     assert not can_be_typed("careline dance")
     assert not can_be_typed("careline agent grace ready|asleep")
-    assert list(command_lines("use `careline check DIR`, or\n  careline run --listen 1:2   # so")) == [
+    assert list(
+        command_lines("use `careline check DIR`, or\n  careline run --listen 1:2   # so")
+    ) == [
         "careline check DIR",
         "careline run --listen 1:2",
     ]

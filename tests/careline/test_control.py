@@ -164,7 +164,7 @@ async def test_a_line_without_an_end_costs_the_connection_and_nothing_else(rig):
 
 
 async def test_nobody_listening_is_said_in_words(tmp_path):
-    with pytest.raises(NotRunning, match="no line is running with .*`careline run`"):
+    with pytest.raises(NotRunning, match=r"no line is running with .*`careline run`"):
         await request(tmp_path / "control.sock", op="status")
     with pytest.raises(NotRunning, match="no line is running"):
         async with watching(tmp_path / "control.sock"):

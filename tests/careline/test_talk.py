@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator
 
 import pytest
 
@@ -99,10 +98,10 @@ def test_a_question_mark_lists_what_can_be_typed(clinic):
 
 
 @pytest.fixture
-def stdin(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def stdin(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     typed = io.StringIO("chest pain\n\nbye\n")
     monkeypatch.setattr("sys.stdin", typed)
-    yield typed
+    return typed
 
 
 def test_a_script_on_standard_input_shows_what_was_typed(stdin, capsys):

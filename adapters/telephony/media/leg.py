@@ -298,7 +298,12 @@ class MediaLeg:
         """
         if self._closed:
             return
-        missed = 0 if self._round is None else round_ - self._round - 1
+        if self._round is None:
+            # The wheel may have turned for hours: this leg's own time begins with its first tick.
+            self._quiet_since = round_
+            missed = 0
+        else:
+            missed = round_ - self._round - 1
         self._round = round_
         if missed:
             self._skip(missed)

@@ -119,3 +119,13 @@ def test_closing_twice_gives_the_port_back_once(leg, hand):
     leg.close()
     leg.close()
     assert hand.forgotten == [leg]
+
+
+def test_a_leg_that_is_opened_late_waits_for_media_as_long_as_any_other(leg):
+    reports = []
+    leg.on_media_timeout(1.0, lambda: reports.append(1))
+    for round_ in range(1_000_000, 1_000_049):
+        leg.tick(round_, 0.0)
+    assert reports == []
+    leg.tick(1_000_051, 0.0)
+    assert reports == [1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from adapters.telephony.sip.phone import PhoneProblem, Pickup
@@ -14,13 +12,11 @@ from calls.facts import (
     AgentKeyed,
     CallerHungUp,
     DigitsCollected,
-    FeatureDialled,
     OfferAccepted,
     OfferDeclined,
     OfferFailed,
     OfferRinging,
     OfferUnanswered,
-    PhoneRegistered,
     PhoneUnregistered,
 )
 from tests.adapters.sip.line_house import (
@@ -33,29 +29,13 @@ from tests.adapters.sip.line_house import (
     tone,
 )
 
+pytestmark = pytest.mark.slow
+
 ANA, BEN = AGENTS
 
 
 def bridge(call_id, offer_id, agent=ANA):
     return Bridge(call_id=call_id, offer_id=offer_id, agent_id=agent)
-
-
-async def test_an_agent_rings_answers_and_hears_and_is_heard(tmp_path):
-    async with house(tmp_path) as it:
-        agent = await it.seat(ANA, greeting=tone(500))
-        assert (await it.fact(PhoneRegistered)).agent_id == ANA
-        caller, call_id = await it.call()
-        offer_id = it.offer(call_id, ANA)
-        await it.fact(OfferRinging)
-        await it.fact(OfferAccepted)
-        assert it.line.live_calls()[0].ringing_offers == (offer_id,)
-        it.do(bridge(call_id, offer_id))
-        assert it.line.live_calls()[0].connected_offer == offer_id
-        await hears(caller, lambda pcm: strength(pcm, 500) > 3000)
-        speaking = asyncio.create_task(caller.speak(tone(900, 2.0)))
-        await hears(agent, lambda pcm: strength(pcm, 900) > 3000)
-        assert strength(agent.heard, 500) < 300
-        await speaking
 
 
 @pytest.mark.parametrize(
@@ -231,15 +211,6 @@ async def test_an_agents_phone_that_dies_in_mid_call_is_a_lost_phone_not_a_hang_
         assert (await it.fact(OfferFailed)).reason == "unreachable"
         await hears(caller, lambda pcm: loudness(pcm) > 200)
         assert not it.of(AgentHungUp)
-
-
-async def test_a_feature_code_is_taken_confirmed_in_words_and_hung_up(tmp_path):
-    async with house(tmp_path) as it:
-        agent = await it.seat(ANA)
-        await agent.dial_code("*11")
-        dialled = await it.fact(FeatureDialled)
-        assert (dialled.agent_id, dialled.code) == (ANA, "*11")
-        assert it.media.open_legs == 0
 
 
 async def test_a_feature_code_is_for_agents_only(tmp_path):

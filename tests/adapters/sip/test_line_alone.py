@@ -30,6 +30,8 @@ from tests.adapters.sip.line_house import (
 )
 from tests.adapters.sip.outside_party import OutsideParty
 
+pytestmark = pytest.mark.slow
+
 ANA = AGENTS[0]
 
 
@@ -196,28 +198,6 @@ async def test_a_fallback_that_does_not_answer_is_tried_again_after_the_advice(t
         await hears(caller, lambda pcm: strength(pcm, 1100) > 3000)
 
 
-async def test_a_brain_that_comes_back_takes_over_from_the_advice_and_from_the_ringing(
-    tmp_path, party
-):
-    party.status = None
-    async with outside(tmp_path, party) as it:
-        _caller, call_id = await it.call()
-        it.line.undriven()
-        await eventually(lambda: party.calls)
-        it.line.driven()
-        it.music(call_id)
-        await eventually(lambda: party.over)
-        assert it.line.live_calls()[0].call_id == call_id
-        it.line.undriven()
-        await eventually(lambda: it.line._forsaken)
-        it.line.driven()
-        it.music(call_id)
-        it.say(call_id, "hello again", prompt_id=9)
-        assert (await it.fact(PromptFinished)).prompt_id == 9
-        assert len(party.calls) == 1
-        assert not it.of(CallFailed)
-
-
 async def test_a_call_that_comes_in_without_a_brain_is_advised_first_and_kept(tmp_path):
     async with house(tmp_path, unattended_s=60.0) as it:
         it.line.undriven()
@@ -237,16 +217,6 @@ async def test_a_call_that_comes_in_long_after_the_brain_went_is_handed_over_at_
         caller, call_id = await it.call()
         assert (await it.fact(CallFailed)).call_id == call_id
         await hears(caller, lambda pcm: strength(pcm, 1100) > 3000)
-
-
-async def test_without_a_fallback_the_advised_caller_is_let_go_and_to_be_called_back(tmp_path):
-    async with house(tmp_path, unattended_s=0.2) as it:
-        caller, call_id = await it.call()
-        it.line.undriven()
-        failed = await it.fact(CallFailed)
-        assert (failed.call_id, failed.reason) == (call_id, "unattended")
-        await eventually(lambda: caller.over)
-        assert loudness(caller.heard) > 200
 
 
 async def test_a_conversation_outlives_the_brain_and_its_caller_is_handed_over_after_it(

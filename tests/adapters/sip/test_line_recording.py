@@ -17,6 +17,8 @@ from calls.facts import (
 from calls.ports import VaultError
 from tests.adapters.sip.line_house import eventually, hears, house, loudness, strength, tone
 
+pytestmark = pytest.mark.slow
+
 SILENCE = "adapters.telephony.sip.message_recorder._SILENCE_ENDS_S"
 
 
@@ -36,16 +38,6 @@ async def test_the_caller_is_left_and_the_agent_right_in_what_was_sealed(tmp_pat
         assert strength(recording.left[middle], 500) < 300
         assert strength(recording.right[middle], 500) > 3000
         assert strength(recording.right[middle], 900) < 300
-
-
-async def test_a_recording_is_reported_only_once_it_is_sealed_for_good(tmp_path):
-    async with house(tmp_path) as it:
-        _caller, _agent, call_id = await it.connected()
-        it.do(StartRecording(call_id=call_id, recording_id="r1"))
-        it.do(StopRecording(call_id=call_id, recording_id="r1"))
-        assert not it.of(RecordingSealed)
-        await it.fact(RecordingSealed)
-        assert [kept.recording_id for kept in it.vault.kept()] == ["r1"]
 
 
 async def test_a_recording_told_to_stop_by_another_name_goes_on(tmp_path):

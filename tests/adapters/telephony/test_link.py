@@ -161,3 +161,43 @@ async def test_what_cannot_be_read_ends_that_connection_only(tmp_path, garbage):
 async def test_only_the_owner_may_open_the_socket(tmp_path):
     async with linked(tmp_path / "line.sock"):
         assert (tmp_path / "line.sock").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_brain_that_takes_nothing_in_is_cut_off_and_the_next_gets_everything(tmp_path):
+    host = Host()
+    server = LineServer(host, lambda: 7.0, stall_s=0.05)
+    await server.start(tmp_path / "line.sock")
+    frozen = await LineClient.connect(tmp_path / "line.sock")
+    await take_part(frozen)
+    server.report(arrival(1))
+    async with asyncio.timeout(5):
+        await host.left.wait()
+    assert server.stalls == 1
+    assert not server.has_brain
+    awake = await LineClient.connect(tmp_path / "line.sock")
+    assert [event.seq for event in await take(awake, 1)] == [1]
+    await awake.close()
+    await frozen.close()
+    await server.stop()
+
+
+async def test_a_brain_that_acknowledges_is_never_cut_off_however_quiet(tmp_path):
+    host = Host()
+    server = LineServer(host, lambda: 7.0, stall_s=0.05)
+    await server.start(tmp_path / "line.sock")
+    client = await LineClient.connect(tmp_path / "line.sock")
+    for seq in (1, 2):
+        server.report(arrival(seq))
+        await take(client, 1)
+        await client.acknowledge(seq)
+        await client.snapshot()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(host.left.wait(), 0.2)
+    assert server.stalls == 0
+    await client.close()
+    await server.stop()
+
+
+async def take_part(client: LineClient) -> None:
+    """Wait until the server has taken the client in."""
+    await client.snapshot()

@@ -18,7 +18,7 @@ check: setup-dev       ## style, types, imports and the fast tests: under a minu
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest -m "not slow"
+	$(PYTHON) -m pytest -m "not slow" -n auto --dist worksteal
 
 bench: setup-dev       ## measure, and write docs/benchmarks.md
 	$(PYTHON) -m benchmarks

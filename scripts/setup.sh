@@ -19,7 +19,7 @@ want=${1:-base}
 packages=(python3-venv festival festvox-us-slt-hts flite espeak-ng)
 case $want in
 base | speech) ;;
-dev) packages+=(sip-tester baresip) ;;
+dev) packages+=(sip-tester baresip procps) ;;
 *) stop "'$want' is none of base, speech, dev" ;;
 esac
 

@@ -22,7 +22,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 READ_BY_THE_SCRIPT = ("setup.cfg", "pyproject.toml", "constraints.txt")
 DEBIAN_BASE = "python3-venv festival festvox-us-slt-hts flite espeak-ng"
-DEBIAN_DEV = f"{DEBIAN_BASE} sip-tester baresip"
+DEBIAN_DEV = f"{DEBIAN_BASE} sip-tester baresip procps"
 
 TOOLS = (
     "bash",
@@ -238,7 +238,7 @@ def test_the_tests_need_every_package(ready: Machine) -> None:
     ready.have_packages(DEBIAN_BASE)
     code, said = ready.set_up("dev")
     assert code == 2
-    assert "missing: sip-tester baresip" in said
+    assert "missing: sip-tester baresip procps" in said
     assert "the tests and the demo need them all" in said
     assert ready.pip_calls == []
 

@@ -112,6 +112,15 @@ class _Process:
         return answer
 
     async def end(self) -> None:
+        """Kill and reap the worker; a cancellation meanwhile waits until that is done."""
+        reaping = asyncio.ensure_future(self._reap())
+        try:
+            await asyncio.shield(reaping)
+        except asyncio.CancelledError:
+            await reaping
+            raise
+
+    async def _reap(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         assert self._process.stdin is not None

@@ -68,6 +68,8 @@ ONE = recipient()
         (f"# fine\n{ONE} nurses\n", "recipients.txt:2: wanted 'age1... records'"),
         ("age1nonsense records\n", "recipients.txt:1: this is no age recipient"),
     ],
+    # Keys are new in every run; a test's name must not be.
+    ids=["nobody", "one", "the same twice", "no role", "another role", "no key"],
 )
 def test_recipients_that_would_not_seal_are_refused(
     tmp_path: Path, text: str, message: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -36,12 +37,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = args.run(args)
     except KeyboardInterrupt:
-        return 130
+        code = 130
     except BrokenPipeError:
         # The reader of our output left (`careline check | head`): nothing more to say.
-        sys.stderr.close()
-        return 1
+        code = 1
+    _let_go_of_output()
     return code
+
+
+def _let_go_of_output() -> None:
+    """Write out what is left; where the terminal or pipe is gone, drop it.
+
+    Left to the interpreter's own end, output that cannot be written would turn the exit code into
+    120 (https://docs.python.org/3/library/signal.html, note on SIGPIPE).
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,10 @@ class OutsideParty:
         for call in self.calls:
             call.hang_up()
 
+    def fall_silent(self) -> None:
+        for leg in self._legs:
+            leg.close()
+
     def answer(self) -> None:
         call = self.calls[-1]
         leg = self._media.open()

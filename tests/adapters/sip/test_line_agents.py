@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.telephony.sip.events import Lost, LostReason
 from adapters.telephony.sip.phone import PhoneProblem, Pickup
 from adapters.telephony.sip.sdp import Direction
 from calls.commands import Bridge, HangUp, RecallOffer, ReleaseAgent
@@ -208,6 +209,16 @@ async def test_an_agents_phone_that_dies_in_mid_call_is_a_lost_phone_not_a_hang_
         caller, agent, _call_id = await it.connected()
         for _call, leg in agent._live.values():
             leg.close()
+        assert (await it.fact(OfferFailed)).reason == "unreachable"
+        await hears(caller, lambda pcm: loudness(pcm) > 200)
+        assert not it.of(AgentHungUp)
+
+
+async def test_an_agents_dialog_that_breaks_is_a_lost_phone_too(tmp_path):
+    async with house(tmp_path) as it:
+        caller, _agent, _call_id = await it.connected()
+        (leg,) = it.line._legs.values()
+        leg.connected.hear(Lost(reason=LostReason.NO_REPLY))
         assert (await it.fact(OfferFailed)).reason == "unreachable"
         await hears(caller, lambda pcm: loudness(pcm) > 200)
         assert not it.of(AgentHungUp)

@@ -88,6 +88,18 @@ async def test_the_outside_party_who_hangs_up_ends_the_call(tmp_path, party):
         await eventually(lambda: it.media.open_legs == 0)
 
 
+async def test_an_outside_party_of_whom_nothing_is_heard_any_more_ends_the_call(
+    tmp_path, party, monkeypatch
+):
+    monkeypatch.setattr("adapters.telephony.sip.outside.MEDIA_TIMEOUT_S", 0.4)
+    async with outside(tmp_path, party) as it:
+        caller, call_id = await it.call()
+        it.do(transfer(call_id, party.uri))
+        await it.fact(TransferSucceeded)
+        party.fall_silent()
+        await eventually(lambda: caller.over and party.over)
+
+
 async def test_a_transfer_that_the_plan_does_not_permit_dials_nothing(tmp_path, party, caplog):
     async with outside(tmp_path, party) as it:
         _caller, call_id = await it.call()
@@ -149,7 +161,7 @@ async def test_agents_who_ring_are_recalled_when_the_outside_answers_first(tmp_p
     async with outside(tmp_path, party) as it:
         agent = await it.seat(ANA, Pickup.RINGS)
         _caller, call_id = await it.call()
-        it.offer(call_id, ANA)
+        it.offer(call_id, ANA, ring_s=100.0)
         await it.fact(OfferRinging)
         it.do(transfer(call_id, party.uri))
         await it.fact(TransferSucceeded)
@@ -196,6 +208,22 @@ async def test_a_fallback_that_does_not_answer_is_tried_again_after_the_advice(t
         await eventually(lambda: len(party.calls) >= 2)
         party.status = 200
         await hears(caller, lambda pcm: strength(pcm, 1100) > 3000)
+
+
+async def test_an_advice_that_still_plays_when_the_brain_is_back_leads_to_no_hand_over(
+    tmp_path, party
+):
+    async with outside(tmp_path, party) as it:
+        caller, call_id = await it.call()
+        it.line.undriven()
+        await eventually(lambda: it.line._forsaken)
+        await hears(caller, lambda pcm: loudness(pcm) > 1500)
+        it.line.driven()
+        it.music(call_id)
+        await hears(caller, lambda pcm: 200 < loudness(pcm) < 1500)
+        assert not party.calls
+        assert not it.of(PromptFinished)
+        assert it.line.live_calls()[0].call_id == call_id
 
 
 async def test_a_call_that_comes_in_without_a_brain_is_advised_first_and_kept(tmp_path):

@@ -11,9 +11,9 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from calls.facts import SpeechHeard, WordsAssessed
+from calls.faults import where
 from calls.ids import CallId
 from calls.verdict import Verdict, to_nurse
-from careline.faults import where
 from triage import CallMemory, TriageEngine
 
 log = logging.getLogger(__name__)

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from adapters.stores.sqlite import SqliteJournal
 from adapters.telephony.link import LineClient
+from calls.faults import where
 from calls.ports import JournalError, LineUnavailable
 from careline.brain import Brain
 from careline.call_log import CallLog
 from careline.control import ControlServer
-from careline.faults import where
 from careline.gate import TriageGate
 from careline.processes.report import (
     FATAL,

@@ -1,7 +1,8 @@
 """Softphones on the real SIP and media stack: a caller, and an agent's desk phone.
 
 They are what ``careline call``, the demo and the benchmarks talk through: real datagrams, real
-audio, no shortcut into the line.
+audio, no shortcut into the line. Both stand in one module, long as it is, because they are the two
+ends of the same call and share what a softphone is.
 """
 
 from __future__ import annotations

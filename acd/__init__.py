@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from acd.agent import PRESENCE, WORK, Presence, Work
-from acd.distributor import RED_FLAG_TASK, Distributor
+from acd.distributor import Distributor
+from acd.lifecycle import RED_FLAG_TASK
 from acd.matching import RING_GRACE_S
 from acd.models import AgentConfig, QueueConfig
 from acd.snapshot import AgentView, LiveOffer, QueueView, Snapshot, WaitingView

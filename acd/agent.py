@@ -7,8 +7,9 @@ the wrap-up.
 **Work** is what the distributor and the phone make of them::
 
     idle -> reserved -> ringing -> talking -> wrap-up -> idle
-               |           |
-               +-> idle <--+      refused, not answered, recalled
+               |           |                     |
+               +-> idle <--+                     +-> reserved
+      refused, not answered, recalled      a red flag, and no other nurse
 
 An agent in any state but idle carries exactly one offer, or none in wrap-up: their capacity is one
 call. Commands stand in the table beside facts where it is the distributor's own decision that moves
@@ -94,7 +95,11 @@ WORK: Table[Work] = {
         OfferFailed: Work.WRAP_UP,
         ReleaseAgent: Work.WRAP_UP,
     },
-    Work.WRAP_UP: {AgentReady: Work.IDLE, WrapUpElapsed: Work.IDLE},
+    Work.WRAP_UP: {
+        AgentReady: Work.IDLE,
+        WrapUpElapsed: Work.IDLE,
+        OfferCall: Work.RESERVED,
+    },
 }
 
 
@@ -118,10 +123,11 @@ class Agent:
         work: what they do.
         reachable: whether their phone is registered.
         since: when ``work`` or ``presence`` last changed.
-        ready_since: since when they have been ready for a next call.
+        ready_since: since when they have been ready for a next call; in wrap-up since it began.
         ready_seq: order of becoming ready, for equal times.
         rests_until: until then, after a ring without answer, only a red flag may ring them.
-        pauses_until: until then, after any offer that came to nothing, nothing is offered.
+        pauses_until: until then, after an offer that came to nothing or a conversation that was cut
+            off, nothing is offered.
         offer: the call they are offered or connected to.
         shelf: the ranking of their group in which they stand for the taking, if they do.
         unanswered: how many rings they let pass.

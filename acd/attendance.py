@@ -58,7 +58,7 @@ class Attendance:
             agent.pending = presence
         elif agent.presence is not presence:
             self._matching.be_present(agent, presence)
-            self._matching.settle(agent)
+        self._matching.settle(agent)
 
     def phone_registered(self, fact: PhoneRegistered) -> None:
         """The agent can be rung."""

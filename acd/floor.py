@@ -87,8 +87,8 @@ class Floor:
         """The best agent who is free for a call that waits.
 
         Those who have not been tried for it come first, among them the longest ready. For an
-        emergency an agent who meets its wishes comes before one who does not, and one who rests
-        after a ring without answer before nobody at all.
+        emergency an agent who meets its wishes comes before one who does not, and one in wrap-up or
+        at rest after a ring without answer before nobody at all.
         """
         lane = visit.lane
         tried = visit.tried

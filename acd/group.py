@@ -23,7 +23,7 @@ class SkillGroup:
         members: in the order of the configuration.
         on_duty: how many of them are not out.
         free: those who can be offered any call now, longest ready first.
-        resting: those whom only a red flag may ring, after a ring without answer.
+        resting: those whom only a red flag may ring: in wrap-up, or after a ring without answer.
         lanes: the lanes they serve, highest rank first.
     """
 

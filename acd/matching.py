@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from acd.agent import Agent, Presence, Work, WrapUpElapsed
 from acd.floor import Floor
+from acd.ranking import Ranking
 from acd.rule import offer_rule
 from acd.timers import Timers
 from acd.totals import OfferOutcome, OfferTotals
@@ -118,7 +119,7 @@ class Matching:
         visit, agent = offer.visit, offer.agent
         self._end(offer, outcome)
         agent.work_on(cause, self.now)
-        agent.pauses_until = self.now + agent.config.retry_rest_s
+        self.pause(agent)
         if outcome is OfferOutcome.UNANSWERED:
             agent.unanswered += 1
             agent.rests_until = self.now + agent.config.rona_rest_s
@@ -207,43 +208,57 @@ class Matching:
         agent.presence = presence
         agent.since = self.now
 
+    def pause(self, agent: Agent) -> None:
+        """Offer the agent nothing for a moment: what they were last offered came to nothing."""
+        agent.pauses_until = self.now + agent.config.retry_rest_s
+
     def wrap_up(self, agent: Agent, visit: Visit) -> None:
-        """Begin the wrap-up after a conversation."""
+        """Begin the wrap-up after a conversation. Only a red flag may cut it short."""
         wrap_up_s = visit.lane.queue.wrap_up_s
         if wrap_up_s > 0:
             self._timers.set(agent.config.id, self.now + wrap_up_s)
+            self._ready_from_now(agent)
+            self.settle(agent)
         else:
             self.end_wrap_up(agent, _ELAPSED)
 
     def end_wrap_up(self, agent: Agent, cause: object) -> None:
         """The agent is done with the last call: ready, or what they asked for meanwhile."""
+        agent.put_on(None)
         agent.work_on(cause, self.now)
         self._ready_from_now(agent)
         self.settle(agent)
 
     def settle(self, agent: Agent) -> None:
         """Put an agent without a call where they belong now; a call that waits is theirs."""
-        if agent.work is not Work.IDLE:
+        if agent.work is Work.IDLE:
+            shelf = self._shelf_of_idle(agent)
+        elif agent.work is Work.WRAP_UP:
+            # A phone that nobody speaks on must not stay silent while a red flag waits.
+            away = agent.pending is not None or not agent.reachable
+            paused = agent.pauses_until > self.now
+            shelf = None if away or paused else agent.group.resting
+        else:
             return
+        agent.put_on(shelf)
+        visit = self._floor.visit_for(agent) if shelf is not None else None
+        if visit is not None:
+            self._make_offer(visit, agent, "first free for the call: ready")
+
+    def _shelf_of_idle(self, agent: Agent) -> Ranking[Agent] | None:
         if agent.pending is not None:
             self.be_present(agent, agent.pending)
             agent.pending = None
         self._timers.cancel(agent.config.id)
         if agent.presence is not Presence.READY or not agent.reachable:
-            agent.put_on(None)
-            return
+            return None
         if agent.pauses_until > self.now:
             self._timers.set(agent.config.id, agent.pauses_until)
-            agent.put_on(None)
-            return
+            return None
         if agent.rests_until > self.now:
             self._timers.set(agent.config.id, agent.rests_until)
-            agent.put_on(agent.group.resting)
-        else:
-            agent.put_on(agent.group.free)
-        visit = self._floor.visit_for(agent)
-        if visit is not None:
-            self._make_offer(visit, agent, "first free for the call: ready")
+            return agent.group.resting
+        return agent.group.free
 
     def _ready_from_now(self, agent: Agent) -> None:
         self._ready_seq += 1

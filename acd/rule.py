@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acd.agent import Agent
+from acd.agent import Agent, Work
 from acd.visit import Visit
 
 
@@ -16,6 +16,8 @@ def offer_rule(visit: Visit, agent: Agent, reason: str, now: float) -> str:
         now: seconds since the epoch.
     """
     lane = visit.lane
+    if agent.work is Work.WRAP_UP:
+        reason = "taken out of wrap-up, for no other nurse is left to ring: in it"
     first = "red flag before everything; " if lane.emergency else ""
     return (
         f"{first}{reason} for {now - agent.ready_since:.0f} s; {lane.free} free with "

@@ -68,7 +68,7 @@ class AgentView:
         reachable: whether their phone can be rung.
         available: whether a routine call would be offered to them now.
         since: when presence or work last changed.
-        ready_since: since when they have been ready for a next call.
+        ready_since: since when they have been ready for a next call; in wrap-up since it began.
         call_id: the call that rings or is connected.
         queue: where that call came from.
         unanswered: how many rings they let pass.

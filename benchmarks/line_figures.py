@@ -109,9 +109,10 @@ PYVOIP = Section(
 HIGHEST = Section(
     title="How many calls",
     about="A copy of the sample clinic with its capacity raised. A hundred calls are added at a "
-    "time, each step measured for 10 s, until p99 of the pacing error is above 5 ms, a call is "
-    "missing, or 800 calls are up. A step that fails is measured once more. Callers and far end "
-    "share the cores with the line, so that this is a lower bound.",
+    "time, of which the first hundred press 0; each step is measured for 10 s, until p99 of the "
+    "pacing error is above 5 ms, a call is missing, or 800 calls are up. A step that fails is "
+    "measured once more. Callers and far end share the cores with the line, so that this is a "
+    "lower bound.",
     figures=(
         Figure(
             key="highest_calls",
@@ -131,7 +132,7 @@ FIRST_AUDIO = Section(
         Figure(
             key="first_audio_failed",
             title="calls that failed or stayed silent",
-            how="SIPp's count.",
+            how="SIPp's count of calls that failed, and those that were answered without a sound.",
         ),
         Figure(key="first_audio_p50_ms", title="first audio, p50", unit="ms"),
         Figure(
@@ -156,7 +157,12 @@ FIRST_AUDIO = Section(
 
 def _ring(prefix: str, where: str, goal: Goal | None) -> tuple[Figure, ...]:
     return (
-        Figure(key=f"{prefix}samples", title=f"calls that rang a nurse, {where}"),
+        Figure(key=f"{prefix}calls", title=f"calls, {where}"),
+        Figure(
+            key=f"{prefix}samples",
+            title=f"of them rang a nurse, {where}",
+            how="The times below are theirs alone.",
+        ),
         Figure(key=f"{prefix}p50_s", title=f"p50, {where}", unit="s"),
         Figure(
             key=f"{prefix}p95_s",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from benchmarks.cpu import CpuMeter
 from benchmarks.far_ends import FarEnds
 from benchmarks.figure import Values
 from benchmarks.grid import Pacing
-from benchmarks.pyvoip import PyVoip, PyVoipMissing, interpreter
+from benchmarks.pyvoip import PyVoip, PyVoipMissing
 from benchmarks.scene import Backstage, Tell, running
 from benchmarks.sipp import Load, Sipp
 from careline.demo.stage import Stage
@@ -80,20 +79,15 @@ async def line_under_load(folder: Path, tell: Tell, *, quick: bool) -> Values:
 async def pyvoip_under_load(folder: Path, tell: Tell, *, quick: bool) -> Values:
     """The same calls to pyVoIP, as it is and with the priority that the line has.
 
-    Where pyVoIP cannot be installed, nothing is measured and ``tell`` hears why.
+    What cannot be measured stays without a value, and ``tell`` hears why.
     """
     seconds = 8.0 if quick else 30.0
-    try:
-        python = await interpreter(folder, tell)
-    except PyVoipMissing as error:
-        tell(str(error))
-        return {}
     values: Values = {}
     load = Load(calls=CALLS, rate=_RATE, hold_s=CALLS / _RATE + _GREETING_S + seconds + 10)
     for prefix, realtime in (("pyvoip_", False), ("pyvoip_realtime_", True)):
         tell(f"pyVoIP: {CALLS} calls{', with real-time priority' if realtime else ''}")
         try:
-            values |= await _pyvoip(folder, python, load, prefix, tell, seconds, realtime=realtime)
+            values |= await _pyvoip(folder, load, prefix, tell, seconds, realtime=realtime)
         except (PyVoipMissing, ValueError) as error:
             tell(f"pyVoIP: {error}")
     return values
@@ -101,7 +95,6 @@ async def pyvoip_under_load(folder: Path, tell: Tell, *, quick: bool) -> Values:
 
 async def _pyvoip(
     folder: Path,
-    python: Path,
     load: Load,
     prefix: str,
     tell: Tell,
@@ -111,7 +104,7 @@ async def _pyvoip(
 ) -> Values:
     async with (
         FarEnds(folder, keep(folder, "quiet", quiet_room())) as far,
-        PyVoip(python, folder, realtime=realtime) as other,
+        PyVoip(folder, realtime=realtime) as other,
         Sipp(folder, other.target, load, far.port, port=other.caller_port) as sipp,
     ):
         if not await far.until(load.calls, _RAMP_TIMEOUT_S):
@@ -193,6 +186,3 @@ def _paced(prefix: str, pace: Pacing) -> Values:
         f"{prefix}slowest_packets_per_s": pace.slowest_packets_per_s,
         f"{prefix}missing_packets": pace.missing,
     }
-
-
-__all__: Sequence[str] = ["TooFewCalls", "highest", "line_under_load", "pyvoip_under_load"]

@@ -77,6 +77,7 @@ async def _measure(stage: Stage, tell: Tell, prefix: str, count: int) -> Values:
             samples.append(took)
         tell(f"nurse-ring: {number + 1} of {count}")
     return {
+        f"{prefix}calls": len(spoken),
         f"{prefix}samples": len(samples),
         f"{prefix}p50_s": percentile(samples, 50) if samples else None,
         f"{prefix}p95_s": percentile(samples, 95) if samples else None,

@@ -1,10 +1,11 @@
-"""pyVoIP 1.6.8 in an environment of its own, beside which the line is measured."""
+"""pyVoIP 1.6.8 in a process of its own, beside which the line is measured."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
-from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
@@ -14,40 +15,26 @@ from adapters.telephony.media.tones import hold_music
 from benchmarks.sipp import HOST, free_ports
 
 VERSION = "1.6.8"
-_SCRIPT = Path(__file__).with_name("pyvoip_answers.py")
 
 
 class PyVoipMissing(Exception):
-    """Ops: pyVoIP could not be installed."""
-
-
-async def interpreter(folder: Path, tell: Callable[[str], None]) -> Path:
-    """A Python that has pyVoIP, made in ``folder``.
-
-    Raises:
-        PyVoipMissing: it cannot be had; the message says why.
-    """
-    environment = folder / "pyvoip"
-    python = environment / "bin" / "python"
-    if python.exists():
-        return python
-    tell(f"making an environment with pyVoIP {VERSION} in {environment}")
-    await _run(sys.executable, "-m", "venv", str(environment))
-    await _run(str(python), "-m", "pip", "install", "-q", f"pyVoIP=={VERSION}")
-    return python
+    """Ops: pyVoIP is not here, or cannot run as it should."""
 
 
 class PyVoip:
     """pyVoIP answering calls; an asynchronous context manager.
 
     Args:
-        python: an interpreter that has it.
         folder: for the audio it plays.
         realtime: with the priority that the line asks for.
+
+    Raises:
+        PyVoipMissing: it is not installed.
     """
 
-    def __init__(self, python: Path, folder: Path, *, realtime: bool) -> None:
-        self._python = python
+    def __init__(self, folder: Path, *, realtime: bool) -> None:
+        if find_spec("pyVoIP") is None:
+            raise PyVoipMissing("pyVoIP is not here: scripts/setup.sh dev")
         self._priority = 10 if realtime else 0
         self._clip = folder / "pyvoip.u8"
         self._port, self.caller_port = free_ports(2)
@@ -66,18 +53,24 @@ class PyVoip:
         return self._process.pid
 
     async def __aenter__(self) -> Self:
-        """Start it."""
+        """Start it.
+
+        Raises:
+            PyVoipMissing: it does not start, is another version, or has not the priority.
+        """
         self._process = await asyncio.create_subprocess_exec(
-            str(self._python),
-            *(str(_SCRIPT), str(self._port), str(self.caller_port)),
+            sys.executable,
+            *("-m", "benchmarks.pyvoip_answers", str(self._port), str(self.caller_port)),
             *(str(self._clip), str(self._priority)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
         assert self._process.stdout is not None
-        if not await self._process.stdout.readline():
-            raise PyVoipMissing("pyVoIP did not start")
+        line = await self._process.stdout.readline()
+        if problem := _problem(line, realtime=self._priority > 0):
+            await self.__aexit__()
+            raise PyVoipMissing(problem)
         return self
 
     async def __aexit__(self, *_error: object) -> None:
@@ -93,17 +86,19 @@ class PyVoip:
             await process.wait()
 
 
+def _problem(line: bytes, *, realtime: bool) -> str:
+    """Why its figures would not be what they are called; empty when they are."""
+    if not line:
+        return "pyVoIP did not start"
+    told = json.loads(line)
+    if told["version"] != VERSION:
+        return f"this is pyVoIP {told['version']}, wanted {VERSION}"
+    if realtime and not told["realtime"]:
+        return "real-time priority is not granted here"
+    return ""
+
+
 def _unsigned(clip: Clip) -> bytes:
     """As pyVoIP takes it: 8 bits, unsigned."""
     pcm = PCMU.decode(clip.pcmu)
     return bytes((pcm[at + 1] + 128) % 256 for at in range(0, len(pcm), 2))
-
-
-async def _run(*command: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-    )
-    _, said = await process.communicate()
-    if process.returncode:
-        last = said.decode(errors="replace").strip().splitlines()[-1:]
-        raise PyVoipMissing(f"pyVoIP cannot be installed: {' '.join(last)}")

@@ -1,4 +1,4 @@
-"""A clinic's answering machine on pyVoIP 1.6.8, run by an interpreter that has it.
+"""A clinic's answering machine on pyVoIP 1.6.8.
 
 Answers every call and plays the clip over and over, with the audio of pyVoIP itself. Two things
 had to be worked around for it to answer at all without a PBX: it does not register (it would wait
@@ -13,8 +13,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 import time
+from pathlib import Path
 
 import pyVoIP
 from pyVoIP.VoIP import CallState, VoIPCall, VoIPPhone
@@ -35,8 +35,7 @@ def answer(call: VoIPCall, clip: bytes) -> None:
 def main() -> None:
     """Arguments: own SIP port, the caller's SIP port, a file of unsigned 8-bit audio, priority."""
     port, caller, clip, priority = sys.argv[1:]
-    with open(clip, "rb") as file:  # noqa: PTH123 - pyVoIP's interpreter may be any
-        audio = file.read()
+    audio = Path(clip).read_bytes()
     realtime = False
     if priority != "0":
         try:
@@ -61,7 +60,7 @@ def main() -> None:
     time.sleep(1.5)  # Its receiver starts after a second.
     print(json.dumps({"version": pyVoIP.__version__, "realtime": realtime}), flush=True)
     sys.stdin.read()
-    os._exit(0 if threading.active_count() else 1)  # Its threads would keep the process.
+    os._exit(0)  # Its threads would keep the process.
 
 
 if __name__ == "__main__":

@@ -49,7 +49,8 @@ def report(results: Iterable[Result], machine: Machine, date: str, command: str)
     parts = [
         "# Benchmarks",
         _INTRODUCTION,
-        _goals(every),
+        "## The goals",
+        *_goals(every),
         "## The run",
         _run(machine, date, command),
     ]
@@ -83,26 +84,20 @@ def summary(sections: Iterable[Section], values: Values) -> str:
     return "\n".join(lines)
 
 
-def _goals(results: list[Result]) -> str:
-    met, missed, unmeasured = [], [], []
+def _goals(results: list[Result]) -> list[str]:
+    """The verdict in a sentence, then each goal beside what was measured."""
+    rows = []
+    met = 0
     for result in results:
         for section in result.sections:
             for figure in section.figures:
-                value = result.values.get(figure.key)
                 if figure.goal is None:
                     continue
-                if not isinstance(value, int | float):
-                    unmeasured.append(figure.title)
-                elif figure.goal.met(value):
-                    met.append(figure.title)
-                else:
-                    missed.append(f"{figure.title}: {shown(value, figure.unit)}")
-    text = f"{len(met)} of {len(met) + len(missed) + len(unmeasured)} goals were met."
-    if missed:
-        text += f" Missed: {'; '.join(missed)}."
-    if unmeasured:
-        text += f" Not measured: {'; '.join(unmeasured)}."
-    return text
+                value = result.values.get(figure.key)
+                met += isinstance(value, int | float) and figure.goal.met(value)
+                title = f"{section.title}: {figure.title}"
+                rows.append((title, shown(value, figure.unit), judged(figure, value)))
+    return [f"{met} of {len(rows)} goals were met.", _table(("", "measured", "goal"), rows)]
 
 
 def _run(machine: Machine, date: str, command: str) -> str:

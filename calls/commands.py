@@ -20,7 +20,7 @@ class Utterance:
 
     Attributes:
         text: the words, from the site's prompts; never what a caller said.
-        language: for example ``en``.
+        language: a tag of BCP 47, for example ``en``.
     """
 
     text: str
@@ -59,7 +59,7 @@ class Listen(Command):
     Keys are heard always and need no command.
 
     Attributes:
-        language: what to listen for.
+        language: what to listen for, a tag of BCP 47.
         hints: phrases that are likely here.
     """
 
@@ -100,7 +100,12 @@ class OfferCall(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallOffer(Command):
-    """Stop ringing: somebody else took it, or the caller left."""
+    """Stop ringing: somebody else took it, or the caller left.
+
+    Attributes:
+        offer_id: which offer.
+        agent_id: whose phone.
+    """
 
     offer_id: OfferId
     agent_id: AgentId
@@ -108,7 +113,12 @@ class RecallOffer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge(Command):
-    """Connect the caller with the agent who accepted ``offer_id``."""
+    """Connect the caller with the agent who answered.
+
+    Attributes:
+        offer_id: the offer that they accepted.
+        agent_id: who it was.
+    """
 
     offer_id: OfferId
     agent_id: AgentId
@@ -116,7 +126,12 @@ class Bridge(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseAgent(Command):
-    """Take the agent off the call and end the agent's leg; the caller stays."""
+    """Take the agent off the call and end the agent's leg; the caller stays.
+
+    Attributes:
+        offer_id: the offer that they accepted, whether they were bridged or not.
+        agent_id: who it is.
+    """
 
     offer_id: OfferId
     agent_id: AgentId
@@ -135,7 +150,11 @@ class StartRecording(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopRecording(Command):
-    """Close the recording; the line reports ``RecordingSealed``."""
+    """Close the recording; the line reports ``RecordingSealed``.
+
+    Attributes:
+        recording_id: as in ``StartRecording``.
+    """
 
     recording_id: str
 
@@ -163,7 +182,7 @@ class Transfer(Command):
     ``Bridge`` or a ``CancelTransfer`` ends the attempt.
 
     Attributes:
-        destination: a SIP URI or a number, from the site's configuration.
+        destination: a SIP URI (RFC 3261 section 19.1) or a number, from the site's configuration.
         ring_timeout_s: after this long the line reports ``TransferFailed``.
     """
 
@@ -189,7 +208,11 @@ class HangUp(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enqueue(Command):
-    """From the flow: find an agent. Becomes ``CallQueued``."""
+    """From the flow: find an agent. Becomes ``CallQueued``.
+
+    Attributes:
+        requirement: what the call needs.
+    """
 
     requirement: Requirement
 
@@ -201,7 +224,13 @@ class Dequeue(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnToFlow(Command):
-    """From the distributor: the agent is gone, the caller is not. Becomes ``CallReleased``."""
+    """From the distributor: the agent is gone, the caller is not. Becomes ``CallReleased``.
+
+    Attributes:
+        agent_id: who spoke with the caller.
+        requeued: the caller waits for another agent already; otherwise the flow goes on.
+        emergency: they wait in the emergency lane.
+    """
 
     agent_id: AgentId
     requeued: bool
@@ -227,6 +256,10 @@ class OpenTask(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndCall(Command):
-    """From the flow: the call is over. Becomes ``CallEnded``."""
+    """From the flow: the call is over. Becomes ``CallEnded``.
+
+    Attributes:
+        outcome: how it ended.
+    """
 
     outcome: Outcome

@@ -1,7 +1,8 @@
 """The shape of every engine: facts in, commands out, time passed in.
 
-A driver reads a fact, journals it, hands it over, carries out the commands and arms one timer for
-``next_deadline``. Engines hold no clock, so production, replay, tests and simulation share them.
+A driver reads a fact, hands it over, journals it with what was decided, and only then carries out
+the commands and arms one timer for ``next_deadline``. Engines hold no clock, so production, replay,
+tests and simulation share them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from calls.facts import Fact
 
 
 class Engine(Protocol):
-    """What the distributor, a call's interpreter and the whole switchboard have in common."""
+    """What the distributor, a call's interpreter and its rescue have in common.
+
+    The switchboard has the same shape around them all; it returns turns.
+    """
 
     def handle(self, fact: Fact, now: float) -> list[Command]:
         """Take in what happened at ``now`` (seconds since the epoch) and say what to do.

@@ -84,7 +84,12 @@ class PromptFinished(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigitsCollected(CallFact):
-    """The caller pressed one or more keys (``0-9*#``), in this order. None is ever dropped."""
+    """The caller pressed one or more keys, in this order. None is ever dropped.
+
+    Attributes:
+        digits: of ``0-9*#``, however they were sent: as telephone-events (RFC 4733), by SIP INFO or
+            as tones (ITU-T Q.23).
+    """
 
     digits: Private
 
@@ -103,7 +108,7 @@ class SpeechHeard(CallFact):
         confidence: 0 to 1 of the best hypothesis.
         second: what a second recogniser heard; empty when there is none. Triage assesses both
             and the worse reading counts.
-        language: the language that was listened for, for example ``en``.
+        language: the language that was listened for, a tag of BCP 47, for example ``en``.
         ended_ago_s: seconds between the end of the utterance and this fact.
     """
 
@@ -133,7 +138,11 @@ class WordsAssessed(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechUnavailable(CallFact):
-    """The recognisers cannot be used now (missing, saturated, failed): go on with digits."""
+    """The recognisers cannot be used now: go on with digits.
+
+    Attributes:
+        reason: a short fixed word, for example ``missing``, ``language`` or ``recogniser``.
+    """
 
     reason: str
 
@@ -219,17 +228,17 @@ class OfferAccepted(OfferFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDeclined(OfferFact):
-    """The agent refused or their phone is busy. Not a RONA."""
+    """The agent refused or their phone is busy (SIP 403, 486, 600, 603). Not a RONA."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferUnanswered(OfferFact):
-    """Ring, no answer (RONA): the phone rang its full time."""
+    """Ring, no answer (RONA): the phone rang its full time (SIP 408, 480, or cancelled)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferFailed(OfferFact):
-    """The phone could not be rung: network or configuration. Counts against nobody.
+    """The phone could not be rung, or was lost in mid-call. Counts against nobody.
 
     Attributes:
         reason: ``unreachable``, ``not-registered`` or ``no-common-codec``.
@@ -245,14 +254,22 @@ class AgentHungUp(OfferFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentKeyed(OfferFact):
-    """The agent pressed keys while connected to a call, for example ``*9``."""
+    """The agent pressed keys while connected to a call.
+
+    Attributes:
+        digits: of ``0-9*#``; a code such as ``*9`` may come in several facts.
+    """
 
     digits: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureDialled(AgentFact):
-    """The agent dialled a feature code from their phone, for example ``*11``."""
+    """The agent dialled a feature code from their phone.
+
+    Attributes:
+        code: what was dialled, for example ``*11``.
+    """
 
     code: str
 
@@ -323,7 +340,11 @@ class CallQueued(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEscalated(CallFact):
-    """An agent or nurse on the live call pressed the escalation key: emergency lane, now."""
+    """An agent or nurse on the live call pressed the escalation key: emergency lane, now.
+
+    Attributes:
+        agent_id: who pressed it; without effect unless it is they who speak with the caller.
+    """
 
     agent_id: AgentId
 
@@ -350,7 +371,12 @@ class QueueUnstaffed(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallConnected(CallFact):
-    """The caller and an agent are bridged."""
+    """The caller and an agent are bridged.
+
+    Attributes:
+        agent_id: who speaks with the caller.
+        offer_id: the offer that they accepted.
+    """
 
     agent_id: AgentId
     offer_id: OfferId
@@ -361,6 +387,7 @@ class CallReleased(CallFact):
     """The agent's side of a connected call is over and the caller is still on the line.
 
     Attributes:
+        agent_id: who spoke with the caller.
         requeued: the distributor already holds the call in a queue again (an escalation, a lost
             agent phone); otherwise the flow goes on after its queue step.
         emergency: it is requeued in the emergency lane; the call's acuity rises with it.
@@ -373,7 +400,11 @@ class CallReleased(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(CallFact):
-    """The call is over, exactly once."""
+    """The call is over, exactly once.
+
+    Attributes:
+        outcome: how it ended.
+    """
 
     outcome: Outcome
 

@@ -113,7 +113,8 @@ class Line(Protocol):
 # --- speech -------------------------------------------------------------------------------------
 
 SAMPLE_RATE_HZ = 8000
-"""Telephone band. All audio between ports is 16-bit little-endian mono PCM at this rate."""
+"""Telephone band, as in ITU-T G.711. All audio between ports is 16-bit little-endian mono PCM at
+this rate."""
 
 
 class SpeechError(Exception):
@@ -207,17 +208,6 @@ class Journal(Protocol):
         Raises:
             DuplicateEventError: one of them came from a line and is here already; none was kept.
             JournalError: none of them was kept.
-        """
-        ...
-
-    def last_line_seq(self, epoch: str) -> int:
-        """The highest ``line_seq`` kept of a line's run, 0 for none.
-
-        After a reconnect, what is not above it was delivered before and is only to be
-        acknowledged.
-
-        Raises:
-            JournalError: the journal cannot be read.
         """
         ...
 

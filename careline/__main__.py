@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from careline import __version__
 from careline.cli import agent, call, check, demo, publish, run, schema, talk, triage
@@ -13,9 +14,16 @@ from careline.cli import agent, call, check, demo, publish, run, schema, talk, t
 _COMMANDS = (run, talk, check, publish, schema, triage, agent, call, demo)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one line, with the next step."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="careline",
         description="A phone line for clinics: call flows, red-flag triage, call distribution.",
         epilog="Start with `careline talk` (a call in the terminal) or `careline run` (the line).",

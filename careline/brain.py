@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -27,25 +28,35 @@ from calls.facts import (
     TimerFired,
     WordsAssessed,
 )
-from calls.machine import IllegalFact
-from calls.ports import Entry, Journal, JournalError, Line, LineEvent, LineUnavailable
+from calls.ids import CallId
+from calls.ports import Entry, Journal, JournalError, Line, LineEvent, LineSnapshot, LineUnavailable
 from careline.clock import WallClock
-from careline.gate import TriageGate
-from careline.switchboard import Switchboard, Turn
+from careline.gate import TriageGate, engine_of
+from careline.switchboard import Switchboard
+from careline.turn import Turn
 from config.site import Site
-from triage import TriageEngine
 
 log = logging.getLogger(__name__)
+
+_CLOCK_BEHIND_S = 60.0
+"""A system clock that is further behind the journal than this is worth a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """A fact that waits to be handled, with where it came from."""
+    """A fact that waits to be handled, with where it came from and when it happened there."""
 
     fact: Fact
-    at: float
     epoch: str = ""
     seq: int = 0
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """This line tells no more; another one, connected meanwhile, may."""
+
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +94,11 @@ class Brain:
         self._journal = journal
         self._gate = gate
         self._observe = observer
-        self._inbox: asyncio.Queue[_Input | None] = asyncio.Queue()
+        self._inbox: asyncio.Queue[_Input | _Gone] = asyncio.Queue()
         self._seen: dict[str, int] = {}
+        self._line_epoch = ""
         self._clock = WallClock()
-        self._line: Line | None = None
+        self._latest = 0.0
         self.journal_problem: str | None = None
 
     # --- life -----------------------------------------------------------------------------------
@@ -98,6 +110,7 @@ class Brain:
             observer: told each turn again.
         """
         latest = 0.0
+        said: dict[CallId, list[WordsAssessed]] = {}
 
         def inputs() -> Iterator[tuple[float, Fact | Command]]:
             nonlocal latest
@@ -109,15 +122,34 @@ class Brain:
                 yield entry.at, entry.record
 
         def replayed(now: float, turn: Turn) -> None:
-            self._follow(turn, again=True)
+            for record in turn.records:
+                if isinstance(record, WordsAssessed):
+                    said.setdefault(record.call_id, []).append(record)
+                elif isinstance(record, CallEnded):
+                    said.pop(record.call_id, None)
             observer(now, turn)
 
         newest = self.switchboard.site
         count = self.switchboard.replay(inputs(), replayed)
         if self.switchboard.site.version != newest.version or not count:
             self.publish(newest)
-        self._clock = WallClock(floor=latest)
+        for words in said.values():
+            for assessed in words:
+                self._gate.recall(assessed)
+        self._set_clock(latest)
         return count
+
+    def _set_clock(self, latest: float) -> None:
+        """Go on from where the journal is, also where the system's clock was set back."""
+        behind_s = latest - time.time()
+        if behind_s > _CLOCK_BEHIND_S:
+            log.warning(
+                "the system's clock is %.0f s behind the journal: until it has caught up, opening "
+                "hours are those of the journal's time; see that the clock is right",
+                behind_s,
+            )
+        self._clock = WallClock(floor=latest)
+        self._latest = latest
 
     async def drive(self, line: Line) -> None:
         """Serve ``line`` until it is gone or the task is cancelled.
@@ -125,7 +157,6 @@ class Brain:
         Raises:
             LineUnavailable: the line process is gone; connect again and call :meth:`drive` again.
         """
-        self._line = line
         reader = asyncio.create_task(self._read(line))
         try:
             await self._catch_up(line)
@@ -135,7 +166,6 @@ class Brain:
             reader.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await reader
-            self._line = None
 
     def publish(self, site: Site) -> None:
         """Let new calls begin with this version of the site; calls in progress keep theirs."""
@@ -144,7 +174,7 @@ class Brain:
 
     def tell(self, fact: Fact) -> None:
         """Hand in a fact that did not come from the line: a request by command line or desk."""
-        self._inbox.put_nowait(_Input(fact, self._clock()))
+        self._inbox.put_nowait(_Input(fact))
 
     @property
     def live_calls(self) -> int:
@@ -162,20 +192,45 @@ class Brain:
             async for event in line.events():
                 self._inbox.put_nowait(_input_of(event))
         finally:
-            self._inbox.put_nowait(None)
+            self._inbox.put_nowait(_Gone(line))
 
     async def _catch_up(self, line: Line) -> None:
-        """Take in what happened while nobody drove the line, then compare with what is up."""
-        picture = await line.snapshot()
-        while max(self._seen.get(picture.epoch, 0), picture.acknowledged) < picture.seq:
-            await self._serve(line, [await self._inbox.get()])
-        now = self._clock()
-        await self._finish(line, [_Step(now, self.switchboard.reconcile(picture, now))])
+        """Take in what happened while nobody drove the line, then compare with what is up.
+
+        What an earlier line told and nobody took in yet comes first: its callers are then known,
+        and become call-back tasks. The picture that is compared is one in which all that we did
+        meanwhile can be seen: a phone that began to ring after it was taken would count as lost.
+        """
+        waiting: list[_Input | _Gone] = []
+        try:
+            while True:
+                picture = await line.snapshot()
+                self._line_epoch = picture.epoch
+                while not self._inbox.empty():
+                    waiting.append(self._inbox.get_nowait())
+                before = [item for item in waiting if not _is_newer(item, picture)]
+                waiting = [item for item in waiting if _is_newer(item, picture)]
+                if before:
+                    await self._serve(line, before, as_it_happened=True)
+                elif self._is_behind(picture):
+                    waiting.append(await self._inbox.get())
+                else:
+                    break
+            now = self._time()
+            await self._finish(line, [_Step(now, self.switchboard.reconcile(picture, now))])
+        except LineUnavailable:
+            for item in waiting:
+                self._inbox.put_nowait(item)
+            raise
+        await self._serve(line, waiting)
+
+    def _is_behind(self, picture: LineSnapshot) -> bool:
+        return max(self._seen.get(picture.epoch, 0), picture.acknowledged) < picture.seq
 
     async def _turn_of_the_loop(self, line: Line) -> None:
         due = self.switchboard.next_deadline()
         wait_s = None if due is None else max(0.0, due - self._clock())
-        inputs: list[_Input | None] = []
+        inputs: list[_Input | _Gone] = []
         # Not wait_for: before Python 3.12 it can swallow a cancellation (python/cpython#86296).
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
@@ -184,27 +239,46 @@ class Brain:
             inputs.append(self._inbox.get_nowait())
         await self._serve(line, inputs)
 
-    async def _serve(self, line: Line, inputs: list[_Input | None]) -> None:
+    def _time(self, happened_at: float | None = None) -> float:
+        """What time it is for the engines; never before what they have handled.
+
+        Args:
+            happened_at: for what happened while nobody drove the line: then, not now. An agent
+                who answered in time has answered in time.
+        """
+        now = self._clock()
+        if happened_at is not None:
+            now = min(now, max(happened_at, self._latest))
+        self._latest = now
+        return now
+
+    async def _serve(
+        self, line: Line, inputs: list[_Input | _Gone], *, as_it_happened: bool = False
+    ) -> None:
         turns: list[_Step] = []
+        told = 0
         gone = False
         for item in inputs:
-            if item is None:
-                gone = True
+            if isinstance(item, _Gone):
+                gone |= item.line is line
                 continue
+            if item.epoch == self._line_epoch:
+                told = max(told, item.seq)
             if item.epoch and item.seq <= self._seen.get(item.epoch, 0):
+                # Here already, and its acknowledgement was lost: the line waits for it.
                 continue
             if item.epoch:
                 self._seen[item.epoch] = item.seq
-            turns.append(await self._handle(item))
-        now = self._clock()
+            turns.append(await self._handle(item, item.at if as_it_happened else None))
+        now = self._time()
         due = self.switchboard.next_deadline()
         if due is not None and due <= now:
             turns.append(_Step(now, self.switchboard.tick(now)))
-        await self._finish(line, turns)
+        await self._finish(line, turns, told)
         if gone:
             raise LineUnavailable("the line process is gone")
 
-    async def _handle(self, item: _Input) -> _Step:
+    async def _handle(self, item: _Input, happened_at: float | None) -> _Step:
         fact = item.fact
         if isinstance(fact, CallArrived) and self.journal_problem is not None:
             probe = Entry(at=self._clock(), record=TimerFired(site=fact.site))
@@ -216,14 +290,8 @@ class Brain:
             if wanted is None:
                 return _Step(self._clock(), Turn(), item.epoch, item.seq)
             fact = wanted
-        now = self._clock()
-        try:
-            return _Step(now, self.switchboard.handle(fact, now), item.epoch, item.seq)
-        except IllegalFact as error:
-            # The outermost loop: one fact that makes no sense must not stop the line.
-            self.switchboard.faults += 1
-            log.error("refused: %s", error)
-            return _Step(now, Turn(), item.epoch, item.seq)
+        now = self._time(happened_at)
+        return _Step(now, self.switchboard.handle(fact, now), item.epoch, item.seq)
 
     def _presence(self, dialled: FeatureDialled) -> Fact | None:
         codes = self.switchboard.site.features
@@ -235,8 +303,14 @@ class Brain:
         kind = kinds.get(dialled.code)
         return kind(site=dialled.site, agent_id=dialled.agent_id) if kind else None
 
-    async def _finish(self, line: Line, turns: list[_Step]) -> None:
-        """Journal all turns in one commit, then acknowledge, then carry out."""
+    async def _finish(self, line: Line, turns: list[_Step], told: int = 0) -> None:
+        """Journal all turns in one commit, then acknowledge, then carry out.
+
+        Args:
+            line: is told.
+            turns: what there is to keep and to do.
+            told: the last of the line's events among them, or before them; 0 for none.
+        """
         entries = [
             Entry(
                 at=step.now,
@@ -248,29 +322,33 @@ class Brain:
             for index, record in enumerate(step.turn.records)
         ]
         if entries and not await self._keep(entries):
-            turns = [self._turn_away(turn) for turn in turns]
-        last = max((step.seq for step in turns if step.epoch), default=0)
-        if last:
-            await line.acknowledge(last)
+            turns = self._turned_away(turns)
+        # Before the line is told anything: should it be gone, this has happened all the same.
         for step in turns:
-            for command in step.turn.commands:
-                await line.carry_out(command)
             self._follow(step.turn)
-            self._observe(step.now, step.turn)
+        try:
+            if told:
+                await line.acknowledge(told)
+            for step in turns:
+                for command in step.turn.commands:
+                    await line.carry_out(command)
+        finally:
+            for step in turns:
+                self._observe(step.now, step.turn)
 
-    def _follow(self, turn: Turn, *, again: bool = False) -> None:
-        """Keep triage in step with calls and versions; ``again`` while a journal is replayed."""
+    def _follow(self, turn: Turn) -> None:
+        """Keep triage in step with calls and versions."""
         for record in turn.records:
             if isinstance(record, CallEnded):
                 self._gate.forget(record.call_id)
-            elif isinstance(record, WordsAssessed) and again:
-                self._gate.recall(record)
             elif isinstance(record, SitePublished):
-                self._gate.use(TriageEngine(self.switchboard.site.protocols))
+                self._gate.use(engine_of(self.switchboard.site))
 
     def _find_version(self, version: str) -> Site | None:
-        known = self._published.get(version)
-        return known or self._find_earlier(version)
+        site = self._published.get(version) or self._find_earlier(version)
+        if site is not None:
+            self._published[version] = site
+        return site
 
     async def _keep(self, entries: list[Entry]) -> bool:
         """Journal, or say that it cannot be and let no new call in until it can.
@@ -292,13 +370,25 @@ class Brain:
         self.switchboard.accepting = True
         return True
 
-    def _turn_away(self, step: _Step) -> _Step:
-        """A call whose arrival could not be journaled is not let in."""
-        first = step.turn.records[0] if step.turn.records else None
-        if not isinstance(first, CallArrived):
-            return step
-        return replace(step, turn=self.switchboard.turn_away(first.call_id, self._clock()))
+    def _turned_away(self, steps: list[_Step]) -> list[_Step]:
+        """Calls whose arrival could not be journaled are not let in, whatever they did since."""
+        refused: set[CallId] = set()
+        changed = []
+        for step in steps:
+            first = step.turn.records[0] if step.turn.records else None
+            if isinstance(first, CallArrived):
+                refused.add(first.call_id)
+                turn = self.switchboard.turn_away(first.call_id, self._clock())
+            else:
+                kept = [each for each in step.turn.commands if each.call_id not in refused]
+                turn = Turn(records=step.turn.records, commands=kept)
+            changed.append(replace(step, turn=turn))
+        return changed
 
 
 def _input_of(event: LineEvent) -> _Input:
-    return _Input(event.fact, event.at, event.epoch, event.seq)
+    return _Input(event.fact, event.epoch, event.seq, event.at)
+
+
+def _is_newer(item: _Input | _Gone, picture: LineSnapshot) -> bool:
+    return isinstance(item, _Input) and item.epoch == picture.epoch and item.seq > picture.seq

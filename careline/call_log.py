@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from calls.commands import Command
-from calls.facts import CallArrived, CallConnected, CallEnded, CallFact
+from calls.facts import CallArrived, CallConnected, CallEnded, CallFact, TransferFailed
 from calls.ids import AgentId, CallId
 from calls.outcome import Outcome
 from calls.private import Private
 from careline.story import tell
-from careline.switchboard import Turn
+from careline.turn import Turn
 
 _KEPT_CALLS = 500
 
@@ -85,6 +85,11 @@ class CallLog:
                     story.answered_after_s = now - story.arrived_at
             if isinstance(record, CallEnded):
                 story.outcome = record.outcome
+            if isinstance(record, TransferFailed) and any(
+                line == told for _at, told in story.lines
+            ):
+                # An emergency tries the outside again and again; why that fails is told once.
+                return
             if line is not None:
                 story.lines.append((now - story.arrived_at, line))
         if line is not None:

@@ -11,10 +11,10 @@ from heapq import heappop, heappush
 
 from adapters.telephony.simulated import SimulatedPhones
 from calls.facts import Fact, PhoneRegistered, SpeechHeard
-from careline.gate import TriageGate
-from careline.switchboard import Switchboard, Turn
+from careline.gate import TriageGate, engine_of
+from careline.switchboard import Switchboard
+from careline.turn import Turn
 from config.site import Site
-from triage import TriageEngine
 
 
 class DryRun:
@@ -37,7 +37,7 @@ class DryRun:
         self.switchboard = Switchboard(site)
         self.phones = phones
         self.now = now
-        self._gate = TriageGate(TriageEngine(site.protocols))
+        self._gate = TriageGate(engine_of(site))
         self._observe = observer
         self._future: list[tuple[float, int, Fact]] = []
         self._count = 0

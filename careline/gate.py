@@ -8,18 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 from calls.facts import SpeechHeard, WordsAssessed
 from calls.faults import where
 from calls.ids import CallId
 from calls.verdict import Verdict, to_nurse
-from triage import CallMemory, TriageEngine
+from config.site import Site
+from triage import CallMemory, ProtocolSet, TriageEngine
 
 log = logging.getLogger(__name__)
 
 TRIAGE_TIMEOUT_S = 0.25
 """An utterance is assessed in a few milliseconds; this is for the day when it is not."""
+
+
+_KEPT_ENGINES = 4
+_engines: deque[tuple[ProtocolSet, TriageEngine]] = deque(maxlen=_KEPT_ENGINES)
+
+
+def engine_of(site: Site) -> TriageEngine:
+    """The engine of a site's protocols, made once: that takes a tenth of a second."""
+    for protocols, engine in tuple(_engines):
+        if protocols is site.protocols:
+            return engine
+    engine = TriageEngine(site.protocols)
+    _engines.append((site.protocols, engine))
+    return engine
 
 
 class TriageGate:

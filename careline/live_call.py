@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from calls.commands import Say, StartRecording, StopRecording
+from dataclasses import replace
+
+from calls.commands import Command, Say, StartRecording, StopRecording
 from calls.facts import PromptFinished
 from calls.ids import CallId
 from careline.rescue import Rescue
@@ -24,8 +26,8 @@ class LiveCall:
 
     def __init__(self, call_id: CallId, engine: Interpreter | Rescue, rules: CallRules) -> None:
         self.engine = engine
-        self._call_id = call_id
-        self._rules = rules
+        self.call_id = call_id
+        self.rules = rules
         self._recordings = 0
         self._recording_id: str | None = None
         self._notice_id: int | None = None
@@ -37,10 +39,10 @@ class LiveCall:
 
     def said(self, command: Say) -> None:
         """Remember which prompt holds the recording notice."""
-        notice = self._rules.recording_notice
+        notice = self.rules.recording_notice
         if notice is None:
             return
-        texts = self._rules.prompts[notice].values()
+        texts = self.rules.prompts[notice].values()
         if any(utterance.text in texts for utterance in command.utterances):
             self._notice_id = command.prompt_id
 
@@ -56,15 +58,41 @@ class LiveCall:
         if not decide(rule, announced=self._announced, answer=answer).given:
             return None
         self._recordings += 1
-        self._recording_id = f"{self._call_id}-{self._recordings}"
-        return StartRecording(call_id=self._call_id, recording_id=self._recording_id)
+        self._recording_id = f"{self.call_id}-{self._recordings}"
+        return StartRecording(call_id=self.call_id, recording_id=self._recording_id)
 
     def stop_recording(self) -> StopRecording | None:
         """The command that closes the recording; ``None`` where there is none."""
         if self._recording_id is None:
             return None
         recording_id, self._recording_id = self._recording_id, None
-        return StopRecording(call_id=self._call_id, recording_id=recording_id)
+        return StopRecording(call_id=self.call_id, recording_id=recording_id)
+
+    def mend_recording(
+        self, running: str | None, now: float, *, connected: bool, rule: ConsentRule
+    ) -> list[Command]:
+        """What makes the line record what should be recorded, and nothing else, after a restart.
+
+        Args:
+            running: the recording that runs on the line, if one does.
+            now: seconds since the epoch; names a recording that has to be begun again.
+            connected: whether the caller and an agent are connected.
+            rule: the site's.
+        """
+        if self._recording_id is None:
+            stop = StopRecording(call_id=self.call_id, recording_id=running or "")
+            return [] if running is None else [stop]
+        if running is not None:
+            # The one that was begun, or one that was begun again after an earlier restart.
+            self._recording_id = running
+            return []
+        again = self.start_recording(rule) if connected else None
+        if again is None:
+            self._recording_id = None
+            return []
+        # The line takes no name twice, and a replay knows nothing of an earlier restart.
+        self._recording_id = f"{again.recording_id}-{now:.0f}"
+        return [replace(again, recording_id=self._recording_id)]
 
     # --- an agent's keys ------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ def show_event(terminal: Terminal, event: dict[str, Any]) -> None:
 
     Args:
         terminal: where it goes.
-        event: what :func:`careline.control.watch` yields.
+        event: what :func:`careline.control.watching` yields.
     """
     how = weight(event["line"])
     clock = time.strftime("%H:%M:%S", time.localtime(event["at"]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from careline.brain import Brain
+from careline.gate import engine_of
 from careline.versions import SiteVersions
 from config.errors import ConfigError
 from config.load import load_site
@@ -43,8 +44,9 @@ class Publisher:
         """Check the folder; without a mistake in it, new calls begin with it from now on."""
         serving = self._brain.switchboard.site.version
         try:
-            # Loading takes a second or two: not on the loop that serves the calls.
+            # What takes a moment is not done on the loop that serves the calls.
             site = await asyncio.to_thread(load_site, self._config)
+            await asyncio.to_thread(engine_of, site)
             await asyncio.to_thread(self._versions.keep, site)
         except ConfigError as error:
             return Published(version=serving, problems=tuple(map(str, error.problems)))

@@ -7,12 +7,10 @@ about everything else.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 from acd import Distributor, Work
-from calls.commands import Bridge, Command, RecallOffer, ReleaseAgent
+from calls.commands import Bridge, Command, HangUp, RecallOffer, ReleaseAgent
 from calls.facts import (
-    AgentHungUp,
     CallArrived,
     CallFailed,
     CallResumed,
@@ -27,18 +25,24 @@ from calls.private import Private
 
 
 def differences(
-    site: str, distributor: Distributor, known: Collection[CallId], picture: LineSnapshot
+    site: str,
+    distributor: Distributor,
+    known: Collection[CallId],
+    ended: Collection[CallId],
+    picture: LineSnapshot,
 ) -> Iterator[Fact | Command]:
     """The facts to take in and the commands to give, in order.
 
     A call the line no longer has failed; one we do not know (the journal could not be written when
-    it came) arrives; every other is told to the line again from where it stands. An offer the line
-    no longer has failed, one we no longer have is recalled.
+    it came) arrives; one that is over (we ended before the line was told) is hung up; every other
+    is told to the line again from where it stands. An offer the line no longer has failed, one we
+    no longer have is recalled.
 
     Args:
         site: the site's id.
         distributor: knows offers and phones.
         known: the calls we know.
+        ended: calls that are over.
         picture: what the line says is up.
     """
     up = {call.call_id: call for call in picture.calls}
@@ -54,17 +58,19 @@ def differences(
     }
     for offer in ours.values():
         if offer.offer_id not in theirs:
-            gone: dict[str, Any] = {
-                "site": site,
-                "call_id": offer.call_id,
-                "offer_id": offer.offer_id,
-                "agent_id": offer.agent_id,
-            }
-            if offer.state is Work.TALKING:
-                yield AgentHungUp(**gone)
-            else:
-                yield OfferFailed(**gone, reason="unreachable")
+            # Also where we took them to be talking: nobody reported the end of a conversation, and
+            # a caller who waits again in front has lost less than one who is bid goodbye.
+            yield OfferFailed(
+                site=site,
+                call_id=offer.call_id,
+                offer_id=offer.offer_id,
+                agent_id=offer.agent_id,
+                reason="unreachable",
+            )
     for call_id, call in up.items():
+        if call_id in ended:
+            yield HangUp(call_id=call_id)
+            continue
         for offer_id in call.ringing_offers:
             offered = ours.get(offer_id)
             if offered is None:

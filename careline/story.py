@@ -59,6 +59,13 @@ _NOTABLE = (
 _NOTABLE_ENDS = ("does not answer", "phone is gone", "ended: error", "ended: refused")
 
 
+_HINTS = {
+    "not-permitted": " (see sip.outbound in site.yaml); the caller stays on the line",
+    "unreachable": " (is there a sip.trunk in site.yaml?); the caller stays on the line",
+}
+"""What an operator can do about a transfer that can never succeed, by its reason."""
+
+
 def weight(line: str) -> Weight:
     """How much a line that :func:`tell` made matters."""
     if line.startswith(_URGENT):
@@ -115,7 +122,7 @@ def tell(record: Fact | Command) -> str | None:
         case TransferSucceeded():
             return "handed to the outside"
         case TransferFailed(reason=reason):
-            return f"transfer failed: {reason}"
+            return f"transfer failed: {reason}{_HINTS.get(reason, '')}"
         case OpenTask(kind=kind, queue=queue):
             return f"TASK opened for {queue}: {kind}"
         case CallerHungUp():

@@ -6,14 +6,16 @@ first, so that a red flag reaches a nurse's phone before anything else is done f
 remains are commands for the line. The asyncio driver, the dry run and the tests share this class;
 it holds no clock. It is a little longer than a module should be: every kind of fact and command
 has its one place here, and two half tables would have to be read together.
+
+A bug costs one call its flow and no other call anything: whatever fails while a call is handled,
+its caller is given first aid (:mod:`careline.aid`), and the rest of the turn is done.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from dataclasses import replace
 
 from acd import Distributor
 from calls.commands import (
@@ -55,43 +57,25 @@ from calls.ids import CallId, QueueId
 from calls.machine import IllegalFact
 from calls.outcome import Outcome
 from calls.ports import LineSnapshot
+from calls.requirement import Requirement
+from careline.aid import first_aid, speaks_with_agent
+from careline.deadlines import Deadlines
+from careline.derived import derived
 from careline.live_call import LiveCall
 from careline.reconciliation import differences
-from careline.rescue import Rescue
+from careline.rescue import CALL_BACK, Rescue
+from careline.turn import Task, Turn
 from config.site import Site
 from ivr import Interpreter
 from recordings.consent import ConsentRule
 
 log = logging.getLogger(__name__)
 
-DECISIONS = (OfferCall, OpenTask)
-"""Commands that are kept in the journal beside the facts, as the record of what was decided."""
+_KEPT_ENDED = 10_000
+"""Calls that are remembered to be over, in case the line was not told."""
 
-
-@dataclass(slots=True)
-class Turn:
-    """What one fact led to.
-
-    Attributes:
-        records: the fact, the facts that followed from it and the decisions, for the journal.
-        commands: what the line has to do, in order.
-    """
-
-    records: list[Fact | Command] = field(default_factory=list)
-    commands: list[Command] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """Something a person still has to do for a caller.
-
-    Attributes:
-        opened_at: seconds since the epoch.
-        order: what was asked for.
-    """
-
-    opened_at: float
-    order: OpenTask
+_AGAIN_AFTER_S = 1.0
+"""How soon the distributor's deadlines are tried again after they failed."""
 
 
 class Switchboard:
@@ -119,21 +103,24 @@ class Switchboard:
         self.tasks: list[Task] = []
         self.outcomes: dict[Outcome, int] = {}
         self.faults = 0
+        self._staff = site
         self._calls: dict[CallId, LiveCall] = {}
-        self._deadlines: list[tuple[float, CallId]] = []
-        self._armed: dict[CallId, float] = {}
+        self._ended: dict[CallId, None] = {}
+        self._deadlines = Deadlines()
+        self._distributor_not_before = 0.0
+        self._unknown_queues: set[QueueId] = set()
 
     # --- the engine -----------------------------------------------------------------------------
 
     def handle(self, fact: Fact, now: float) -> Turn:
-        """Take in a fact and everything that follows from it.
+        """Take in a fact and everything that follows from it. Never raises.
 
         Args:
             fact: from a line, an agent or triage; never ``SpeechHeard``, which is assessed first.
             now: seconds since the epoch.
         """
         turn = Turn()
-        self._run(fact, now, turn)
+        self._follow(fact, now, turn)
         return turn
 
     def tick(self, now: float) -> Turn:
@@ -143,24 +130,25 @@ class Switchboard:
         if due is None or due > now:
             return turn
         turn.records.append(TimerFired(site=self.site.id))
-        while self._deadlines and self._deadlines[0][0] <= now:
-            at, call_id = heappop(self._deadlines)
-            if self._armed.get(call_id) == at:
-                del self._armed[call_id]
-                self._spread(self._guarded(call_id, None, now), now, turn)
-                self._arm(call_id)
-        due = self.distributor.next_deadline()
+        for call_id in self._deadlines.take_due(now):
+            self._spread(self._guarded(call_id, None, now), now, turn)
+            self._arm(call_id)
+        due = self._distributor_due()
         if due is not None and due <= now:
-            self._spread(self.distributor.tick(now), now, turn)
+            try:
+                commands = self.distributor.tick(now)
+            except Exception as error:
+                self.faults += 1
+                log.error("the distributor's deadlines failed (%s)", where(error))
+                self._distributor_not_before = now + _AGAIN_AFTER_S
+            else:
+                self._spread(commands, now, turn)
         return turn
 
     def next_deadline(self) -> float | None:
         """When :meth:`tick` has something to do."""
-        while self._deadlines and self._armed.get(self._deadlines[0][1]) != self._deadlines[0][0]:
-            heappop(self._deadlines)
-        mine = self._deadlines[0][0] if self._deadlines else None
-        theirs = self.distributor.next_deadline()
-        return min((at for at in (mine, theirs) if at is not None), default=None)
+        dues = (self._deadlines.next(), self._distributor_due())
+        return min((at for at in dues if at is not None), default=None)
 
     # --- around the engine ----------------------------------------------------------------------
 
@@ -181,24 +169,26 @@ class Switchboard:
     ) -> int:
         """Come to where a journal left off; returns how many inputs were replayed.
 
-        Derived facts and decisions are made again from the inputs, not read.
+        Derived facts and decisions are made again from the inputs, not read, but for one: a call
+        that ended then is over now, also where it would go another way today (the site's queues or
+        agents were changed, or the journal has a hole because its disk was full).
 
         Args:
             records: what the journal holds, in order, with the time of each.
             observer: told each turn.
         """
         count = 0
+        ended: dict[CallId, None] = {}
         for at, record in records:
-            if isinstance(record, (Command, *DERIVED)):
-                continue
-            try:
+            if isinstance(record, CallEnded):
+                ended[record.call_id] = None
+                if record.call_id in self._calls:
+                    observer(at, self.handle(record, at))
+            elif not isinstance(record, (Command, *DERIVED)):
                 turn = self.tick(at) if isinstance(record, TimerFired) else self.handle(record, at)
                 observer(at, turn)
-            except IllegalFact:
-                # The journal has a hole (its disk was full for a while): go on with what is left,
-                # the comparison with the line's own picture mends the rest.
-                self.faults += 1
-            count += 1
+                count += 1
+        self._ended = dict.fromkeys(list(ended)[-_KEPT_ENDED:])
         return count
 
     def turn_away(self, call_id: CallId, now: float) -> Turn:
@@ -212,20 +202,44 @@ class Switchboard:
     def reconcile(self, picture: LineSnapshot, now: float) -> Turn:
         """Bring what we believe and what the line says together, after a restart of either.
 
-        Calls the line no longer has fail (and become call-back tasks); calls we do not know arrive;
-        all others are told to the line again from where they stand. Nobody's place or waiting
-        time changes.
+        Calls the line no longer has fail (and become call-back tasks); calls we do not know arrive,
+        those that are over are hung up; all others are told to the line again from where they
+        stand. Nobody's place or waiting time changes.
         """
         turn = Turn()
         known = tuple(self._calls)
-        for difference in tuple(differences(self.site.id, self.distributor, known, picture)):
+        for difference in tuple(
+            differences(self.site.id, self.distributor, known, self._ended, picture)
+        ):
             if isinstance(difference, Fact):
-                self._run(difference, now, turn)
+                self._follow(difference, now, turn)
             else:
                 turn.commands.append(difference)
+        consent = ConsentRule(self.site.recording.consent)
+        for up in picture.calls:
+            live = self._calls.get(up.call_id)
+            if live is not None:
+                turn.commands += live.mend_recording(
+                    up.recording_id,
+                    now,
+                    connected=speaks_with_agent(up.call_id, self.distributor),
+                    rule=consent,
+                )
         return turn
 
     # --- one fact -------------------------------------------------------------------------------
+
+    def _follow(self, fact: Fact, now: float, turn: Turn) -> None:
+        """Run a fact; whatever fails costs its own call the flow, and nothing else."""
+        try:
+            self._run(fact, now, turn)
+        except Exception as error:
+            # The outermost loop of a fact: its caller still gets help.
+            self.faults += 1
+            log.error("%s failed (%s)", type(fact).__name__, where(error))
+            nothing_changed = isinstance(error, IllegalFact) and turn.records[-1] is fact
+            if isinstance(fact, CallFact) and not (nothing_changed and isinstance(fact, OfferFact)):
+                self._help(fact, now, turn)
 
     def _run(self, fact: Fact, now: float, turn: Turn) -> None:
         turn.records.append(fact)
@@ -237,13 +251,17 @@ class Switchboard:
             case AgentKeyed():
                 self._keyed(fact, now, turn)
             case CallerHungUp() | CallFailed():
-                self._spread(self.distributor.handle(fact, now), now, turn)
-                if isinstance(fact, CallFailed):
-                    self._promise_call_back(fact.call_id, now, turn)
-                self._to_call(fact, now, turn)
+                try:
+                    self._spread(self.distributor.handle(fact, now), now, turn)
+                finally:
+                    if isinstance(fact, CallFailed):
+                        self._promise_call_back(fact.call_id, now, turn)
+                    self._to_call(fact, now, turn)
             case CallEnded():
-                self._spread(self.distributor.handle(fact, now), now, turn)
-                self._ended(fact, turn)
+                try:
+                    self._spread(self.distributor.handle(fact, now), now, turn)
+                finally:
+                    self._over(fact, turn)
             case CallConnected() | CallReleased():
                 self._to_call(fact, now, turn)
             case CallEscalated():
@@ -291,9 +309,7 @@ class Switchboard:
             # The outermost loop of a call: whatever went wrong, its caller still gets help.
             self.faults += 1
             log.error("call %s: its flow failed (%s); it is rescued", call_id, where(error))
-            rescue = Rescue(call_id, self.site.rules, self.site.fallback_number, Outcome.ERROR)
-            live.engine = rescue
-            return [Dequeue(call_id=call_id), *rescue.start(now)]
+            return self._first_aid(live, fact, now)
 
     def _spread(self, commands: Iterable[Command], now: float, turn: Turn) -> None:
         """Turn commands between engines into facts, pass the others to the line.
@@ -301,65 +317,65 @@ class Switchboard:
         That nobody is there to answer is told last: what is said to it takes the place of what was
         to be said on entering the queue.
         """
-        site = self.site.id
         unstaffed: QueueUnstaffed | None = None
         for command in commands:
-            call_id = command.call_id
             match command:
-                case Enqueue(requirement=requirement):
-                    self._run(
-                        CallQueued(site=site, call_id=call_id, requirement=requirement), now, turn
-                    )
-                    unstaffed = (
-                        None
-                        if requirement.emergency or self.distributor.staffed(requirement)
-                        else QueueUnstaffed(site=site, call_id=call_id, queue=requirement.queue)
-                    )
-                case Dequeue():
-                    self._run(CallDequeued(site=site, call_id=call_id), now, turn)
-                case EndCall(outcome=outcome):
-                    self._run(CallEnded(site=site, call_id=call_id, outcome=outcome), now, turn)
-                case ReturnToFlow():
-                    self._stop_recording(call_id, turn)
-                    self._run(
-                        CallReleased(
-                            site=site,
-                            call_id=call_id,
-                            agent_id=command.agent_id,
-                            requeued=command.requeued,
-                            emergency=command.emergency,
-                        ),
-                        now,
-                        turn,
-                    )
-                case Bridge():
-                    turn.commands.append(command)
-                    self._record(call_id, turn)
-                    self._run(
-                        CallConnected(
-                            site=site,
-                            call_id=call_id,
-                            agent_id=command.agent_id,
-                            offer_id=command.offer_id,
-                        ),
-                        now,
-                        turn,
-                    )
+                case Enqueue():
+                    unstaffed = self._enqueue(command, now, turn)
                 case OpenTask():
                     turn.records.append(command)
                     self.tasks.append(Task(opened_at=now, order=command))
                 case OfferCall():
                     turn.records.append(command)
                     turn.commands.append(command)
+                case Bridge():
+                    turn.commands.append(command)
+                    self._record(command.call_id, turn)
+                    self._follow(derived(command, self.site.id), now, turn)
+                case ReturnToFlow():
+                    self._stop_recording(command.call_id, turn)
+                    self._follow(derived(command, self.site.id), now, turn)
+                case Dequeue() | EndCall():
+                    self._follow(derived(command, self.site.id), now, turn)
                 case Say():
-                    live = self._calls.get(call_id)
+                    live = self._calls.get(command.call_id)
                     if live is not None:
                         live.said(command)
                     turn.commands.append(command)
                 case _:
                     turn.commands.append(command)
         if unstaffed is not None:
-            self._run(unstaffed, now, turn)
+            self._follow(unstaffed, now, turn)
+
+    def _enqueue(self, command: Enqueue, now: float, turn: Turn) -> QueueUnstaffed | None:
+        """Queue the caller; what they are to be told if nobody could answer there."""
+        site, call_id, asked = self.site.id, command.call_id, command.requirement
+        queued = CallQueued(site=site, call_id=call_id, requirement=self._served(asked))
+        self._follow(queued, now, turn)
+        if asked.emergency or self._staffed(asked):
+            return None
+        return QueueUnstaffed(site=site, call_id=call_id, queue=asked.queue)
+
+    def _served(self, asked: Requirement) -> Requirement:
+        """The requirement, in a queue that the distributor has.
+
+        It has those of the last start. A call may ask for another: its version of the flow is newer
+        (published meanwhile) or older (its call began before the start).
+        """
+        if asked.emergency or asked.queue in self._staff.queues:
+            return asked
+        person_queue = QueueId(self._staff.rules.person_queue)
+        if asked.queue not in self._unknown_queues:
+            self._unknown_queues.add(asked.queue)
+            log.warning(
+                "queue %s was not there when the line was started; its callers wait in %s",
+                asked.queue,
+                person_queue,
+            )
+        return replace(asked, queue=person_queue)
+
+    def _staffed(self, asked: Requirement) -> bool:
+        return self.distributor.staffed(self._served(asked))
 
     # --- what the switchboard itself decides -----------------------------------------------------
 
@@ -389,34 +405,69 @@ class Switchboard:
     def _promise_call_back(self, call_id: CallId, now: float, turn: Turn) -> None:
         """A caller whom the line lost, and nobody spoke with, is called back."""
         live = self._calls.get(call_id)
-        if live is None or not isinstance(live.engine, Interpreter) or live.engine.was_connected:
+        if live is None or live.engine.was_connected or self._has_task(call_id):
             return
-        if any(
-            isinstance(record, OpenTask) and record.call_id == call_id for record in turn.records
-        ):
+        if isinstance(live.engine, Rescue) and not live.engine.let_in:
             return
-        order = OpenTask(call_id=call_id, kind="call-back", queue=self.site.rules.person_queue)
+        order = OpenTask(call_id=call_id, kind=CALL_BACK, queue=self.site.rules.person_queue)
         self._spread([order], now, turn)
 
+    def _has_task(self, call_id: CallId) -> bool:
+        return any(task.order.call_id == call_id for task in self.tasks)
+
     def _rescue(self, call_id: CallId, outcome: Outcome, now: float, turn: Turn) -> None:
+        """Advise a caller without ever asking the flow, and hand them over."""
         rescue = Rescue(call_id, self.site.rules, self.site.fallback_number, outcome)
         self._calls[call_id] = LiveCall(call_id, rescue, self.site.rules)
         self._spread(rescue.start(now), now, turn)
         self._arm(call_id)
 
-    def _ended(self, fact: CallEnded, turn: Turn) -> None:
+    def _help(self, fact: CallFact, now: float, turn: Turn) -> None:
+        """Something failed on the way from the fact to the call's engine, or back."""
+        live = self._calls.get(fact.call_id)
+        if live is not None:
+            self._spread(self._first_aid(live, fact, now), now, turn)
+            self._arm(fact.call_id)
+        elif isinstance(fact, CallArrived):
+            self._rescue(fact.call_id, Outcome.ERROR, now, turn)
+
+    def _first_aid(self, live: LiveCall, fact: Fact | None, now: float) -> list[Command]:
+        if isinstance(live.engine, Rescue):
+            # What should have helped has failed as well: only what needs no distributor is left.
+            connected = speaks_with_agent(live.call_id, self.distributor)
+            live.engine = Rescue(
+                live.call_id,
+                live.rules,
+                self.site.fallback_number,
+                Outcome.ERROR,
+                connected=connected,
+            )
+            return live.engine.start(now)
+        return first_aid(
+            live,
+            fact,
+            self.distributor,
+            self.site.fallback_number,
+            staffed=self._staffed,
+            has_task=self._has_task(live.call_id),
+            now=now,
+        )
+
+    def _over(self, fact: CallEnded, turn: Turn) -> None:
         if fact.call_id not in self._calls:
             return
         self._stop_recording(fact.call_id, turn)
         self.outcomes[fact.outcome] = self.outcomes.get(fact.outcome, 0) + 1
         del self._calls[fact.call_id]
-        self._armed.pop(fact.call_id, None)
+        self._deadlines.arm(fact.call_id, None)
+        self._ended[fact.call_id] = None
+        if len(self._ended) > _KEPT_ENDED:
+            del self._ended[next(iter(self._ended))]
 
     def _arm(self, call_id: CallId) -> None:
         live = self._calls.get(call_id)
-        due = live.engine.next_deadline() if live else None
-        if due is None:
-            self._armed.pop(call_id, None)
-        elif self._armed.get(call_id) != due:
-            self._armed[call_id] = due
-            heappush(self._deadlines, (due, call_id))
+        self._deadlines.arm(call_id, live.engine.next_deadline() if live else None)
+
+    def _distributor_due(self) -> float | None:
+        due = self.distributor.next_deadline()
+        return None if due is None else max(due, self._distributor_not_before)

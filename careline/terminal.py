@@ -66,7 +66,10 @@ class Terminal:
         if not self.interactive:
             return [text]
         width = max(_NARROWEST, shutil.get_terminal_size().columns - indent)
-        return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+        own = text[: len(text) - len(text.lstrip())]
+        return textwrap.wrap(
+            text, width, subsequent_indent=own, break_long_words=False, break_on_hyphens=False
+        ) or [""]
 
     def _write(self, text: str) -> None:
         try:

@@ -124,6 +124,14 @@ def reachable_address(address: str) -> str:
     return f"127.0.0.1:{port}" if host in _ANY_ADDRESS else address
 
 
+def presence_before(agent: dict[str, Any]) -> str:
+    """What a stand-in goes back to afterwards.
+
+    Whoever is at no phone and yet busy wraps up after the last try, and has gone home since.
+    """
+    return str(agent["presence"]) if agent["work"] == "idle" else "out"
+
+
 def _rings(agent: dict[str, Any]) -> bool:
     return bool(agent["reachable"]) and agent["presence"] == "ready"
 
@@ -135,7 +143,7 @@ def _stand_in(nurses: tuple[AgentId, ...], agents: list[dict[str, Any]]) -> Agen
 
 
 async def _as_before(state: StateFolder, nurse: AgentId, agents: list[dict[str, Any]]) -> None:
-    before = next(each["presence"] for each in agents if each["agent"] == nurse)
+    before = presence_before(next(each for each in agents if each["agent"] == nurse))
     with contextlib.suppress(NotRunning):
         await request(state.control_socket, op="agent", agent=nurse, presence=before)
 

@@ -14,6 +14,7 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
 START: Mark = (1, 1)
 SHOWN_CHARACTERS = 40
+NOTHING_GIVEN = "nothing is given; give a value or leave out the line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,18 @@ class Document:
     readable: bool = True
     values: dict[Path, Mark] = field(default_factory=dict)
     keys: dict[Path, Mark] = field(default_factory=dict)
+
+    def value(self, path: Path) -> Value | None:
+        """What is written at a place; ``None`` where nothing is."""
+        found: Value | None = self.data
+        for part in path:
+            if isinstance(found, dict) and isinstance(part, str):
+                found = found.get(part)
+            elif isinstance(found, list) and isinstance(part, int) and part < len(found):
+                found = found[part]
+            else:
+                return None
+        return found
 
     def mark(self, path: Path) -> Mark:
         """Where a value stands; for one that is not there, where it would belong."""
@@ -54,7 +67,12 @@ def shown(value: object) -> str:
     text = str(value)
     if len(text) > SHOWN_CHARACTERS:
         text = text[:SHOWN_CHARACTERS] + "…"
-    return "'" + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text) + "'"
+    return f"'{printable(text)}'"
+
+
+def printable(text: str) -> str:
+    """A text that stays on its line and that every terminal and log can take."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def dotted(path: Path) -> str:

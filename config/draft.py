@@ -99,6 +99,12 @@ class Draft:
         document = self.documents[file]
         return set(document.data) if document.readable else None
 
+    def outside(self) -> set[str] | None:
+        """The names of whom calls may be passed on to; ``None`` when that cannot be told."""
+        document = self.documents[SITE]
+        written = document.data.get("outside", {})
+        return set(written) if document.readable and isinstance(written, dict) else None
+
 
 def read_draft(folder: FilePath, flows: list[str], protocols: list[str], report: Report) -> Draft:
     """Read every file of a site.

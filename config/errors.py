@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from config.document import printable
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Problem:
@@ -34,7 +36,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.where}: " if self.where else ""
-        return f"{self.file}:{self.line}:{self.column}: {where}{self.message}"
+        return f"{printable(self.file)}:{self.line}:{self.column}: {where}{self.message}"
 
 
 class ConfigError(Exception):
@@ -53,7 +55,7 @@ class FolderError(ConfigError):
     """The folder itself is missing, is no folder, or may not be read."""
 
     def __str__(self) -> str:
-        return "\n".join(f"{each.file}: {each.message}" for each in self.problems)
+        return "\n".join(f"{printable(each.file)}: {each.message}" for each in self.problems)
 
 
 class SecretsError(Exception):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 
 from calls.requirement import SkillNeed
 from config.document import Path, shown
-from config.draft import CALENDARS, PROMPTS, QUEUES, Draft, FlowDraft
+from config.draft import AGENTS, CALENDARS, PROMPTS, QUEUES, Draft, FlowDraft
 from config.flow_graph import (
+    Edge,
     edges,
     edges_by_digits,
     loops_in_silence,
@@ -33,7 +34,13 @@ from ivr.steps import (
 LANGUAGE = "language"
 """The one variable that every call has."""
 DIGITS = "0123456789*#"
-_PROMPT_FIELDS = ("prompt", "comfort_prompt", "no_input_prompt", "no_match_prompt")
+_PROMPT_FIELDS = (
+    "prompt",
+    "again_prompt",
+    "comfort_prompt",
+    "no_input_prompt",
+    "no_match_prompt",
+)
 
 
 def check_flow(flow: FlowDraft, draft: Draft, report: Report) -> None:
@@ -64,9 +71,8 @@ class _FlowChecker:
         self.report.problem(self.flow.document, ("steps", *path), message)
 
     def reference(self, path: Path, kind: str, name: str, names: Collection[str] | None) -> None:
-        """Report a name that nothing bears; ``None`` names cannot be told."""
-        if names is not None and name not in names:
-            self.problem(path, f"unknown {kind} {shown(name)}{self.report.nearest(name, names)}")
+        """As :meth:`config.report.Report.reference`, of a place within the flow's steps."""
+        self.report.reference(self.flow.document, ("steps", *path), kind, name, names)
 
     def check_step(self, name: str, step: Step) -> None:
         for field, prompt in prompts_of(step).items():
@@ -89,7 +95,7 @@ class _FlowChecker:
             case MessageStep():
                 self.reference((name, "queue"), "queue", step.queue, self.draft.names(QUEUES))
             case TransferStep():
-                outside = self.draft.site.outside if self.draft.site.id else None
+                outside = self.draft.outside()
                 self.reference((name, "destination"), "outside name", step.destination, outside)
             case _:
                 pass
@@ -192,16 +198,17 @@ class _FlowChecker:
             message = f"unknown step {shown(flow.start)}{hint}"
             self.report.problem(flow.document, ("start",), message)
             return
-        reached = reachable(flow, edges, [flow.start])
+        reached = reachable(flow, self.as_meant(edges), [flow.start])
         for name in flow.step_names - reached:
             where = ("steps", name)
             self.report.problem(flow.document, where, "no step leads here", key=True)
         for loop in loops_in_silence(flow.steps):
             around = " -> ".join(shown(name)[1:-1] for name in (*loop[:6], loop[0]))
-            waits = any(isinstance(flow.steps[name], AskStep) for name in loop)
+            waits = any(isinstance(flow.steps[name], AskStep | MessageStep) for name in loop)
             what = "a caller who stays silent goes" if waits else "without any wait this goes"
             self.problem((loop[0],), f"{what} round for ever: {around}")
-        by_digits = reachable(flow, edges_by_digits, [flow.start])
+        by_digits = reachable(flow, self.as_meant(edges_by_digits), [flow.start])
+        words_only = flow.step_names - by_digits
         for name in (name for name in flow.steps if name in reached):
             step = flow.steps[name]
             if not isinstance(step, AskStep):
@@ -209,9 +216,22 @@ class _FlowChecker:
             if step.silent_goto is not None:
                 self.check_carried(name, step)
             for index, choice in enumerate(step.choices):
-                if choice.digit is None and choice.words and not _is_open(choice, by_digits):
+                if choice.digit is None and choice.words and choice.goto in words_only:
                     message = "only words lead here; give it a 'digit', for not every caller speaks"
                     self.problem((name, "choices", index), message)
+
+    def as_meant(self, ways: Callable[[Step], Iterator[Edge]]) -> Callable[[Step], Iterator[Edge]]:
+        """The same ways, but a misspelt name leads to the step that was meant.
+
+        Else one slip of the pen would make all that follows look as if nothing led there.
+        """
+
+        def mended(step: Step) -> Iterator[Edge]:
+            for path, target in ways(step):
+                known = target in self.steps
+                yield path, target if known else self.report.meant(target, self.steps) or target
+
+        return mended
 
     def check_carried(self, name: str, step: AskStep) -> None:
         """Look for words meant for a later question that an optional one would keep to itself."""
@@ -247,15 +267,10 @@ def _longer(text: str, choice: Choice, other: AskStep, language: str) -> str | N
 
 def skill_names(draft: Draft) -> set[str] | None:
     """Every skill that an agent has; ``None`` when agents.yaml could not be read whole."""
-    document = draft.documents["agents.yaml"]
+    document = draft.documents[AGENTS]
     if not document.readable or len(draft.agents) < len(document.data):
         return None
     return {skill for agent in draft.agents.values() for skill in agent.skills}
-
-
-def _is_open(choice: Choice, by_digits: set[str]) -> bool:
-    """Whether what words choose can be reached by digits as well, here or on another way."""
-    return choice.goto is None or choice.goto in by_digits
 
 
 def _sets(step: Step) -> set[str]:

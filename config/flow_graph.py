@@ -29,7 +29,7 @@ def edges(step: Step) -> Iterator[Edge]:
         case SayStep() | SetStep():
             yield ("next",), step.next
         case MessageStep():
-            yield from _given(next=step.next)
+            yield from _given(next=step.next, silent_goto=step.silent_goto)
         case AskStep():
             for index, choice in enumerate(step.choices):
                 if choice.goto is not None:
@@ -57,6 +57,11 @@ def edges_in_silence(step: Step) -> Iterator[Edge]:
                 yield ("silent_goto",), step.silent_goto
             else:
                 yield from _given(otherwise=step.otherwise)
+        case MessageStep():
+            if step.silent_goto is not None:
+                yield ("silent_goto",), step.silent_goto
+            else:
+                yield from _given(next=step.next)
         case _:
             return
 

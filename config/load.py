@@ -8,7 +8,6 @@ from pathlib import Path
 
 from calls.ids import AgentId, QueueId
 from calls.verdict import Flag
-from config.document import shown
 from config.draft import FILES, FLOWS, PROTOCOLS, Draft, read_draft
 from config.errors import ConfigError, FolderError, Problem
 from config.flow_checks import check_flow, prompts_of
@@ -78,44 +77,54 @@ def check(
 def _list(folder: Path, report: Report) -> tuple[list[str], list[str]]:
     """The flow and protocol files; reports files that nobody reads."""
     try:
-        names = {each.name for each in folder.iterdir()}
-        inner = {
-            part: sorted(each.name for each in (folder / part).iterdir())
-            for part in (FLOWS, PROTOCOLS)
-            if (folder / part).is_dir()
-        }
-    except FileNotFoundError:
-        raise FolderError([_of_folder(folder, "there is no such folder")]) from None
+        names = _names(folder)
     except NotADirectoryError:
         raise FolderError([_of_folder(folder, "this is not a folder")]) from None
+    except (FileNotFoundError, ValueError):  # a NUL in the path is a ValueError
+        raise FolderError([_of_folder(folder, "there is no such folder")]) from None
     except OSError as error:
         message = f"the folder cannot be read: {error.strerror}"
         raise FolderError([_of_folder(folder, message)]) from None
-    read = {
-        part: [f"{part}/{name}" for name in inner.get(part, []) if name.endswith(".yaml")]
-        for part in (FLOWS, PROTOCOLS)
-    }
-    for part, files in read.items():
-        if not files:
-            message = f"wanted at least one file, such as {part}/main.yaml"
-            report.add(Problem(file=f"{part}/", line=1, column=1, where="", message=message))
     unread = {
         name: f"not read{report.nearest(name, FILES)}"
-        for name in names - set(FILES)
-        if name.endswith((".yaml", ".yml"))
+        for name in names
+        if name not in FILES and name.endswith((".yaml", ".yml"))
     }
-    for part in inner:
-        ending_otherwise = (name for name in inner[part] if name.endswith(".yml"))
+    read: dict[str, list[str]] = {}
+    for part in (FLOWS, PROTOCOLS):
+        inner = _names_in_part(folder, part, report)
+        read[part] = [f"{part}/{name}" for name in inner if name.endswith(".yaml")]
         unread |= {
-            f"{part}/{name}": "not read; its name must end in .yaml" for name in ending_otherwise
+            f"{part}/{name}": "not read; its name must end in .yaml"
+            for name in inner
+            if name.endswith(".yml")
         }
     for file, message in unread.items():
         report.warn(Problem(file=file, line=1, column=1, where="", message=message))
     return read[FLOWS], read[PROTOCOLS]
 
 
+def _names(folder: Path) -> list[str]:
+    """What is in a folder, without the hidden files that editors and other systems leave."""
+    return sorted(each.name for each in folder.iterdir() if not each.name.startswith("."))
+
+
+def _names_in_part(folder: Path, part: str, report: Report) -> list[str]:
+    names: list[str] = []
+    message = f"wanted at least one file, such as {part}/main.yaml"
+    try:
+        names = _names(folder / part)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        message = f"the folder cannot be read: {error.strerror}"
+    if not any(name.endswith(".yaml") for name in names):
+        report.add(Problem(file=f"{part}/", line=1, column=1, where="", message=message))
+    return names
+
+
 def _of_folder(folder: Path, message: str) -> Problem:
-    return Problem(file=shown(folder)[1:-1], line=1, column=1, where="", message=message)
+    return Problem(file=str(folder), line=1, column=1, where="", message=message)
 
 
 def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from config.document import shown
-from config.draft import PROMPTS, Draft
+from config.draft import PROMPTS, SITE, Draft
 from config.flow_checks import prompts_of
 from config.report import Report
 from ivr.flow import ALWAYS_PROMPTS
@@ -28,7 +28,7 @@ def check_prompts(draft: Draft, report: Report) -> None:
         "announced": (draft.site.recording_notice, "it announces the recording"),
         "asked": (draft.site.recording_question, "it asks whether the call may be recorded"),
     }
-    if draft.site.id and draft.site.recording.consent in by_consent:
+    if draft.documents[SITE].readable and draft.site.recording.consent in by_consent:
         prompt, why = by_consent[draft.site.recording.consent]
         needed[prompt] = why
     questions = ProtocolSet(protocols=tuple(draft.protocols.values())).questions

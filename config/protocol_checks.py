@@ -11,7 +11,7 @@ from config.draft import PROTOCOLS, Draft
 from config.report import Report
 from triage import PhraseError
 from triage import check_protocols as check_set
-from triage.phrases import NUMBER, parse
+from triage.phrases import NUMBER, YEAR, parse
 from triage.protocol import SAMPLE, Protocol, ProtocolSet, Rule, alternatives
 
 _CLASS = re.compile(r"<([^<>\s]*)>")
@@ -61,7 +61,7 @@ def _check_ids(draft: Draft, report: Report) -> None:
 
 def _check_phrases(draft: Draft, report: Report) -> None:
     known = {each.id for protocol in draft.protocols.values() for each in protocol.words}
-    known.add(NUMBER.strip("<>"))
+    known |= {NUMBER.strip("<>"), YEAR.strip("<>")}
     in_all = 0
     for file, protocol in draft.protocols.items():
         document = draft.documents[file]
@@ -101,6 +101,7 @@ def _phrases(protocol: Protocol) -> Iterator[tuple[Path, str, str]]:
     for index, concept in enumerate(protocol.concepts):
         yield from _by_language(("concepts", index, "phrases"), concept.phrases)
         yield from _by_language(("concepts", index, "variants"), concept.variants)
+        yield from _by_language(("concepts", index, "weak"), concept.weak)
         for number, reading in enumerate(concept.readings):
             path = ("concepts", index, "readings", number)
             yield from _by_language((*path, "subject"), reading.subject)

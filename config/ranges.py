@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 
 from acd.models import AgentConfig, QueueConfig
 from calls.requirement import SkillNeed
-from config.document import Document, Path, shown
+from config.document import NOTHING_GIVEN, Document, Path, shown
 from config.report import Report
 from config.shapes import SiteFile
 from config.site import RecordingSettings, SipSettings, Trunk
@@ -24,7 +24,6 @@ RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
     (SiteFile, "max_call_questions"): (0, 10),
     (SiteFile, "longest_wait_s"): (60, 7200),
     (SiteFile, "message_promised_s"): (60, 14 * DAY_S),
-    (RecordingSettings, "retention_days"): (1, 36500),
     (SipSettings, "media_ports"): (1024, 65535),
     (SipSettings, "capacity"): (1, 10000),
     (SipSettings, "reserved"): (0, 1000),
@@ -53,9 +52,24 @@ WORDS: Mapping[tuple[type, str], tuple[str, ...]] = {
 }
 """The only words that a text may be."""
 
+FILLED: frozenset[tuple[type, str]] = frozenset(
+    {
+        (SiteFile, "id"),
+        (SiteFile, "title"),
+        (SiteFile, "time_zone"),
+        (SiteFile, "entry_flow"),
+        (SiteFile, "person_queue"),
+        (SiteFile, "nurse_queue"),
+        (QueueConfig, "title"),
+        (AgentConfig, "name"),
+        (Rule, "owner"),
+    }
+)
+"""Texts that may not be empty; elsewhere an empty one names nothing, and is told as that."""
+
 
 def check_ranges(value: object, document: Document, path: Path, report: Report) -> None:
-    """Report every number that is out of range and every word that is not one of its words."""
+    """Report numbers out of range, words that are not among those wanted, texts left empty."""
     if is_dataclass(value) and not isinstance(value, type):
         for each in fields(value):
             owner, inner = (type(value), each.name), getattr(value, each.name)
@@ -67,6 +81,8 @@ def check_ranges(value: object, document: Document, path: Path, report: Report) 
                 wanted = " or ".join(words)
                 message = f"found {shown(inner)}, wanted {wanted}{hint}"
                 report.problem(document, place, message)
+            if owner in FILLED and document.value(place) == "":
+                report.problem(document, place, NOTHING_GIVEN)
             check_ranges(inner, document, place, report)
     elif isinstance(value, Mapping):
         for key, inner in value.items():

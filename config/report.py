@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from config.document import SHOWN_CHARACTERS, Document, Path, dotted, shown
 from config.errors import Problem
 
-SUGGESTIONS_AT_MOST = 300
-"""Looking for the nearest name costs time; a file of nothing but mistakes must not take minutes."""
+COMPARISONS_AT_MOST = 200_000
+"""Of names, when the nearest is sought: a file of nothing but mistakes must not take minutes."""
 
 
 class Report:
@@ -19,7 +19,7 @@ class Report:
         self._problems: set[Problem] = set()
         self._warnings: set[Problem] = set()
         self._blamed: set[tuple[str, str]] = set()
-        self._suggestions_left = SUGGESTIONS_AT_MOST
+        self._comparisons_left = COMPARISONS_AT_MOST
 
     @property
     def problems(self) -> list[Problem]:
@@ -65,20 +65,25 @@ class Report:
             document: the file.
             path: the place of the name in it.
             kind: what is named, for example ``queue``.
-            name: the name; an empty one was reported as missing already.
+            name: the name.
             names: those there are; ``None`` when that cannot be told.
         """
-        if name and names is not None and name not in names:
+        if names is not None and name not in names:
             hint = self.nearest(name, names)
             self.problem(document, path, f"unknown {kind} {shown(name)}{hint}")
 
-    def nearest(self, word: str, names: Iterable[str]) -> str:
+    def nearest(self, word: str, names: Collection[str]) -> str:
         """``; did you mean 'queue'?`` when a name is near, else nothing."""
-        if len(word) > SHOWN_CHARACTERS or self._suggestions_left == 0:
-            return ""
-        self._suggestions_left -= 1
+        near = self.meant(word, names)
+        return "" if near is None else f"; did you mean {shown(near)}?"
+
+    def meant(self, word: str, names: Collection[str]) -> str | None:
+        """The nearest name, if one is near."""
+        if len(word) > SHOWN_CHARACTERS or len(names) > self._comparisons_left:
+            return None
+        self._comparisons_left -= len(names)
         near = difflib.get_close_matches(word, sorted(names), n=1)
-        return f"; did you mean {shown(near[0])}?" if near else ""
+        return near[0] if near else None
 
 
 def _at(document: Document, path: Path, message: str, *, key: bool) -> Problem:

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from acd.models import AgentConfig, QueueConfig
-from config.ranges import RANGES, WORDS
+from config.ranges import FILLED, RANGES, WORDS
 from config.shapes import CalendarFile, FlowFile, SiteFile
 from config.typing_of import field_types, is_mapping, required_fields, without_none
 from ivr.steps import KINDS
@@ -67,6 +67,8 @@ def _of_class(cls: type, kind: str | None = None) -> Schema:
         if name in left_out:
             continue
         schema = _of_type(of, RANGES.get((cls, name)), WORDS.get((cls, name)))
+        if (cls, name) in FILLED:
+            schema["minLength"] = 1
         if name in words:
             schema["description"] = words[name]
         properties[name] = schema

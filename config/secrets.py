@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from config.errors import SecretsError
 from config.source import MAX_BYTES, parse_document
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_AGENT = "agent/"
 PASSWORD_BYTES = 18
 """144 bits, 24 characters: can still be typed into a phone."""
 
@@ -52,12 +54,14 @@ class Secrets:
         try:
             return self._values[name]
         except KeyError:
-            raise SecretsError(f"the file of secrets holds no {name!r}; add it there") from None
+            # Somebody may have written the password itself where its name should stand.
+            which = repr(name) if name.startswith(_AGENT) else "the secret that site.yaml names"
+            raise SecretsError(f"{which} is not in the file of secrets; add it there") from None
 
 
 def agent_secret(agent: AgentId) -> str:
     """The name of the secret that is the password of an agent's phone."""
-    return f"agent/{agent}"
+    return f"{_AGENT}{agent}"
 
 
 def read_secrets(path: Path) -> Secrets:
@@ -83,7 +87,7 @@ def read_secrets(path: Path) -> Secrets:
         raise SecretsError(f"{path}: cannot be read: {error.strerror}") from error
     if len(content) > MAX_BYTES:
         raise SecretsError(f"{path}: larger than {MAX_BYTES:,} bytes")
-    if not content.strip():
+    if all(line.strip()[:1] in (b"", b"#") for line in content.splitlines()):
         return Secrets({})
     document, problems = parse_document(path.name, content)
     if problems:
@@ -111,7 +115,12 @@ def ensure_agent_secrets(path: Path, agents: Iterable[AgentId]) -> Secrets:
     Raises:
         SecretsError: it cannot be read or written.
     """
-    present = read_secrets(path) if path.exists() else Secrets({})
+    try:
+        present = read_secrets(path)
+    except SecretsError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
+        present = Secrets({})
     missing = [name for name in map(agent_secret, agents) if name not in present]
     if not missing:
         return present
@@ -124,18 +133,17 @@ def ensure_agent_secrets(path: Path, agents: Iterable[AgentId]) -> Secrets:
 def _write(path: Path, values: dict[str, str]) -> None:
     text = "# Careline's secrets. Keep this file to yourself (mode 0600).\n"
     text += yaml.safe_dump(values, default_style='"', allow_unicode=True, width=MAX_BYTES)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123 - as above
                 stream.write(text)
                 stream.flush()
                 os.fsync(descriptor)
-            beside.replace(path)
+            Path(beside).replace(path)
         except OSError:
-            beside.unlink(missing_ok=True)
+            Path(beside).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise SecretsError(f"{path}: cannot be written: {error.strerror}") from error

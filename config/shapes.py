@@ -41,7 +41,7 @@ class SiteFile:
         longest_wait_s: callers who have waited this long in a queue are offered to leave a message,
             again after each third of it; they keep their place. Red flags are never offered one.
         message_promised_s: within how long the prompt ``leave-message`` promises an answer.
-        recording: whether calls are recorded and how long recordings are kept.
+        recording: whether calls are recorded.
         recording_notice: the prompt that announces the recording, where it is announced.
         recording_question: the prompt that asks for consent, where callers are asked; 1 is yes and
             2 is no. It is said in every language.

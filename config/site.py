@@ -14,7 +14,14 @@ from triage.protocol import ProtocolSet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureCodes:
-    """Codes an agent dials or presses on their phone."""
+    """Codes an agent dials or presses on their phone.
+
+    Attributes:
+        ready: dialled: I take calls.
+        on_break: dialled: a break, after the call in progress.
+        out: dialled: I have gone home.
+        escalate: pressed during a call: this caller needs a nurse now.
+    """
 
     ready: str = "*11"
     on_break: str = "*12"
@@ -68,15 +75,13 @@ class SipSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingSettings:
-    """The site's consent rule and retention.
+    """The site's consent rule.
 
     Attributes:
         consent: ``announced``, ``asked`` or ``never``.
-        retention_days: how long recordings are kept.
     """
 
     consent: str = "announced"
-    retention_days: int = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,7 @@ class Site:
         id: short name, stands in every fact.
         title: the clinic's name.
         folder: where it was loaded from.
-        version: hash of all files.
+        version: hash of everything it means, see :mod:`config.versions`.
         entry_flow: the flow that a call begins with.
         flows: by id.
         rules: what holds for every flow.
@@ -98,7 +103,7 @@ class Site:
         fallback_number: where callers go when the line itself cannot go on; may be ``None``,
             then they hear the advice only.
         sip: the SIP line.
-        recording: consent and retention.
+        recording: the consent rule.
         warnings: things that are allowed and should be looked at.
     """
 

@@ -11,13 +11,27 @@ from config.draft import QUEUES, SITE, Draft, check_name
 from config.flow_checks import DIGITS, skill_names
 from config.outbound import permits
 from config.report import Report
+from config.site import SipSettings
 from ivr.keypad import NO_KEY, YES_KEY
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
-_SIP_URI = re.compile(r"sips?:([^@\s]+@)?[A-Za-z0-9.\-\[\]:]+(;[^\s]*)?")
+_SIP_URI = re.compile(
+    r"""sip:([^@\s<>"]+@)?
+        (?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?
+        (;[^\s<>"]*)?""",
+    re.VERBOSE,
+)
+_LISTEN = re.compile(r"(?P<host>[0-9.]+|\[[^\[\]]+\]):(?P<port>[0-9]{1,5})")
+_REGISTRAR = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
+_USER = re.compile(r"""[^\s<>"@:;?]+""")
+_LAST_PORT = 65535
 _SECRET = re.compile(r"[a-z0-9][a-z0-9/_.-]{0,63}")
 _CODE = re.compile(r"\*[0-9]{1,4}")
+
+_NOBODY_OUTSIDE = "an emergency that no nurse answers is put through to nobody outside"
+_ADVICE_ONLY = "when the line fails, callers hear the 911 advice only"
+_NOT_REACHED = "nobody is ever reached here"
 
 
 def check_site(draft: Draft, secret_names: Collection[str] | None, report: Report) -> None:
@@ -93,49 +107,84 @@ def _check_names(draft: Draft, report: Report) -> None:
     site, document = draft.site, draft.documents[SITE]
     if site.id:
         check_name(site.id, document, ("id",), report)
-    flows = list(draft.flows)
-    report.reference(document, ("entry_flow",), "flow", site.entry_flow, flows)
-    queues = draft.names(QUEUES)
-    report.reference(document, ("person_queue",), "queue", site.person_queue, queues)
-    report.reference(document, ("nurse_queue",), "queue", site.nurse_queue, queues)
+    flows, queues = list(draft.flows), draft.names(QUEUES)
+    for field, kind, names in (
+        ("entry_flow", "flow", flows),
+        ("person_queue", "queue", queues),
+        ("nurse_queue", "queue", queues),
+    ):
+        name = getattr(site, field)
+        # An empty one stands for what is missing, which was told already.
+        if name:
+            report.reference(document, (field,), kind, name, names)
     if site.on_call is not None:
-        report.reference(document, ("on_call",), "outside name", site.on_call, site.outside)
+        report.reference(document, ("on_call",), "outside name", site.on_call, draft.outside())
 
 
 def _check_outside(draft: Draft, report: Report) -> None:
-    """Numbers are not shown: a message may end up anywhere."""
+    """Whether the outside can be reached. Numbers are not shown: a message may end up anywhere."""
     site, document = draft.site, draft.documents[SITE]
-    destinations: list[tuple[Path, str]] = [
-        (("outside", name), destination) for name, destination in site.outside.items()
-    ]
+    destinations: dict[Path, tuple[str, str]] = {
+        ("outside", name): (destination, _NOBODY_OUTSIDE if name == site.on_call else _NOT_REACHED)
+        for name, destination in site.outside.items()
+    }
     if site.fallback_number is not None:
-        destinations.append((("fallback_number",), site.fallback_number))
-    elif site.id:
-        message = "no 'fallback_number': when the line fails, callers hear the 911 advice only"
-        report.warning(document, (), message)
-    for path, destination in destinations:
-        if not (_NUMBER.fullmatch(destination) or _SIP_URI.fullmatch(destination)):
+        destinations["fallback_number",] = site.fallback_number, _ADVICE_ONLY
+    for name, so in (("on_call", _NOBODY_OUTSIDE), ("fallback_number", _ADVICE_ONLY)):
+        if document.readable and name not in document.data:
+            report.warning(document, (), f"no '{name}': {so}")
+    for path, (destination, so) in destinations.items():
+        if not _is_dialable(destination):
             wanted = "a number like '+15555550100' or a SIP URI"
             report.problem(document, path, f"this cannot be dialled, wanted {wanted}")
-        elif not permits(site.sip.outbound, destination):
-            message = (
-                "the outbound plan (sip.outbound) does not permit this, so it is never dialled"
-            )
-            report.warning(document, path, message)
+        elif lacking := _lacking(site.sip, destination):
+            report.warning(document, path, f"{lacking}: {so}")
+
+
+def _is_dialable(destination: str) -> bool:
+    uri = _SIP_URI.fullmatch(destination)
+    if uri is None:
+        return _NUMBER.fullmatch(destination) is not None
+    return uri["port"] is None or 1 <= int(uri["port"]) <= _LAST_PORT
+
+
+def _lacking(sip: SipSettings, destination: str) -> str:
+    """What is not there that would be needed to dial this; empty when all is."""
+    lacking = []
+    if not permits(sip.outbound, destination):
+        lacking.append("the outbound plan (sip.outbound) does not permit this")
+    uri = _SIP_URI.fullmatch(destination)
+    # A number, or a host that is a name, is for the provider to find.
+    if sip.trunk is None and not (uri and _is_address(uri["host"].strip("[]"))):
+        lacking.append("there is no provider (sip.trunk) to dial it")
+    return ", and ".join(lacking)
 
 
 def _check_sip(draft: Draft, report: Report) -> None:
     sip, document = draft.site.sip, draft.documents[SITE]
-    host, _, port = sip.listen.rpartition(":")
-    if not (_is_address(host.strip("[]")) and port.isdecimal() and int(port) <= 65535):
+    listen = _LISTEN.fullmatch(sip.listen)
+    host = listen["host"].strip("[]") if listen else ""
+    if listen is None or not _is_address(host) or int(listen["port"]) > _LAST_PORT:
         message = f"found {shown(sip.listen)}, wanted address:port such as 127.0.0.1:5060"
         report.problem(document, ("sip", "listen"), message)
-    elif sip.advertise is None and ipaddress.ip_address(host.strip("[]")).is_unspecified:
+    elif sip.advertise is None and ipaddress.ip_address(host).is_unspecified:
         message = "listening on every address needs 'advertise', the address phones reach"
         report.problem(document, ("sip", "listen"), message)
-    if sip.advertise is not None and not _is_address(sip.advertise):
-        message = f"found {shown(sip.advertise)}, wanted an IP address without a port"
-        report.problem(document, ("sip", "advertise"), message)
+    if sip.advertise is not None:
+        if not _is_address(sip.advertise):
+            message = f"found {shown(sip.advertise)}, wanted an IP address without a port"
+            report.problem(document, ("sip", "advertise"), message)
+        elif ipaddress.ip_address(sip.advertise).is_unspecified:
+            message = "no phone can reach this; wanted the address that phones send to"
+            report.problem(document, ("sip", "advertise"), message)
+    if sip.trunk is not None:
+        registrar = _REGISTRAR.fullmatch(sip.trunk.registrar)
+        if registrar is None or not 1 <= int(registrar["port"] or 5060) <= _LAST_PORT:
+            message = f"found {shown(sip.trunk.registrar)}, wanted a host such as sip.example.com"
+            report.problem(document, ("sip", "trunk", "registrar"), message)
+        if not _USER.fullmatch(sip.trunk.user):
+            message = "this is no user of a SIP account, wanted its name without '@' and the host"
+            report.problem(document, ("sip", "trunk", "user"), message)
     for index, network in enumerate(sip.allow):
         try:
             ipaddress.ip_network(network)

@@ -15,7 +15,7 @@ from pathlib import Path as FilePath
 
 import yaml
 
-from config.document import START, Document, Mark, Path, Value, dotted
+from config.document import NOTHING_GIVEN, START, Document, Mark, Path, Value, dotted
 from config.errors import Problem
 
 MAX_BYTES = 1_000_000
@@ -23,7 +23,11 @@ MAX_DEPTH = 24
 
 # Without libyaml the same file takes ten times as long; the events are the same.
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# YAML 1.1 breaks lines at U+0085, U+2028 and U+2029, editors do not: line numbers would lie.
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+_LINE_END = re.compile(r"\r\n?|\n")
 _EMPTY_WORDS = frozenset({"", "~", "null", "Null", "NULL"})
 
 _TAB = "a tab stands in the indentation; use spaces"
@@ -132,7 +136,7 @@ class _Composer:
         if isinstance(event, yaml.ScalarEvent):
             self.values[path] = mark
             if path and not event.style and event.value in _EMPTY_WORDS:
-                self._problem(mark, path, "nothing is given; give a value or leave out the line")
+                self._problem(mark, path, NOTHING_GIVEN)
             return str(event.value)
         self.values[path] = self.keys.get(path, mark)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -195,7 +199,7 @@ def _mark(event: yaml.Event) -> Mark:
 
 
 def _end_of(text: str) -> Mark:
-    lines = text.split("\n")
+    lines = _LINE_END.split(text)
     return len(lines), len(lines[-1]) + 1
 
 
@@ -208,7 +212,7 @@ def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str]:
         message = "the quotation mark that opens here is never closed, or what it holds is not text"
     if mark is None:
         return START, message or "this is not YAML"
-    before = text.split("\n")[mark.line : mark.line + 1]
+    before = _LINE_END.split(text)[mark.line : mark.line + 1]
     if before and re.match(r" *\t", before[0]):
         message = _TAB
     return (mark.line + 1, mark.column + 1), message or "this is not YAML: " + problem

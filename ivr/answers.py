@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.verdict import Verdict, to_nurse
-from ivr import matching
+from ivr import matching, nurse, opening, place, question, walk
 from ivr.ahead import QUESTIONS
 from ivr.course import Course
 from ivr.emergency import confirmed
@@ -21,14 +21,14 @@ def in_words(course: Course, words: str, verdict: Verdict, now: float) -> None:
     ruled_out = bool(verdict.suppressed)
     choice = matching.choose(words, step.choices, language, ruled_out=ruled_out)
     if choice is not None:
-        course.take(choice, now)
+        walk.take(course, choice, now)
     elif (
         step.silent_goto is not None
         and matching.tokens(words)
         and not matching.is_torn(words, step.choices, language, ruled_out=ruled_out)
     ):
         course.words_ahead.keep(words, ruled_out=ruled_out)
-        course.go(step.silent_goto, now)
+        walk.go(course, step.silent_goto, now)
     else:
         no_match(course, now)
 
@@ -38,7 +38,7 @@ def to_consent(course: Course, words: str, verdict: Verdict, now: float) -> None
     answer = matching.permission(words)
     if answer is None:
         ahead(course, words, verdict)
-    course.consent_over(answer, now)
+    opening.consent_over(course, answer, now)
 
 
 def ahead(course: Course, words: str, verdict: Verdict) -> None:
@@ -49,29 +49,29 @@ def ahead(course: Course, words: str, verdict: Verdict) -> None:
 def unclear(course: Course, now: float) -> None:
     """Words too badly heard to be trusted may be a red flag: asked once more, then a nurse."""
     if course.ladder.ask_to_repeat():
-        course.say_and_wait(now, course.rules.repeat_please)
+        walk.ask_to_repeat(course, now)
     else:
-        course.to_nurse(to_nurse("low-confidence"), now)
+        nurse.to_nurse(course, to_nurse("low-confidence"), now)
 
 
 def no_match(course: Course, now: float) -> None:
     """An answer that fits nothing: the question again, while there are attempts."""
     assert isinstance(course.step, AskStep)
     if course.ladder.put_again():
-        course.put(now, course.step.no_match_prompt)
+        walk.put_again(course, now, course.step.no_match_prompt)
     else:
-        course.go_or_person(course.step.otherwise, now)
+        walk.go_or_person(course, course.step.otherwise, now)
 
 
 def silence(course: Course, now: float) -> None:
     """No answer: where the step says, or the question again, while there are attempts."""
     assert isinstance(course.step, AskStep)
     if course.step.silent_goto is not None:
-        course.go(course.step.silent_goto, now)
+        walk.go(course, course.step.silent_goto, now)
     elif course.ladder.put_again():
-        course.put(now, course.step.no_input_prompt)
+        walk.put_again(course, now, course.step.no_input_prompt)
     else:
-        course.go_or_person(course.step.otherwise, now)
+        walk.go_or_person(course, course.step.otherwise, now)
 
 
 def to_triage(course: Course, answer: bool | None, now: float) -> None:
@@ -79,8 +79,8 @@ def to_triage(course: Course, answer: bool | None, now: float) -> None:
     assert course.question is not None
     if answer is True:
         asked = course.question.verdict
-        course.to_nurse(confirmed(asked, asked.reason), now)
+        nurse.to_nurse(course, confirmed(asked, asked.reason), now)
     elif answer is False:
-        course.back_from_question(now)
+        place.back_from_question(course, now)
     else:
-        course.missed_triage_question(now)
+        question.missed(course, now)

@@ -22,6 +22,9 @@ from ivr.waiting import language_skills
 BY_KEY = Verdict(action=Action.CALL_911, disposition=Disposition.NOW_911, reason="digit")
 """The emergency key: treated as 911, since nothing more is known."""
 
+_ADVICE_EVERY = 3
+"""Each so many words of comfort in the lane the advice is said again."""
+
 _ACTIONS = {
     Disposition.NOW_911: Action.CALL_911,
     Disposition.NOW_988: Action.CALL_988,
@@ -35,11 +38,12 @@ class Lane:
         rules: the site's rules.
     """
 
-    __slots__ = ("_advised", "_rules", "acuity", "entered")
+    __slots__ = ("_advised", "_comforts", "_rules", "acuity", "entered")
 
     def __init__(self, rules: CallRules) -> None:
         self._rules = rules
         self._advised: set[Action] = set()
+        self._comforts = 0
         self.acuity = CLEAR
         """The worst verdict so far."""
         self.entered = False
@@ -70,6 +74,17 @@ class Lane:
             return ()
         self._advised.add(action)
         return (prompts[action],)
+
+    def comfort(self) -> tuple[str, ...]:
+        """What to say before the next word of comfort: now and then the advice, again.
+
+        Whoever waits for a nurse for minutes must not think that waiting is all they can do.
+        """
+        self._comforts += 1
+        if self._comforts % _ADVICE_EVERY:
+            return ()
+        crisis = self.acuity.action is Action.CALL_988
+        return (self._rules.advice_988 if crisis else self._rules.advice_911,)
 
     def requirement(self, language: str) -> Requirement:
         """What an emergency asks of the distributor.

@@ -57,12 +57,15 @@ class CallRules:
         nurse_wait: prompt id, said on entering the emergency lane.
         nurse_wait_every_s: seconds until it is said again.
         one_moment: prompt id, said before a person is sought by key or ladder.
+        still_waiting: prompt id, said now and then to a caller who waits for that person, with what
+            they can do meanwhile.
         repeat_please: prompt id, after an utterance of low confidence.
         digits_only: prompt id, said when speech cannot be used.
         goodbye: prompt id, the last words where a flow gives none.
         nobody_here: prompt id, said where nobody is signed in who could answer, before
             ``leave_message``.
         long_wait: prompt id, offers a message by key 1 to a caller who has waited long.
+        or_message: prompt id, tells of that offer again, after each word of comfort that follows.
         leave_message: prompt id, said before the beep of a message that no step of the flow takes.
         message_promised_s: within how long ``leave_message`` promises an answer.
         longest_wait_s: seconds in routine queues after which ``long_wait`` is said; again after
@@ -95,11 +98,13 @@ class CallRules:
     nurse_wait: str = "nurse-wait"
     nurse_wait_every_s: float = 20.0
     one_moment: str = "one-moment"
+    still_waiting: str = "still-waiting"
     repeat_please: str = "repeat-please"
     digits_only: str = "digits-only"
     goodbye: str = "goodbye"
     nobody_here: str = "nobody-here"
     long_wait: str = "long-wait"
+    or_message: str = "or-message"
     leave_message: str = "leave-message"
     message_promised_s: float = 86400.0
     longest_wait_s: float = 900.0
@@ -118,11 +123,13 @@ ALWAYS_PROMPTS = (
     "advice-988",
     "nurse-wait",
     "one-moment",
+    "still-waiting",
     "repeat-please",
     "digits-only",
     "goodbye",
     "nobody-here",
     "long-wait",
+    "or-message",
     "leave-message",
     "agent-ready",
     "agent-break",

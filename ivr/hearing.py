@@ -17,10 +17,13 @@ from __future__ import annotations
 
 from calls.facts import WordsAssessed
 from calls.verdict import Action, Verdict
-from ivr import answers, matching
+from ivr import answers, ending, holding, matching, nurse, opening, question, walk
 from ivr.course import Course
 from ivr.states import State
 from ivr.turn import SPEECH_MAX_S
+
+_BY_RULES = "rules"
+"""The reason of a verdict on words that were understood."""
 
 
 class Hearing:
@@ -58,18 +61,20 @@ class Hearing:
         course = self._course
         verdict = fact.verdict
         course.lane.heed(verdict)
+        if verdict.action.is_red_flag and verdict.reason == _BY_RULES:
+            course.voice.language_known = True
         words = fact.words.reveal()
         unclear = bool(words.strip()) and fact.confidence < course.rules.low_confidence
         if course.state is State.CONNECTED:
             # Said before the agent answered, assessed after; with a nurse it changes nothing.
             if verdict.action.is_red_flag and not course.lane.entered:
-                course.nurse_instead()
+                nurse.ask_for_nurse(course)
         elif verdict.action.is_red_flag:
-            course.to_nurse(verdict, now)
+            nurse.to_nurse(course, verdict, now)
         elif course.state is State.QUESTION:
             self._to_triage(verdict, None if unclear else matching.yes_or_no(words), now)
         elif verdict.action is Action.ASK and course.state is not State.EMERGENCY:
-            course.ask_triage_question(verdict, now)
+            question.ask(course, verdict, now)
         elif course.state is State.GREETING and not unclear:
             answers.ahead(course, words, verdict)
         elif course.state is State.CONSENT:
@@ -80,9 +85,9 @@ class Hearing:
             answers.in_words(course, words, verdict, now)
         elif course.state is State.WAITING and unclear and not self._repeat_asked_in_queue:
             self._repeat_asked_in_queue = True
-            course.say_while_waiting(now, course.rules.repeat_please)
+            holding.say(course, now, course.rules.repeat_please)
         elif course.state is State.LEAVING and not course.voice.playing:
-            course.hang_up(now)
+            ending.hang_up(course, now)
 
     def unavailable(self, now: float) -> None:
         """Speech cannot be used: say once that keys can.
@@ -101,19 +106,19 @@ class Hearing:
                 notice = None
         match course.state:
             case State.CONSENT if spoke:
-                course.consent_over(None, now)
+                opening.consent_over(course, None, now)
             case State.ANSWERING if notice is not None:
-                course.put(now, notice)
+                walk.put(course, now, notice)
             case State.ANSWERING if spoke:
                 answers.no_match(course, now)
             case State.QUESTION if notice is not None:
-                course.put_triage_question(now, notice)
+                question.put(course, now, notice)
             case State.QUESTION if spoke:
                 answers.to_triage(course, None, now)
             case State.WAITING if notice is not None:
-                course.say_while_waiting(now, notice)
+                holding.say(course, now, notice)
             case State.LEAVING if not course.voice.playing:
-                course.hang_up(now)
+                ending.hang_up(course, now)
 
     def _to_triage(self, verdict: Verdict, answer: bool | None, now: float) -> None:
         """An answer to triage's question that is itself worth a question.
@@ -124,7 +129,7 @@ class Hearing:
         assert course.question is not None
         if verdict.action is Action.ASK and answer is not True:
             if verdict.question != course.question.verdict.question:
-                course.ask_triage_question(verdict, now)
+                question.ask(course, verdict, now)
                 return
             answer = None
         answers.to_triage(course, answer, now)

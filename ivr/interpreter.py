@@ -1,6 +1,7 @@
 """The interpreter of one call: facts in, commands out, time passed in.
 
-This module says what each fact means in each state; :mod:`ivr.course` carries it out.
+This module says what each fact means in each state; the modules beside it, one for each part of a
+call's life, carry it out on the :class:`~ivr.course.Course`.
 
 Three rules hold throughout. A red flag comes first, whatever the state, and its ``Enqueue`` is the
 first command of the list, so that a nurse's phone rings before the advice is over. Behind
@@ -36,14 +37,14 @@ from calls.ids import CallId
 from calls.machine import IllegalFact, successor
 from calls.outcome import Outcome
 from calls.verdict import Verdict, to_nurse
-from ivr import answers
-from ivr.course import MARGIN_S, RING_OUTSIDE_S, Course
+from ivr import answers, ending, holding, nurse, opening, place, queueing, walk
+from ivr.course import Course
 from ivr.emergency import confirmed
 from ivr.flow import CallRules, Flow
 from ivr.hearing import Hearing
 from ivr.keypad import press
 from ivr.states import TABLE, State
-from ivr.steps import MessageStep, SayStep, TransferStep
+from ivr.steps import TransferStep
 from ivr.timers import Timer
 
 _NOBODY_LISTENS = (State.NEW, State.CONNECTED, State.CLOSING, State.ENDED)
@@ -165,21 +166,19 @@ class Interpreter:
             return []
         self._hearing.forget()
         course.do(*course.voice.listen(anew=True))
-        if course.ringing_outside:
-            course.timers.set(Timer.TRANSFER, now + RING_OUTSIDE_S + MARGIN_S)
+        if course.outside.ringing:
+            course.outside.wait(now)
         match course.state:
             case State.TRANSFERRING:
                 pass
             case State.RECORDING:
-                assert isinstance(course.step, MessageStep)
-                course.timers.set(Timer.MESSAGE, now + course.step.max_s + MARGIN_S)
+                walk.wait_for_message(course, now)
             case State.WAITING | State.EMERGENCY if course.voice.playing:
                 course.do(*course.voice.again(now))
             case State.WAITING | State.EMERGENCY:
-                course.hold(now)
+                holding.hold(course, now)
             case _:
-                course.timers.cancel(Timer.SPEECH)
-                course.say_where_it_stands(now)
+                place.say_again(course, now)
         return course.taken()
 
     # --- facts ----------------------------------------------------------------------------------
@@ -187,13 +186,14 @@ class Interpreter:
     def _happened(self, fact: Fact, now: float) -> None:
         course = self._course
         match fact:
-            case CallArrived():
+            case CallArrived(caller=number):
                 course.ledger.arrived_at = now
+                course.ledger.number_known = bool(number)
                 course.do(*course.voice.listen())
                 course.do(*course.voice.greet(now))
-            case PromptFinished(prompt_id=prompt_id):
+            case PromptFinished(prompt_id=prompt_id, interrupted=interrupted):
                 if course.voice.is_current(prompt_id):
-                    self._prompt_over(now)
+                    self._prompt_over(now, whole=not interrupted)
             case DigitsCollected(digits=digits):
                 press(course, digits.reveal(), now)
             case SpeechStarted():
@@ -205,43 +205,36 @@ class Interpreter:
             case MessageRecorded(recording_id=recording_id, duration_s=duration_s):
                 self._recorded(recording_id, duration_s, now)
             case TransferFailed():
-                if course.ringing_outside:
-                    course.not_reached_outside(now)
+                if course.outside.ringing:
+                    self._not_reached_outside(now)
             case CallConnected():
-                course.connected()
+                queueing.connected(course)
             case CallReleased():
                 self._released(fact, now)
             case CallEscalated():
                 self._escalated(now)
             case QueueUnstaffed(queue=queue):
-                if course.state is State.WAITING and _waits_in(course, queue):
-                    course.nobody_here(queue, now)
+                queueing.nobody_here(course, queue, now)
             case _:
                 raise AssertionError(f"the table lets {type(fact).__name__} in, nothing handles it")
 
-    def _prompt_over(self, now: float) -> None:
+    def _prompt_over(self, now: float, *, whole: bool = True) -> None:
         """What was being said has been said, or is given up on."""
         course = self._course
-        course.voice.hush()
+        course.voice.finished(whole=whole)
         match course.state:
             case State.GREETING:
-                course.greeted(now)
+                opening.greeted(course, now)
             case State.PLAYING:
-                match course.step:
-                    case SayStep(next=following):
-                        course.go(following, now)
-                    case TransferStep():
-                        course.ring_destination(course.step, now)
-                    case MessageStep():
-                        course.record(course.step, now)
+                walk.played(course, now)
             case State.CONSENT | State.ANSWERING | State.QUESTION:
                 course.turn.prompt_over(now, self._hearing.speaking_until(now))
             case State.WAITING | State.EMERGENCY:
-                course.hold(now)
+                holding.hold(course, now)
             case State.LEAVING:
                 speaking_until = self._hearing.speaking_until(now)
                 if speaking_until is None:
-                    course.hang_up(now)
+                    ending.hang_up(course, now)
                 else:
                     course.timers.set(Timer.SPEECH, speaking_until)
 
@@ -251,18 +244,18 @@ class Interpreter:
         if fact.requeued and (fact.emergency or course.lane.entered):
             if fact.emergency:
                 course.lane.heed(to_nurse("clinician"))
-            course.back_to_lane(now)
+            nurse.back_to_lane(course, now)
         elif fact.requeued:
-            course.back_to_queue(now)
+            queueing.back_to_queue(course, now)
         else:
             course.queued = False
             course.lane.entered = False
             following = course.queue_step.next if course.queue_step is not None else None
             course.do(*course.voice.listen())
             if following is None:
-                course.farewell(self._rules.goodbye, now)
+                ending.farewell(course, self._rules.goodbye, now)
             else:
-                course.go(following, now)
+                walk.go(course, following, now)
 
     def _escalated(self, now: float) -> None:
         """An agent wants a nurse for this caller; the distributor has moved them already."""
@@ -274,14 +267,24 @@ class Interpreter:
         elif course.state is State.EMERGENCY:
             course.lane.heed(verdict)
         else:
-            course.to_nurse(verdict, now)
+            nurse.to_nurse(course, verdict, now)
 
     def _recorded(self, recording_id: str, duration_s: float, now: float) -> None:
         course = self._course
         current = course.messages.is_current(recording_id)
         course.do(*course.messages.recorded(recording_id, duration_s))
         if current and course.state is State.RECORDING:
-            course.message_over(now, empty=duration_s <= 0)
+            walk.message_over(course, now, empty=duration_s <= 0)
+
+    def _not_reached_outside(self, now: float) -> None:
+        """Nobody took the caller: on with the flow, or in the lane, later again."""
+        course = self._course
+        course.outside.failed()
+        if course.state is State.TRANSFERRING:
+            assert isinstance(course.step, TransferStep)
+            walk.go_or_person(course, course.step.on_failure, now)
+        elif course.state is State.EMERGENCY:
+            nurse.wait_for_nurse(course, now)
 
     # --- deadlines ------------------------------------------------------------------------------
 
@@ -291,29 +294,29 @@ class Interpreter:
             case Timer.PROMPT:
                 self._prompt_over(now)
             case Timer.SPEECH if course.state is State.LEAVING:
-                course.hang_up(now)
+                ending.hang_up(course, now)
             case Timer.SPEECH:
                 course.turn.speech_lost(now)
             case Timer.NO_INPUT if course.state is State.QUESTION:
                 answers.to_triage(course, None, now)
             case Timer.NO_INPUT if course.state is State.CONSENT:
-                course.consent_over(None, now)
+                opening.consent_over(course, None, now)
             case Timer.NO_INPUT:
                 answers.silence(course, now)
             case Timer.LONG_WAIT:
-                course.offer_message(now)
+                holding.offer_message(course, now)
             case Timer.COMFORT:
-                course.comfort(now)
+                holding.comfort(course, now)
             case Timer.ON_CALL:
-                course.ring_on_call(now)
+                nurse.ring_on_call(course, now)
             case Timer.TRANSFER:
-                course.stop_ringing_outside()
-                course.not_reached_outside(now)
+                course.do(*course.outside.stop())
+                self._not_reached_outside(now)
             case Timer.MESSAGE:
                 course.do(*course.messages.unreported())
-                course.message_over(now, empty=False)
+                walk.message_over(course, now, empty=False)
             case Timer.CLOSE:
-                course.end()
+                ending.end(course)
 
     # --- the end --------------------------------------------------------------------------------
 
@@ -324,7 +327,7 @@ class Interpreter:
         course.ledger.completed = before is State.LEAVING
         if isinstance(fact, TransferSucceeded):
             course.ledger.transferred = True
-            if before is State.EMERGENCY and course.ringing_outside:
+            if before is State.EMERGENCY and course.outside.ringing:
                 course.do(Dequeue(call_id=course.call_id))
             elif before is State.EMERGENCY:
                 # Handed to whoever the flow was ringing before the red flag, which a cancelled
@@ -336,7 +339,7 @@ class Interpreter:
         # With an agent or in the nurse lane somebody knows of the caller already.
         known = before in (State.CONNECTED, State.EMERGENCY)
         words_awaited = not known and self._hearing.speaking_until(now) is not None
-        course.close(now, words_awaited=words_awaited)
+        ending.close(course, now, words_awaited=words_awaited)
 
     def _heard_after_leaving(self, fact: Fact) -> None:
         """The last of what the caller said or recorded. A red flag among it becomes a task."""
@@ -352,7 +355,7 @@ class Interpreter:
                 course.words_awaited = False
             case _:
                 return
-        course.end_if_nothing_is_owed()
+        ending.end_if_nothing_is_owed(course)
 
     def _call_back(self, verdict: Verdict) -> None:
         """A red flag that was understood too late to keep the caller: a nurse rings them."""
@@ -361,7 +364,3 @@ class Interpreter:
         self._course.do(
             OpenTask(call_id=self.call_id, kind="red-flag-call-back", queue=self._rules.nurse_queue)
         )
-
-
-def _waits_in(course: Course, queue: str) -> bool:
-    return course.queue_step is not None and course.queue_step.queue == queue

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ivr import answers
+from ivr import answers, holding, nurse, opening, place, queueing, walk
 from ivr.course import Course
 from ivr.emergency import BY_KEY, confirmed
 from ivr.states import State
+from ivr.steps import AskStep
 
 KEYS_AHEAD = 20
 """Keys kept for questions still to come; nobody knows more of a menu by heart."""
@@ -26,7 +27,7 @@ def press(course: Course, keys: str, now: float) -> None:
     if course.state is State.CONNECTED:
         return
     if course.rules.keys.emergency in keys:
-        course.to_nurse(BY_KEY, now)
+        nurse.to_nurse(course, BY_KEY, now)
         return
     for at, key in enumerate(keys):
         if not _press(course, key, now):
@@ -42,21 +43,22 @@ def _press(course: Course, key: str, now: float) -> bool:
     if key == course.rules.keys.person:
         _person(course, now)
     elif key == course.rules.keys.repeat:
-        course.say_where_it_stands(now)
+        place.say_again(course, now)
     elif course.state in (State.GREETING, State.PLAYING):
         course.keys_ahead = (course.keys_ahead + key)[:KEYS_AHEAD]
     elif course.state is State.CONSENT:
         if key not in (YES_KEY, NO_KEY):
             course.keys_ahead = (course.keys_ahead + key)[:KEYS_AHEAD]
-        course.consent_over({YES_KEY: True, NO_KEY: False}.get(key), now)
+        opening.consent_over(course, {YES_KEY: True, NO_KEY: False}.get(key), now)
     elif course.state is State.WAITING and key == MESSAGE_KEY and course.wait.offered:
-        course.take_message(now)
+        queueing.take_message(course, now)
     elif course.state is State.ANSWERING:
-        choice = course.choice_of(key)
+        assert isinstance(course.step, AskStep)
+        choice = walk.choice_of(course.step, key)
         if choice is None:
             answers.no_match(course, now)
             return False
-        course.take(choice, now)
+        walk.take(course, choice, now)
     elif course.state is State.QUESTION:
         answers.to_triage(course, {YES_KEY: True, NO_KEY: False}.get(key), now)
     return True
@@ -70,15 +72,15 @@ def _person(course: Course, now: float) -> None:
     """
     match course.state:
         case State.EMERGENCY:
-            course.say_where_it_stands(now)
+            place.say_again(course, now)
         case State.QUESTION:
             assert course.question is not None
-            course.to_nurse(confirmed(course.question.verdict, "unclear"), now)
+            nurse.to_nurse(course, confirmed(course.question.verdict, "unclear"), now)
         case State.WAITING if course.queue_step is not None and (
             course.rules.person_queue in {course.queue_step.queue, *course.unstaffed}
         ):
-            course.comfort(now)
-        case State.PLAYING | State.RECORDING | State.LEAVING if course.has_nobody_but_a_message:
+            holding.comfort(course, now)
+        case State.PLAYING | State.RECORDING | State.LEAVING if queueing.only_a_message(course):
             pass
         case _:
-            course.to_person(now)
+            queueing.to_person(course, now)

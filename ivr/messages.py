@@ -1,4 +1,4 @@
-"""The messages a caller leaves. What was recorded always becomes a task, once."""
+"""The messages a caller leaves. What was recorded always becomes a task, once; so does silence."""
 
 from __future__ import annotations
 
@@ -12,16 +12,22 @@ class Messages:
 
     A message that a red flag or a key cut short is a message all the same. When the line never
     reports one, a person is told to look: a task too many is better than a patient not called back.
+    For the same reason a caller who began a message and said nothing is called back.
 
     Args:
         call_id: the call; gives the recordings their names.
+
+    Attributes:
+        taken: whether one was left.
     """
 
-    __slots__ = ("_call_id", "_count", "_open", "taken")
+    __slots__ = ("_asked_again", "_call_id", "_count", "_last", "_open", "taken")
 
     def __init__(self, call_id: CallId) -> None:
         self._call_id = call_id
         self._count = 0
+        self._asked_again = False
+        self._last: MessageStep | None = None
         self._open: dict[str, MessageStep] = {}
         self.taken = False
 
@@ -30,9 +36,20 @@ class Messages:
         """Whether the line has yet to report one."""
         return bool(self._open)
 
+    def begin(self) -> None:
+        """A message is to be asked for; if it is empty, once more."""
+        self._asked_again = False
+
+    def ask_again(self) -> bool:
+        """The message was empty; whether to ask for it once more."""
+        first = not self._asked_again
+        self._asked_again = True
+        return first
+
     def record(self, step: MessageStep) -> list[Command]:
         """Begin the next message."""
         self._count += 1
+        self._last = step
         recording_id = self._name(self._count)
         self._open[recording_id] = step
         return [RecordMessage(call_id=self._call_id, recording_id=recording_id, max_s=step.max_s)]
@@ -55,6 +72,19 @@ class Messages:
         self.taken = self.taken or bool(tasks)
         self._open.clear()
         return tasks
+
+    def call_back(self) -> list[Command]:
+        """Have a caller rung who began a message and left none."""
+        if self._last is None or self.taken:
+            return []
+        return [
+            OpenTask(
+                call_id=self._call_id,
+                kind="call-back",
+                queue=self._last.queue,
+                promised_s=self._last.promised_s,
+            )
+        ]
 
     def _name(self, number: int) -> str:
         return f"{self._call_id}-message-{number}"

@@ -49,11 +49,15 @@ class Choice:
 class AskStep:
     """Ask for a key or a few words, both heard at once, the prompt interruptible.
 
-    The ladder: silence or an answer that fits nothing repeats the question; after ``attempts``
-    the call goes to ``otherwise``, or to a person when that is not given.
+    The ladder: silence or an answer that fits nothing repeats the question, in short if there are
+    words for that; after ``attempts`` the call goes to ``otherwise``, or to a person when that is
+    not given.
 
     Attributes:
         prompt: the question.
+        again_prompt: the question in short, for a caller who has heard it: said when it is repeated
+            after silence or an answer that did not fit. It should name every key, and that of a
+            person. The key for repeating still says ``prompt``. If not given, ``prompt`` is said.
         choices: the answers.
         attempts: how often it is asked.
         no_input_s: seconds of silence, after the prompt, that count as no answer.
@@ -67,6 +71,7 @@ class AskStep:
 
     prompt: str
     choices: tuple[Choice, ...]
+    again_prompt: str | None = None
     attempts: int = 3
     no_input_s: float = 5.0
     otherwise: str | None = None
@@ -160,17 +165,22 @@ class TransferStep:
 class MessageStep:
     """Take a message and open a task for the queue's people.
 
+    A message without a word is asked for once more. Whoever says nothing then either, or hangs up
+    without a word, is to be called back, where their number is known.
+
     Attributes:
         prompt: what to say before the beep.
         queue: whose people listen to it.
         max_s: the longest message.
         promised_s: within how long the prompt promises an answer.
         next: the step that follows; a farewell and hang-up if not given.
+        silent_goto: the step that follows two messages without a word; ``next`` if not given.
     """
 
     prompt: str
     queue: str
     next: str | None = None
+    silent_goto: str | None = None
     max_s: float = 120.0
     promised_s: float = 86400.0
 

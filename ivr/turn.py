@@ -54,6 +54,5 @@ class Turn:
     def speech_lost(self, now: float) -> None:
         """Nothing came of what was begun: silence is measured anew."""
         self._held = False
-        self._timers.cancel(Timer.SPEECH)
         if self._prompt_over:
             self._timers.set(Timer.NO_INPUT, now + self._no_input_s)

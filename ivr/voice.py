@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
+
 from calls.commands import Command, Listen, PlayMusic, Say, StopListening, Utterance
 from calls.ids import CallId
 from ivr import prompts
@@ -17,9 +20,18 @@ class Voice:
         rules: the site's rules.
         timers: the call's; each prompt sets :attr:`Timer.PROMPT`, so that a line that loses the
             end of a prompt never traps a caller.
+
+    Attributes:
+        language: the call's.
+        language_known: whether the caller is known to understand it: they have chosen it, or have
+            answered in it.
+        playing: whether a prompt plays.
+        speech_failed: whether speech could not be used.
     """
 
     __slots__ = (
+        "_announced",
+        "_announces",
         "_call_id",
         "_digits_only_told",
         "_listening",
@@ -28,6 +40,7 @@ class Voice:
         "_said",
         "_timers",
         "language",
+        "language_known",
         "playing",
         "speech_failed",
     )
@@ -39,16 +52,19 @@ class Voice:
         self._prompt_id = 0
         self._said: tuple[tuple[Utterance, ...], bool] = ((), True)
         self._listening: tuple[str, tuple[str, ...]] | None = None
+        self._digits_only_told = False
+        self._announces = False
+        self._announced = rules.recording_notice is None
         self.language = rules.languages[0] if rules.languages else "en"
+        self.language_known = len(rules.languages) < 2
         self.playing = False
         self.speech_failed = False
-        self._digits_only_told = False
 
     # --- what the caller hears ------------------------------------------------------------------
 
     def greet(self, now: float) -> list[Command]:
         """The words that begin every call; neither key nor noise cuts them short."""
-        return self._say(prompts.greeting(self._rules), False, now)
+        return self._say(prompts.greeting(self._rules), False, now, announces=True)
 
     def ask_consent(self, now: float) -> list[Command]:
         """The question whether the call may be recorded, in every language."""
@@ -57,17 +73,43 @@ class Voice:
 
     def say(self, now: float, *names: str | None, barge_in: bool = True) -> list[Command]:
         """These prompts one after the other in the call's language; ``None`` is left out."""
-        named = [name for name in names if name is not None]
-        return self._say(prompts.utterances(self._rules, named, self.language), barge_in, now)
+        return self._say_in((self.language,), names, barge_in, now)
+
+    def tell(self, now: float, *names: str | None, barge_in: bool = True) -> list[Command]:
+        """Say what every caller has to understand, outside the flow's own prompts.
+
+        Until it is known which language the caller understands it is said in each of the site's: a
+        caller who asks for help during the greeting has not been asked yet.
+        """
+        known = self.language_known
+        languages = (self.language,) if known else self._rules.languages
+        return self._say_in(languages, names, barge_in, now)
+
+    def notice(self) -> str | None:
+        """The recording notice, where its caller has not heard it whole; else ``None``.
+
+        A caller who may not understand it is not told: what they have not agreed to is not done.
+        """
+        owed = self.language_known and not self._announced
+        return self._rules.recording_notice if owed else None
 
     def again(self, now: float) -> list[Command]:
         """What was said last, from its beginning."""
-        return self._say(*self._said, now)
+        return self._say(*self._said, now, announces=self._announces)
 
     def music(self) -> list[Command]:
         """Music in place of any prompt."""
         self.hush()
         return [PlayMusic(call_id=self._call_id)]
+
+    def finished(self, *, whole: bool) -> None:
+        """What plays has come to its end.
+
+        Args:
+            whole: the caller has not cut it short.
+        """
+        self._announced = self._announced or (self._announces and whole)
+        self.hush()
 
     def hush(self) -> None:
         """No prompt plays any more."""
@@ -84,9 +126,20 @@ class Voice:
             prompts.utterances(self._rules, (prompt,), self.language)
         )
 
-    def _say(self, said: tuple[Utterance, ...], barge_in: bool, now: float) -> list[Command]:
+    def _say_in(
+        self, languages: Sequence[str], names: Sequence[str | None], barge_in: bool, now: float
+    ) -> list[Command]:
+        named = [name for name in names if name is not None]
+        said = [prompts.utterances(self._rules, named, language) for language in languages]
+        announces = self._rules.recording_notice in named
+        return self._say(tuple(chain(*said)), barge_in, now, announces=announces)
+
+    def _say(
+        self, said: tuple[Utterance, ...], barge_in: bool, now: float, *, announces: bool = False
+    ) -> list[Command]:
         self._prompt_id += 1
         self._said = (said, barge_in)
+        self._announces = announces
         self.playing = True
         self._timers.set(Timer.PROMPT, now + prompts.limit_s(said))
         return [

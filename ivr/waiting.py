@@ -54,7 +54,7 @@ class Wait:
 def person(rules: CallRules) -> QueueStep:
     """The queue behind the person key and at the end of every ladder."""
     return QueueStep(
-        queue=rules.person_queue, prompt=rules.one_moment, comfort_prompt=rules.one_moment
+        queue=rules.person_queue, prompt=rules.one_moment, comfort_prompt=rules.still_waiting
     )
 
 
@@ -81,5 +81,5 @@ def language_skills(rules: CallRules, language: str) -> tuple[SkillNeed, ...]:
 
 
 def comfort(rules: CallRules, step: QueueStep) -> str:
-    """What to say to a caller who asks while they wait."""
-    return step.comfort_prompt or step.prompt or rules.one_moment
+    """What to say to a caller who waits."""
+    return step.comfort_prompt or step.prompt or rules.still_waiting

@@ -1,1 +1,1 @@
-"""Recordings: consent, pause and resume, the sealed format, the manifest, retention. Pure."""
+"""Recordings: who may be recorded, and the framing of the sealed format. Pure."""

@@ -1,8 +1,7 @@
 """Hash chains: each link names the one before it, so that what is missing or changed shows.
 
-A chain shows what happened between its links. Its own end it cannot prove: whoever cuts off the
-last links, or writes the whole chain anew, is found only with something kept elsewhere: a final
-mark, or the number and digest of the last link (:class:`Head`).
+A chain shows what happened between its links. Its own end it cannot prove: that the last links were
+cut off shows only by a mark in the link that was meant to be the last.
 """
 
 from __future__ import annotations
@@ -37,14 +36,6 @@ class Link:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """The last link of a chain, to be kept elsewhere."""
-
-    number: int
-    digest: bytes
-
-
 class Flaw(Enum):
     """What can be wrong with a chain."""
 
@@ -55,7 +46,7 @@ class Flaw(Enum):
     REPEATED = "repeated"
     """Its number was there before."""
     EDITED = "edited"
-    """It is not what it was when the next one was made, or when its end was noted elsewhere."""
+    """It is not what it was when the next one was made, or when it was sealed."""
     FOREIGN = "foreign"
     """It belongs to another chain."""
     UNREADABLE = "unreadable"
@@ -79,12 +70,11 @@ class Finding:
     flaw: str
 
 
-def check(links: Iterable[Link], head: Head | None = None) -> list[Finding]:
-    """Everything that is wrong with a chain, by number.
+def check(links: Iterable[Link]) -> list[Finding]:
+    """Everything that is wrong between the links of a chain, by number.
 
     Args:
         links: in the order in which they were found.
-        head: the chain's end as it was noted elsewhere, if it was.
     """
     findings: set[Finding] = set()
     first: dict[int, Link] = {}
@@ -107,13 +97,4 @@ def check(links: Iterable[Link], head: Head | None = None) -> list[Finding]:
         elif first[number].previous != first[number - 1].digest:
             findings.add(Finding(number - 1, Flaw.EDITED.value))
         expected = number + 1
-    if head is not None:
-        findings.update(_against(head, first, highest))
     return sorted(findings)
-
-
-def _against(head: Head, first: dict[int, Link], highest: int) -> Iterable[Finding]:
-    if highest < head.number:
-        yield Finding(highest, Flaw.TRUNCATED.value)
-    elif head.number in first and first[head.number].digest != head.digest:
-        yield Finding(head.number, Flaw.EDITED.value)

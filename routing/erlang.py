@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 _SIMPSON_STEPS = 1000
 _NEGLIGIBLE = 1e-17
+_LOG_NEGLIGIBLE = math.log(_NEGLIGIBLE)
 _LARGE = 1e200
 
 
@@ -66,10 +67,13 @@ def erlang_c(load: float, agents: int) -> float:
 
     Returns:
         1.0 when the load is at least the number of agents: such a queue grows without end.
+
+    Raises:
+        ValueError: a negative load or number of agents.
     """
+    blocked = erlang_b(load, agents)
     if load >= agents:
         return 1.0
-    blocked = erlang_b(load, agents)
     return blocked / (1.0 - load / agents * (1.0 - blocked))
 
 
@@ -86,7 +90,12 @@ def patient_queue(
 
     Returns:
         The forecast; the mean wait is infinite when the load is at least the number of agents.
+
+    Raises:
+        ValueError: a negative argument, or a handling time of 0.
     """
+    if handling_s <= 0 or acceptable_wait_s < 0:
+        raise ValueError("the handling time must be positive, the acceptable wait not negative")
     load = arrivals_per_s * handling_s
     waits = erlang_c(load, agents)
     if load >= agents:
@@ -127,6 +136,8 @@ def impatient_queue(
     """
     if arrivals_per_s <= 0 or handling_s <= 0 or patience_s <= 0 or agents < 1:
         raise ValueError("arrivals, handling time, patience and agents must be positive")
+    if acceptable_wait_s < 0:
+        raise ValueError("the acceptable wait must not be negative")
     load = arrivals_per_s * handling_s
     leave_per_s = 1.0 / patience_s
     # Weights of the states relative to "all agents busy, nobody waits"; downwards, then upwards.
@@ -155,13 +166,22 @@ def impatient_queue(
     # One agent free, from where arrivals begin to find all busy: agents / load in these weights.
     log_last_free = math.log(agents / load) - math.log(total) - log_unit
 
-    def answered_after(wait_s: float) -> float:
+    def log_density(wait_s: float) -> float:
         left = -math.expm1(-leave_per_s * wait_s)
-        exponent = arrivals_per_s / leave_per_s * left - wait_s * agents / handling_s
-        return arrivals_per_s * math.exp(log_last_free + exponent - leave_per_s * wait_s)
+        return arrivals_per_s * patience_s * left - wait_s * (agents / handling_s + leave_per_s)
 
-    step = acceptable_wait_s / _SIMPSON_STEPS
-    area = answered_after(0.0) + answered_after(acceptable_wait_s)
+    def answered_after(wait_s: float) -> float:
+        return arrivals_per_s * math.exp(log_last_free + log_density(wait_s))
+
+    # The logarithm is concave: beyond its peak and far below it nobody is answered any more, and
+    # steps over a longer stretch would only be coarser.
+    peak_s = max(0.0, patience_s * math.log(arrivals_per_s / (agents / handling_s + leave_per_s)))
+    reach_s = handling_s / agents
+    while log_density(peak_s + reach_s) - log_density(peak_s) > _LOG_NEGLIGIBLE:
+        reach_s *= 2.0
+    longest_s = min(acceptable_wait_s, peak_s + reach_s)
+    step = longest_s / _SIMPSON_STEPS
+    area = answered_after(0.0) + answered_after(longest_s)
     for i in range(1, _SIMPSON_STEPS):
         area += (4.0 if i % 2 else 2.0) * answered_after(i * step)
     return QueueForecast(

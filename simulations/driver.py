@@ -73,6 +73,7 @@ def simulate(scenario: Scenario, *, seed: int, replication: int = 0) -> dict[str
     """
     run = _Run(scenario, seed, replication)
     run.env.run(until=scenario.warm_up_s + scenario.duration_s)
+    run.break_off()
     return {source.traffic.name: source.result for source in run.sources}
 
 
@@ -82,7 +83,7 @@ class _Run:
         self.sources = [
             _Source(
                 traffic,
-                scenario.queues[traffic.requirement.queue].service_level_s,
+                scenario.queue_of(traffic).service_level_s,
                 seed,
                 replication,
             )
@@ -100,6 +101,12 @@ class _Run:
             self._tell(AgentReady(site=_SITE, agent_id=agent_id))
         for source in self.sources:
             self._after(source.next_in_s(), partial(self._arrival, source))
+
+    def break_off(self) -> None:
+        """The measured time is over: who waits still has waited until now."""
+        for caller in self._callers.values():
+            if caller.measured and not caller.answered:
+                caller.source.result.waited_s += self.env.now - caller.rang_at
 
     def _after(self, delay_s: float, do: Callable[[Event], None]) -> None:
         Timeout(self.env, delay_s).callbacks.append(do)
@@ -131,8 +138,8 @@ class _Run:
     def _deadline(self, deadline: float, _: Event) -> None:
         if deadline == self._armed:
             self._armed = None
-        # The sum of the times may fall short of the deadline by a rounding.
-        self._carry_out(self._distributor.tick(max(self.env.now, deadline)))
+        # The sum of the times may fall short of the deadline by a rounding: then it is armed anew.
+        self._carry_out(self._distributor.tick(self.env.now))
         self._arm()
 
     def _arrival(self, source: _Source, _: Event) -> None:

@@ -18,7 +18,8 @@ class QueueResult:
         abandoned: how many hung up before.
         delayed: how many were not answered at once.
         in_time: how many were answered within the queue's service level.
-        waited_s: the time all of them waited, summed, those who hung up included.
+        waited_s: the time all of them waited, summed: those who hung up until then, those who
+            waited still when the simulation ended until its end.
     """
 
     offered: int = 0
@@ -50,7 +51,7 @@ class QueueResult:
 
     @property
     def mean_wait_s(self) -> float:
-        """Mean wait over all callers, those who hung up included."""
+        """Mean wait over all callers, as far as ``waited_s`` knows of it."""
         return self._share(self.waited_s)
 
     def _share(self, part: float) -> float:

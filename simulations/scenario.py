@@ -18,7 +18,7 @@ class Traffic:
     Attributes:
         name: names its random numbers; unique within a scenario.
         requirement: what each of its calls needs.
-        calls_per_hour: the mean rate.
+        calls_per_hour: the mean rate, more than 0.
         handling: how long an agent talks.
         patience: how long a caller waits before hanging up; ``None`` for ever.
     """
@@ -41,6 +41,10 @@ class Scenario:
         traffic: the kinds of call.
         duration_s: how long is measured.
         warm_up_s: how long the site runs before, so that it is not measured empty.
+
+    Raises:
+        ValueError: two kinds of call with one name, a rate of 0 or less, or a queue that is not
+            among the queues.
     """
 
     queues: Mapping[QueueId, QueueConfig]
@@ -49,3 +53,27 @@ class Scenario:
     traffic: tuple[Traffic, ...]
     duration_s: float
     warm_up_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        names = [traffic.name for traffic in self.traffic]
+        for traffic in self.traffic:
+            if names.count(traffic.name) > 1:
+                raise ValueError(f"traffic {traffic.name!r}: the name stands there more than once")
+            if not traffic.calls_per_hour > 0:
+                raise ValueError(
+                    f"traffic {traffic.name!r}: {traffic.calls_per_hour} calls per hour, "
+                    "wanted more than 0"
+                )
+            if self._queue_id(traffic) not in self.queues:
+                raise ValueError(
+                    f"traffic {traffic.name!r}: queue {self._queue_id(traffic)!r} is not among "
+                    "the queues"
+                )
+
+    def queue_of(self, traffic: Traffic) -> QueueConfig:
+        """The queue where this kind of call waits; emergencies always for a nurse."""
+        return self.queues[self._queue_id(traffic)]
+
+    def _queue_id(self, traffic: Traffic) -> QueueId:
+        needed = traffic.requirement
+        return self.nurse_queue if needed.emergency else needed.queue

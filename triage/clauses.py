@@ -6,8 +6,12 @@ from triage.tokens import STOP, Utterance
 from triage.vocabulary import (
     CONTRAST,
     NEW_CLAUSE_AFTER_AND,
+    NO_NEW_QUESTION,
+    NO_NEW_SUBJECT,
     POSSESSIVES,
     PREDICATES,
+    QUESTION_VERBS,
+    STATES,
     SUBJECT_PRONOUNS,
     SUBORDINATORS,
     TIME_ENDS,
@@ -15,6 +19,7 @@ from triage.vocabulary import (
 
 _JOINERS = frozenset(["and", "or", "then", "so", "y"])
 _FRONTED = frozenset(("when", "if", "since", "after", "before", "while", "cuando", "si"))
+_ASKED_OF = SUBJECT_PRONOUNS | POSSESSIVES | {"the", "this", "there", "it"}
 _DIVIDERS = CONTRAST | frozenset(("because", "porque"))
 
 
@@ -22,8 +27,9 @@ def clauses(said: Utterance) -> tuple[int, ...]:
     """For each word, the number of its clause.
 
     A clause ends at the end of a sentence, before a contrast or a reason, at "and" followed by a
-    new subject, and where a new subject follows something already complete: "had a stroke last
-    year | my arm is weak". A clause that begins with "when" or "if" belongs to the one it leads to.
+    new subject, before a question ("| can i", "| does my"), and where a new subject follows
+    something already complete: "had a stroke last year | my arm is weak", "i need a refill | my
+    throat is closing". A clause that begins with "when" or "if" belongs to the one it leads to.
     """
     numbers: list[int] = []
     current = size = 0
@@ -37,14 +43,20 @@ def clauses(said: Utterance) -> tuple[int, ...]:
             or word in _DIVIDERS
             or (word in _JOINERS and after in NEW_CLAUSE_AFTER_AND and word != "or")
         )
+        asks = word in QUESTION_VERBS and after in _ASKED_OF and before not in NO_NEW_QUESTION
         resumed = predicate and (
             (word in SUBJECT_PRONOUNS and before not in SUBORDINATORS and before not in _JOINERS)
             or (word in POSSESSIVES and before in TIME_ENDS)
+            or (
+                word in POSSESSIVES
+                and before not in NO_NEW_SUBJECT
+                and not STATES.isdisjoint(tokens[at + 2 : at + 4])
+            )
         )
         if resumed and fronted:
             # "when I was a kid | I had seizures" is one clause: the first half says when.
             resumed = fronted = predicate = False
-        if size and (divided or resumed):
+        if size and (divided or resumed or (asks and predicate)):
             current += 1
             predicate = fronted = False
             size = 0

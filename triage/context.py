@@ -6,7 +6,11 @@ lowers its own mention only:
 * a denial lowers what it reaches across words that carry no meaning ("no signs of a stroke"), or
   along a list joined by "or". "Can't" and "won't" are complaints and never deny;
 * the past lowers what stands in its clause, unless the clause also says that it goes on;
-* general talk, figures of speech and things named after a condition lower what is part of them.
+* general talk, figures of speech and things named after a condition lower what is part of them;
+  general talk about something that the caller calls theirs ("for my chest pain") only leaves a
+  question;
+* a relative is the patient, unless the past or "runs in the family" says otherwise;
+* words of different clauses with much between them may have met by chance: a question.
 
 What was lowered is raised again when the caller takes it back ("but today it hurts bad").
 In doubt means: worth a question, never silence.
@@ -41,7 +45,11 @@ _LIST_REACH = 14
 _LIST_CONTENT = 5
 _RESOLVED_REACH = 12
 _CORRECTION_REACH = 8
+_REINSTATED_REACH = 30
+_FAR_APART = 6
 _NEW_SUBJECT = SUBJECT_PRONOUNS | POSSESSIVES | {"it", "there"}
+_VAGUE = frozenset(("anything", "nothing", "something", "stuff", "things", "nada", "algo"))
+_OWNERS = POSSESSIVES | {"this", "these", "este", "esta"}
 _NO_BEFORE = frozenset(("oh", "ay", "hell", "yes"))
 _SPANISH_COMPLAINTS = frozenset(["puedo", "puede", "pueden", "podia", "quiero", "quiere", "se"])
 
@@ -64,6 +72,7 @@ class Mention:
         end: one past the last word.
         standing: what it is worth.
         reason: why it is worth less than its words; empty when meant.
+        present: the caller says that it goes on ("right now", "is having").
     """
 
     concept: str
@@ -71,6 +80,7 @@ class Mention:
     end: int
     standing: Standing
     reason: str = ""
+    present: bool = False
 
 
 class Context:
@@ -92,7 +102,8 @@ class Context:
         said_by_mentions: set[int] = set()
         for match in mentions:
             self._mentioned.update(range(match.start, match.end))
-            said_by_mentions |= match.used
+            if not self._far_apart(match):
+                said_by_mentions |= match.used
         self._denials = tuple(
             at
             for at, word in enumerate(self._tokens)
@@ -104,7 +115,8 @@ class Context:
         standing, reason = self._weigh(match, concept)
         if standing is not Standing.MEANT and reason in _TAKEN_BACK and self._reinstated(match):
             standing, reason = Standing.MEANT, ""
-        return Mention(match.concept, match.start, match.end, standing, reason)
+        present = self._near("present", match)
+        return Mention(match.concept, match.start, match.end, standing, reason, present)
 
     def _weigh(self, match: Match, concept: Concept) -> tuple[Standing, str]:
         if len(self._figures & match.used) * 2 >= len(match.used):
@@ -114,6 +126,8 @@ class Context:
             return denied, "negated"
         if concept.background:
             return Standing.MEANT, ""
+        if self._far_apart(match):
+            return Standing.IN_DOUBT, "far-apart"
         if self._topic(match):
             return Standing.SUPPRESSED, "topic"
         if self._resolved(match):
@@ -124,7 +138,9 @@ class Context:
         if self._near("past", match) and not present:
             return Standing.SUPPRESSED, "past"
         if self._near("hypothetical", match, before=True) and not present:
-            return Standing.SUPPRESSED, "hypothetical"
+            # "do you have something for my chest pain" asks in general and says who has it.
+            standing = Standing.IN_DOUBT if self._owned(match) else Standing.SUPPRESSED
+            return standing, "hypothetical"
         if self._corrected(match):
             return Standing.IN_DOUBT, "corrected"
         if self._near("doubt", match, before=True) and not present:
@@ -224,6 +240,7 @@ class Context:
             cue.start >= match.end - 1
             and cue.start - match.end <= 4
             and self._clauses[cue.start] == self._clauses[match.end - 1]
+            and self._tokens[cue.start - 1] not in _VAGUE
             for cue in self._cues.get(kind, ())
         )
 
@@ -250,6 +267,11 @@ class Context:
                 return False
         return False
 
+    def _far_apart(self, match: Match) -> bool:
+        """Words of different clauses with much between them: chance may have put them together."""
+        between = match.end - match.start - len(match.used)
+        return between >= _FAR_APART and self._clauses[match.start] != self._clauses[match.end - 1]
+
     # --- whether --------------------------------------------------------------------------------
 
     def _topic(self, match: Match) -> bool:
@@ -263,6 +285,10 @@ class Context:
             for i, word in enumerate(self._tokens[: match.start])
         )
 
+    def _owned(self, match: Match) -> bool:
+        """Whether someone's name for it stands right before: "my", "his", "this"."""
+        return match.start > 0 and self._tokens[match.start - 1] in _OWNERS
+
     def _corrected(self, match: Match) -> bool:
         return any(
             0 <= cue.start - match.end <= _CORRECTION_REACH
@@ -271,7 +297,7 @@ class Context:
 
     def _reinstated(self, match: Match) -> bool:
         return any(
-            cue.start >= match.end
+            0 <= cue.start - match.end <= _REINSTATED_REACH
             and cue.used.isdisjoint(match.used)
             and not (self._denials and any(match.end <= d < cue.end for d in self._denials))
             for cue in self._cues.get("reinstated", ())

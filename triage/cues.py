@@ -14,21 +14,20 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "present": {
         "en": _phrases(
             """
-            now! / right_now / today! / tonight! / currently / at_the_moment / again! /
-            still! / this_morning / this_afternoon / this_evening / just! now! / i am having
-            / is having / are having / have|has been having / getting_worse / is|are getting
-            / keep getting / keep having / comes and goes / came_back / coming_back / minute
-            ago / hour ago / minutes / a_minute / since! / ongoing / has|have started /
-            started / starting / all_of_a_sudden / suddenly / am! in / just!
+            now! / right_now / today! / tonight! / currently / at_the_moment / again! / still! /
+            this_morning / this_afternoon / this_evening / just! now! / i am having / is having
+            / are having / have|has been having / getting_worse / is|are getting / keep getting
+            / keep having / comes and goes / came_back / coming_back / minute ago / hour ago /
+            minutes / a_minute / since! / ongoing / has|have started / started / starting /
+            all_of_a_sudden / suddenly / am! in / just!
             had|got|took|fell|ate|started|swallowed|collapsed|passed|hit|fainted / i think /
             help! / emergency / ambulance / going on
             """
         ),
         "es": _phrases(
             """
-            ahora / ahorita / hoy / ahora_mismo / todavia / otra_vez / de_nuevo /
-            esta_manana / esta_noche / acaba_de / acabo_de / desde / ayuda / emergencia /
-            de_repente / empezo
+            ahora / ahorita / hoy / ahora_mismo / todavia / otra_vez / de_nuevo / esta_manana /
+            esta_noche / acaba_de / acabo_de / desde / ayuda / emergencia / de_repente / empezo
             """
         ),
     },
@@ -36,9 +35,9 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "recent": {
         "en": _phrases(
             """
-            yesterday / last_night / day ago / the_other_day / earlier / last_week /
-            few|couple of? day|week / week ago / over_the_weekend / last_weekend /
-            the_other_night / diagnosed with
+            yesterday / last_night / day ago / the_other_day / earlier / last_week / few|couple
+            of? day|week / week ago / over_the_weekend / last_weekend / the_other_night /
+            diagnosed with
             """
         ),
         "es": _phrases(
@@ -53,18 +52,27 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             """
             year ago / month ago / years_back / decade ago / last_year / last_month /
             last_summer|last_winter|last_spring|last_fall / a_while_ago / a_while_back /
-            long_ago / a_long_time_ago / when i was / when he was / when she was /
-            as_a_child|as_a_kid|as_a_baby / used_to / in_the_past /
-            back_in_<number>|back_in_college|back_in_high|back_in_the_day / in_college /
-            growing_up / years_before / previous|previously / prior / formerly / history_of
-            / childhood / before covid / survivor / survived / died of|from / die of|from /
-            passed_away / recovering_from / recovered_from / previous visit
+            long_ago / a_long_time_ago / when i|he|she was_<number> / when
+            was_little|was_small|was_young|was_younger|was_born|was_growing_up / when
+            was_a_kid|was_a_child|was_a_baby|was_a_teenager|was_a_teen|was_a_little|was_a_young
+            / when
+            was_in_college|was_in_high|was_in_the_service|was_in_the_army|was_pregnant_with /
+            as_a_child|as_a_kid|as_a_baby|as_a_teenager / used_to have|get|suffer|be|take /
+            in_the_past / back_in_<number>|back_in_college|back_in_high|back_in_the_day /
+            in_college / growing_up / years_before / previous|previously / prior / formerly /
+            history_of / childhood / before covid / survivor / survived / died of|from / die
+            of|from / passed_away / passed of|from / lost to a? /
+            in_high_school|in_college|in_grade_school|in_middle_school / in
+            first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth grade /
+            in_the_spring|in_the_summer|in_the_winter / last_season / last_semester /
+            last_school_year / in_<year> / from_<year> / recovering_from / recovered_from /
+            previous visit
             """
         ),
         "es": _phrases(
             """
-            hace <number>? ano|mes / hace_anos / hace_mucho / ano_pasado / mes_pasado /
-            cuando era / antes tenia / historial de / antecedente
+            hace <number>? ano|mes / en_<year> / hace_anos / hace_mucho / ano_pasado /
+            mes_pasado / cuando era / antes tenia / historial de / antecedente
             """
         ),
     },
@@ -99,17 +107,17 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "hypothetical": {
         "en": _phrases(
             """
-            what are|is the? sign|symptom|cause / sign|symptom of? what / in_case_of /
-            in_case i|he|she|we|they|something / if i ever / should i ever / if ever / how
-            to prevent / prevent / prevention / risk of|for / vaccine for|against /
-            screening for / screened for / test|tested for / checked for / class
-            on|about|for / training on|for / information about|on / info about|on / brochure
-            / pamphlet / question about? my? bill / do you treat|see|offer|handle|have /
-            does my? insurance cover / specialize in / difference between /
-            article|movie|show|book|news|podcast|game|song|video / just curious / curious
-            about / for a school / what would happen / hypothetically / learn about|more /
-            support group / how common / can you catch / medication for / medicine for /
-            refill of|for / prescription for / dose for
+            what are|is the? sign|symptom|cause / sign|symptom of? what / in_case_of / in_case
+            i|he|she|we|they|something / if i ever / should i ever / if ever / how to prevent /
+            prevent / prevention / risk of|for / vaccine for|against / screening for / screened
+            for / test|tested for / checked for / class on|about|for / training on|for /
+            information about|on / info about|on / brochure / pamphlet / question about? my?
+            bill / do you treat|see|offer|handle|have / does my? insurance cover / specialize in
+            / difference between / write|writing|essay|paper|report|project|homework about|on /
+            article|movie|show|book|news|podcast|game|song|video / just curious / curious about
+            / for a school / what would happen / hypothetically / how_long does|do|will|should /
+            learn about|more / support group / how common / can you catch / medication for /
+            medicine for / refill of|for / prescription for / dose for
             """
         ),
         "es": _phrases(
@@ -123,10 +131,10 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "doubt": {
         "en": _phrases(
             """
-            if! i|he|she|you|someone|we|they|it|there / what_if / do not think / do not
-            believe / doubt / can ~ cause / could ~ cause / does ~ cause / side effect /
-            afraid_of / scared_of / do not want / i read / i heard / googled / follow_up /
-            followup / almost / worried about getting|having
+            if! i|he|she|you|someone|we|they|it|there / what_if / do not think / do not believe
+            / doubt / can ~ cause / could ~ cause / does ~ cause / side effect / afraid_of /
+            scared_of / do not want / i read / i heard / googled / follow_up / followup / almost
+            / worried about getting|having
             """
         ),
         "es": _phrases(
@@ -140,9 +148,9 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "en": _phrases(
             """
             record|records / appointment / refill / bill / billing / insurance / paperwork /
-            fmla / follow_up / form / test_result / results / referral / prescription /
-            schedule / reschedule / cancel / copay / checkup / physical / discharge / portal
-            / claim / disability / letter / visit / cardiologist / rehab
+            fmla / follow_up / form / test_result / results / referral / prescription / schedule
+            / reschedule / cancel / copay / checkup / physical / discharge / portal / claim /
+            disability / letter / visit / cardiologist / rehab
             """
         ),
         "es": _phrases(
@@ -156,10 +164,10 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "en": _phrases(
             """
             is|are gone / went_away / has|have gone_away / gone_away / has|have stopped /
-            it|that|bleeding|pain stopped / resolved / is|are|feel better! now / all_better
-            / is|are better now / feel fine now / am|is|are fine now / is|am|are okay|ok now
-            / all_good_now / back_to_normal / cleared_up / got_better / cured / no_more / is
-            over now / healed / is|are much better / better today / subsided / it passed
+            it|that|bleeding|pain stopped / resolved / is|are|feel better! now / all_better /
+            is|are better now / feel fine now / am|is|are fine now / is|am|are okay|ok now /
+            all_good_now / back_to_normal / cleared_up / got_better / cured / no_more / is over
+            now / healed / is|are much better / better today / subsided / it passed
             """
         ),
         "es": _phrases(
@@ -172,8 +180,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "returning": {
         "en": _phrases(
             """
-            came_back / coming_back / come_back / is_back / back again / comes_and_goes /
-            not gone / not stopped / not resolved / returned / keeps
+            came_back / coming_back / come_back / is_back / back again / comes_and_goes / not
+            gone / not stopped / not resolved / returned / keeps
             """
         ),
         "es": _phrases(
@@ -186,9 +194,9 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "unusual": {
         "en": _phrases(
             """
-            like_this / like_that / this_bad / that_bad / so_bad / as_bad / before! now / in
-            my life / this much / this way / this_severe / until! / before / this intense /
-            this strong
+            like_this / like_that / this_bad / that_bad / so_bad / as_bad / before! now / in my
+            life / this much / this way / this_severe / until! / before / this intense / this
+            strong
             """
         ),
         "es": _phrases(
@@ -215,12 +223,12 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "reinstated": {
         "en": _phrases(
             """
-            actually i do / well i do / wait i do / wait yes / actually yes / i do! now / i
-            do have / yes i do / now_i_do / but_i_do / it! hurt|hurts|hurting|aches / it
-            is|does bad|worse|terrible|back|hurting|killing|awful|severe / it! came_back /
-            it! started / it! is_back / they are back / well maybe / well a little / well
-            kind of / well sometimes / now it does / today it does / she does now / he does
-            now / there is now / now there is / today there is / happening again
+            actually i do / well i do / wait i do / wait yes / actually yes / i do! now / i do
+            have / yes i do / now_i_do / but_i_do / it! hurt|hurts|hurting|aches / it is|does
+            bad|worse|terrible|back|hurting|killing|awful|severe / it! came_back / it! started /
+            it! is_back / they are back / well maybe / well a little / well kind of / well
+            sometimes / now it does / today it does / she does now / he does now / there is now
+            / now there is / today there is / happening again
             """
         ),
         "es": _phrases(

@@ -2,12 +2,15 @@
 
 Three steps: find the concepts that were said (:mod:`triage.lexicon`), weigh each by its context
 (:mod:`triage.context`), and see which rules the remaining ones satisfy. The most urgent rule
-decides. A rule that holds only with mentions in doubt asks its question.
+decides. A rule asks its question instead of sounding the alarm when it holds only with something
+in doubt: a mention, a weak word, a symptom that was said many turns ago, or an ``unless`` that was
+said of other words of the same utterance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from calls.facts import SpeechHeard
 from calls.verdict import Action, Disposition, Flag, Suppression, Verdict, to_nurse
@@ -19,18 +22,27 @@ from triage.memory import CallMemory
 from triage.numbers import numbers
 from triage.protocol import (
     DEFAULT_QUESTION,
+    Concept,
     Protocol,
     ProtocolSet,
     Rule,
     alternatives,
 )
 from triage.readings import PREFIX, Readings
-from triage.tokens import Utterance, tokenise
+from triage.tokens import Utterance, fold, tokenise
 
 LANGUAGES = frozenset(("en", "es"))
 LOW_CONFIDENCE = 0.4
 """Below this a recogniser is not trusted to have heard a denial."""
 
+STRANGE_LETTERS = 2
+"""So many letters of a script that no phrase is written in make an utterance unclear."""
+LAST_LATIN = "\N{LATIN SMALL LETTER Y WITH STROKE}"
+"""The last letter before those of phonetics, Greek, Cyrillic, Arabic, Chinese and the rest."""
+RECENT_TURNS = 10
+"""For so many turns a symptom counts as just said; later it is worth a question."""
+
+_WEAK = "weak:"
 _CUE = "cue:"
 _FIGURE = "figure:"
 
@@ -70,6 +82,7 @@ class TriageEngine:
             for language, texts in table.items()
             for text in texts
         ]
+        phrases += _weak(protocols.concepts)
         phrases += _figures(protocols.protocols) + _cues()
         self._readings = Readings(protocols.concepts)
         phrases += self._readings.phrases
@@ -99,11 +112,8 @@ class TriageEngine:
         readings = [heard.words.reveal()]
         if heard.second and heard.second != heard.words:
             readings.append(heard.second.reveal())
-        earlier = memory.earlier if memory is not None else frozenset()
-        again = memory.rings_again_about if memory is not None else frozenset()
         explained = [
-            self._explain(text, heard.language, heard.confidence, earlier, again)
-            for text in readings
+            self._explain(text, heard.language, heard.confidence, memory) for text in readings
         ]
         if memory is not None:
             memory.note(frozenset().union(*(meant for _, meant in explained)))
@@ -120,9 +130,7 @@ class TriageEngine:
         memory: CallMemory | None = None,
     ) -> Explanation:
         """As :meth:`assess`, with every mention and why it counted or did not."""
-        earlier = memory.earlier if memory is not None else frozenset()
-        again = memory.rings_again_about if memory is not None else frozenset()
-        explanation, meant = self._explain(words, language, confidence, earlier, again)
+        explanation, meant = self._explain(words, language, confidence, memory)
         if memory is not None:
             memory.note(meant)
         return explanation
@@ -134,16 +142,16 @@ class TriageEngine:
         words: str,
         language: str,
         confidence: float,
-        earlier: frozenset[str],
-        again: frozenset[str],
+        memory: CallMemory | None,
     ) -> tuple[Explanation, frozenset[str]]:
         said = tokenise(words)
         mentions = self._mentions(said)
         if confidence < LOW_CONFIDENCE:
             mentions = [_less_sure(mention) for mention in mentions]
-        verdict = self._decide(said, mentions, earlier, again)
-        if verdict.action is Action.CONTINUE and not _readable(words, said, language):
-            verdict = to_nurse("unclear")
+        verdict = self._decide(said, mentions, memory or CallMemory())
+        if not verdict.action.is_red_flag and not _readable(words, said, language):
+            nurse = to_nurse("unclear")
+            verdict = replace(nurse, flags=verdict.flags, suppressed=verdict.suppressed)
         findings = tuple(finding(said, mention) for mention in mentions)
         meant = frozenset(m.concept for m in mentions if m.standing is Standing.MEANT)
         return Explanation(verdict=verdict, findings=findings, truncated=said.truncated), meant
@@ -153,6 +161,7 @@ class TriageEngine:
             return []
         spoken = numbers(said.tokens)
         matches: list[Match] = []
+        weak: list[Match] = []
         figures: list[Match] = []
         cues: dict[str, list[Match]] = {}
         measured: dict[str, list[Match]] = {}
@@ -161,52 +170,69 @@ class TriageEngine:
                 cues.setdefault(match.concept[len(_CUE) :], []).append(match)
             elif match.concept.startswith(_FIGURE):
                 figures.append(match)
+            elif match.concept.startswith(_WEAK):
+                weak.append(replace(match, concept=match.concept[len(_WEAK) :]))
             elif match.concept.startswith(PREFIX):
                 measured.setdefault(match.concept, []).append(match)
             else:
                 matches.append(match)
         if spoken:
             matches += self._readings.find(said, spoken, measured)
-        if not matches:
+        if not matches and not weak:
             return []
-        context = Context(said, matches, cues, figures)
+        context = Context(said, matches + weak, cues, figures)
         judged = [context.judge(match, self._concepts[match.concept]) for match in matches]
+        judged += [
+            _worth_a_question(context.judge(match, self._concepts[match.concept])) for match in weak
+        ]
         return _best(judged)
 
-    def _decide(
-        self,
-        said: Utterance,
-        mentions: list[Mention],
-        earlier: frozenset[str],
-        again: frozenset[str],
-    ) -> Verdict:
+    def _earlier(self, memory: CallMemory) -> dict[str, Standing]:
+        """What earlier turns brought: circumstances last, symptoms fade into a question."""
+        return {
+            concept: Standing.MEANT
+            if self._lasts(concept) or memory.turn - turn < RECENT_TURNS
+            else Standing.IN_DOUBT
+            for concept, turn in sorted(memory.concepts.items())
+        }
+
+    def _lasts(self, concept: str) -> bool:
+        # After new protocols were published a call may remember a concept that is no more.
+        known = self._concepts.get(concept)
+        return known is not None and known.background
+
+    def _decide(self, said: Utterance, mentions: list[Mention], memory: CallMemory) -> Verdict:
         suppressed = tuple(
             Suppression(concept=m.concept, span=span_of(said, m), reason=m.reason)
             for m in mentions
             if m.standing is not Standing.MEANT
         )
-        standing: dict[str, Standing] = dict.fromkeys(sorted(earlier), Standing.MEANT)
-        for mention in mentions:
-            if mention.standing is Standing.SUPPRESSED:
-                continue
-            if standing.get(mention.concept) is not Standing.MEANT:
-                standing[mention.concept] = mention.standing
-        spoken_now = {m.concept for m in mentions if m.standing is not Standing.SUPPRESSED}
+        earlier = self._earlier(memory)
+        meanings = [m for m in mentions if m.standing is not Standing.SUPPRESSED]
+        whole = _standing(meanings, earlier)
         flags: list[Flag] = []
         best: tuple[int, Action, Disposition, str | None] | None = None
         for rule in self._rules:
-            held = self._holds(rule, standing)
-            if held is None or spoken_now.isdisjoint(held):
+            unless = _meant(meanings, rule.unless)
+            counted, standing = meanings, whole
+            if unless:
+                counted = [m for m in meanings if not any(_overlap(m, other) for other in unless)]
+                standing = _standing(counted, earlier)
+            held = self._held(rule, standing, {mention.concept for mention in counted})
+            if not held:
                 continue
+            spoken = [mention for mention in counted if mention.concept in held]
             disposition = rule.disposition
-            if rule.id in again:
+            if rule.id in memory.rings_again_about:
                 disposition = _HIGHER.get(disposition, disposition)
             sure = not rule.ask_first and all(standing[c] is Standing.MEANT for c in held)
+            if unless and not any(mention.present for mention in spoken):
+                sure = False
             action = _ACTIONS[disposition]
             question = None
             if action.is_red_flag and not sure:
                 action, question = Action.ASK, rule.question or DEFAULT_QUESTION
-            flags.append(_flag(said, rule, disposition, held, mentions))
+            flags.append(_flag(said, rule, disposition, spoken))
             rank = action.urgency * 10 - _ORDER[disposition]
             if best is None or rank > best[0]:
                 best = (rank, action, disposition, question)
@@ -223,26 +249,37 @@ class TriageEngine:
             question=question,
         )
 
-    def _holds(self, rule: Rule, standing: Mapping[str, Standing]) -> tuple[str, ...] | None:
-        """The concepts that satisfy the rule, or ``None``."""
-        if any(standing.get(concept) is Standing.MEANT for concept in rule.unless):
-            return None
-        held: list[str] = []
-        for options in self._alternatives[rule.id]:
-            present = [concept for concept in options if concept in standing]
-            if not present:
-                return None
-            held.append(_surest(present, standing))
-        if rule.any:
-            present = [concept for concept in rule.any if concept in standing]
-            if len(present) < rule.any_count:
-                return None
-            present.sort(key=lambda concept: standing[concept] is not Standing.MEANT)
-            held += present[: rule.any_count]
-        return tuple(dict.fromkeys(held)) or None
+    def _held(self, rule: Rule, standing: Mapping[str, Standing], now: set[str]) -> tuple[str, ...]:
+        """The concepts that satisfy the rule, one of them at least said ``now``; or none."""
+
+        def surest(concept: str) -> tuple[bool, bool]:
+            return standing[concept] is not Standing.MEANT, concept not in now
+
+        def newest(concept: str) -> tuple[bool, bool]:
+            return concept not in now, standing[concept] is not Standing.MEANT
+
+        slots = [[c for c in options if c in standing] for options in self._alternatives[rule.id]]
+        anyone = [c for c in rule.any if c in standing]
+        if not all(slots) or (rule.any and len(anyone) < rule.any_count):
+            return ()
+        for order in (surest, newest):
+            held = [min(options, key=order) for options in slots]
+            held += sorted(anyone, key=order)[: rule.any_count]
+            if not now.isdisjoint(held):
+                return tuple(dict.fromkeys(held))
+        return ()
 
 
 # --- small steps --------------------------------------------------------------------------------
+
+
+def _weak(concepts: tuple[Concept, ...]) -> list[Phrase]:
+    return [
+        Phrase(_WEAK + concept.id, text, language)
+        for concept in concepts
+        for language, texts in concept.weak.items()
+        for text in texts
+    ]
 
 
 def _figures(protocols: tuple[Protocol, ...]) -> list[Phrase]:
@@ -276,9 +313,7 @@ def _best(mentions: list[Mention]) -> list[Mention]:
             (
                 i
                 for i, other in enumerate(kept)
-                if other.concept == mention.concept
-                and other.start < mention.end
-                and mention.start < other.end
+                if other.concept == mention.concept and _overlap(other, mention)
             ),
             None,
         )
@@ -293,28 +328,38 @@ def _weight(mention: Mention) -> int:
     return {Standing.MEANT: 2, Standing.IN_DOUBT: 1, Standing.SUPPRESSED: 0}[mention.standing]
 
 
-def _surest(concepts: list[str], standing: Mapping[str, Standing]) -> str:
-    return next((c for c in concepts if standing[c] is Standing.MEANT), concepts[0])
-
-
 def _less_sure(mention: Mention) -> Mention:
     if mention.standing is not Standing.SUPPRESSED or mention.reason != "negated":
         return mention
-    return Mention(mention.concept, mention.start, mention.end, Standing.IN_DOUBT, mention.reason)
+    return replace(mention, standing=Standing.IN_DOUBT)
 
 
-def _flag(
-    said: Utterance,
-    rule: Rule,
-    disposition: Disposition,
-    held: tuple[str, ...],
-    mentions: list[Mention],
-) -> Flag:
-    spoken = [
-        mention
-        for mention in mentions
-        if mention.concept in held and mention.standing is not Standing.SUPPRESSED
-    ]
+def _worth_a_question(mention: Mention) -> Mention:
+    if mention.standing is not Standing.MEANT:
+        return mention
+    return replace(mention, standing=Standing.IN_DOUBT, reason="weak")
+
+
+def _meant(mentions: Iterable[Mention], concepts: tuple[str, ...]) -> list[Mention]:
+    return [m for m in mentions if m.concept in concepts and m.standing is Standing.MEANT]
+
+
+def _standing(
+    mentions: Iterable[Mention], earlier: Mapping[str, Standing]
+) -> Mapping[str, Standing]:
+    """What each concept is worth: the best of its mentions, now and earlier."""
+    standing = dict(earlier)
+    for mention in mentions:
+        if standing.get(mention.concept) is not Standing.MEANT:
+            standing[mention.concept] = mention.standing
+    return standing
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _flag(said: Utterance, rule: Rule, disposition: Disposition, spoken: list[Mention]) -> Flag:
     return Flag(
         rule=rule.id,
         version=rule.version,
@@ -332,6 +377,4 @@ def _readable(words: str, said: Utterance, language: str) -> bool:
     """Whether silence about this utterance means that there was nothing in it."""
     if language.partition("-")[0] not in LANGUAGES or said.truncated:
         return False
-    letters = [char for char in words if char.isalpha()]
-    latin = sum(char < "ɐ" for char in letters)
-    return latin * 2 >= len(letters)
+    return sum(char.isalpha() and char > LAST_LATIN for char in fold(words)) < STRANGE_LETTERS

@@ -83,7 +83,7 @@ def english_forms(word: str) -> frozenset[str]:
     """The word and what English makes of it: plural, third person, past, gerund."""
     forms = {word, *_IRREGULAR.get(word, "").split()}
     if len(word) < 3 or not word.isalpha() or _inflected(word):
-        return frozenset(forms)
+        return _with_dropped_g(forms)
     last, before = word[-1], word[-2]
     if last == "e":
         stem = word[:-1]
@@ -96,7 +96,12 @@ def english_forms(word: str) -> frozenset[str]:
             forms.add(word + "es")
         if last not in "wxyaeiou" and before in _VOWELS and word[-3] not in _VOWELS:
             forms |= {word + last + "ed", word + last + "ing"}
-    return frozenset(forms)
+    return _with_dropped_g(forms)
+
+
+def _with_dropped_g(forms: set[str]) -> frozenset[str]:
+    """``wheezin`` beside ``wheezing``."""
+    return frozenset(forms | {form[:-1] for form in forms if len(form) > 5 and form[-3:] == "ing"})
 
 
 def _inflected(word: str) -> bool:

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from triage.numbers import Number
-from triage.phrases import NUMBER, Element, Gap, PhraseError, parse
+from triage.phrases import NUMBER, YEAR, Element, Gap, PhraseError, parse
 from triage.protocol import WordClass
 from triage.tokens import COMMA, STOP, Utterance
 from triage.vocabulary import BARRIERS, CONNECTIVES, LITTLE_WORDS
 
-_MATCHES_PER_PATTERN = 12
 _BARRIER = 50
 
 
@@ -72,7 +71,7 @@ class Lexicon:
         """
         self._ids: dict[tuple[str, ...], int] = {}
         self._forms: dict[str, set[int]] = {}
-        self._class_ids = {NUMBER: self._new_id((NUMBER,))}
+        self._class_ids = {name: self._new_id((name,)) for name in (NUMBER, YEAR)}
         self._wider: dict[int, set[int]] = {}
         class_patterns = self._add_classes(tuple(classes))
         patterns = [
@@ -84,6 +83,7 @@ class Lexicon:
         self._index_by_symbol = self._index(patterns)
         self._symbols = {form: self._closed(ids) for form, ids in self._forms.items()}
         self._number_symbols = self._closed({self._class_ids[NUMBER]})
+        self._year_symbols = self._closed({self._class_ids[YEAR]})
 
     @property
     def vocabulary(self) -> frozenset[str]:
@@ -169,6 +169,8 @@ class Lexicon:
         rows: list[Mapping[int, int]] = [self._symbols.get(t, _NOTHING) for t in said.tokens]
         for number in spoken_numbers:
             self._extend(rows, number.start, number.end, self._number_symbols)
+            if number.is_year:
+                self._extend(rows, number.start, number.end, self._year_symbols)
         text = _Text(rows, _costs(said))
         for match in self._matches(self._class_index, text):
             symbols = self._closed({int(match.concept)})
@@ -195,7 +197,7 @@ class Lexicon:
             for pattern in index.get(symbol, ()):
                 if pattern.need & present != pattern.need:
                     continue
-                for start in text.places[pattern.symbols[0]][:_MATCHES_PER_PATTERN]:
+                for start in text.places[pattern.symbols[0]]:
                     used = text.walk(pattern, start)
                     if used is not None:
                         tokens = frozenset(i for first, end in used for i in range(first, end))

@@ -10,7 +10,7 @@ class CallMemory:
     """What a call has brought so far, so that "and my jaw too" adds to "my chest hurts".
 
     Attributes:
-        concepts: concept id to the turn in which it was last meant.
+        concepts: concept id to the turn, counted from 1, in which it was last meant.
         turn: utterances assessed so far.
         rings_again_about: ids of rules that flagged this caller's last call; the same rule now asks
             for one level more.
@@ -25,8 +25,3 @@ class CallMemory:
         self.turn += 1
         for concept in sorted(meant):
             self.concepts[concept] = self.turn
-
-    @property
-    def earlier(self) -> frozenset[str]:
-        """Concepts meant in earlier turns."""
-        return frozenset(self.concepts)

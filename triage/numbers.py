@@ -63,6 +63,11 @@ class Number:
     end: int
     value: float
 
+    @property
+    def is_year(self) -> bool:
+        """Whether it can be a year that someone remembers."""
+        return self.value.is_integer() and 1930 <= self.value <= 2099
+
 
 def _digits(word: str) -> float | None:
     # str.isdigit() also holds for superscripts, which float() refuses.
@@ -160,6 +165,11 @@ def numbers(tokens: Sequence[str]) -> tuple[Number, ...]:
                 decimal = _UNITS.get(tokens[end + 1])
             if decimal is not None and decimal < 10:
                 end, value = end + 2, value + decimal / 10
+        elif value in (19, 20) and end == at + 1:
+            # "twenty nineteen", "nineteen ninety eight"
+            second = _spoken(tokens, end)
+            if second is not None and 10 <= second[1] <= 99:
+                end, value = second[0], value * 100 + second[1]
         found.append(Number(at, end, value))
         at = end
     return tuple(found)

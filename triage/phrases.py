@@ -37,6 +37,8 @@ FREE = Gap(3, 10)
 WIDE = Gap(4, 14)
 
 NUMBER = "<number>"
+YEAR = "<year>"
+"""A number that is a year: "in twenty nineteen"."""
 
 _CLASS = re.compile(r"<[a-z0-9-]+>")
 _MAX_VARIANTS = 200

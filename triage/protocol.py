@@ -10,7 +10,8 @@ Phrases are written in a small language (:mod:`triage.phrases` reads it):
 ``left!``             this very word, not inflected
 ``pain|ache``         either
 ``sharp?``            may be missing
-``<chest>``           any entry of the word class ``chest``; ``<number>`` is any number
+``<chest>``           any entry of the word class ``chest``; ``<number>`` is any number and
+                      ``<year>`` one that can be a year
 ``swell ~ face``      up to a few other words may stand between
 ``pain & <chest>``    in either order, near each other
 """
@@ -67,6 +68,8 @@ class Concept:
         id: how rules name it.
         phrases: per language, how people say it.
         variants: per language, what recognisers make of it (``chess pain``).
+        weak: per language, words that can mean it and mostly do not (``over those`` for an
+            overdose): worth a question, never more.
         readings: numbers that mean it.
         lasting: it counts although it is over by now: a faint, a seizure, an overdose.
         background: it is a circumstance (pregnant, diabetic, an infant, drunk), which holds in
@@ -76,6 +79,7 @@ class Concept:
     id: str
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    weak: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     lasting: bool = False
     background: bool = False
@@ -107,7 +111,9 @@ class Rule:
         all: every one must be meant; an entry may offer alternatives: ``fever | chills``.
         any: at least ``any_count`` of these must be meant, when there are any.
         any_count: how many of ``any``.
-        unless: none of these may be meant.
+        unless: concepts that explain a mention away when they are said of the same words
+            (``confused`` within ``confused about my bill``). Said elsewhere in the utterance, they
+            leave a question. What earlier turns brought explains nothing away.
         question: prompt id of the yes/no question that settles a match in doubt.
         ask_first: ask that question even when the match is not in doubt.
         examples: what must hold.

@@ -12,8 +12,10 @@ from triage.tokens import STOP, Utterance
 PREFIX = "reading:"
 """Begins the name under which the lexicon finds a subject or a unit."""
 
-_WINDOW = 7
-"""Tokens between what is measured and its number."""
+_BEFORE = 8
+"""Tokens between what is measured and a number that follows it."""
+_AFTER = 3
+"""The same when the number comes first: "480 is my sugar"."""
 
 
 class Readings:
@@ -90,7 +92,7 @@ def _measured(
         near = [
             s
             for s in measured.get(f"{key}:subject", ())
-            if -_WINDOW <= s.start - end <= _WINDOW // 2
+            if (0 <= start - s.end <= _BEFORE or 0 <= s.start - end <= _AFTER)
             and not any(
                 pause == STOP for pause in said.breaks[min(s.start, start) + 1 : max(s.end, end)]
             )

@@ -39,10 +39,12 @@ _HESITATIONS = frozenset(
         "ay",
     ]
 )
+_INVISIBLE = frozenset(("Mn", "Me", "Cf"))
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "‐": "-", "‑": "-"})
 
 _OPENED = {
-    "cannot": "can not", "cant": "can not", "dont": "do not", "wont": "will not",
+    "cannot": "can not", "cant": "can not", "caint": "can not", "dont": "do not",
+    "wont": "will not",
     "isnt": "is not", "arent": "are not", "wasnt": "was not", "werent": "were not",
     "didnt": "did not", "doesnt": "does not", "hasnt": "has not", "havent": "have not",
     "hadnt": "had not", "couldnt": "could not", "wouldnt": "would not",
@@ -55,6 +57,14 @@ _OPENED = {
     "whos": "who is", "its": "it is", "del": "de el", "al": "a el",
 }  # fmt: skip
 """Contractions without regard to the apostrophe: recognisers often leave it out."""
+
+_BEFORE_T = {
+    "can": "can", "don": "do", "won": "will", "isn": "is", "aren": "are", "wasn": "was",
+    "weren": "were", "didn": "did", "doesn": "does", "hasn": "has", "haven": "have",
+    "hadn": "had", "couldn": "could", "wouldn": "would", "shouldn": "should", "ain": "is",
+    "cain": "can",
+}  # fmt: skip
+"""What is left of ``can't`` before a ``t`` that stands alone."""
 
 _ENDINGS = {"ll": "will", "ve": "have", "re": "are", "d": "would", "m": "am"}
 _PRONOUN_IS = frozenset(
@@ -86,10 +96,12 @@ class Utterance:
 
 def fold(text: str) -> str:
     """Lower case without accents, compatibility forms and typographic quotes."""
+    text = text.translate(_QUOTES)
     if text.isascii():
         return text.lower()
-    folded = unicodedata.normalize("NFKD", text.translate(_QUOTES)).casefold()
-    return "".join(char for char in folded if not unicodedata.combining(char))
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    # Marks (accents) and formats (soft hyphens, joiners) change no word.
+    return "".join(char for char in folded if unicodedata.category(char) not in _INVISIBLE)
 
 
 def opened(piece: str) -> tuple[str, ...]:
@@ -110,6 +122,11 @@ def opened(piece: str) -> tuple[str, ...]:
     return (head, ending) if ending and head else (bare,)
 
 
+def _said_twice(word: str) -> bool:
+    """Whether it can be meant twice: "1 1 5", "twenty twenty two"."""
+    return word.isdigit() or word == "twenty"
+
+
 def tokenise(text: str) -> Utterance:
     """Read an utterance. Any string will do; nothing is raised."""
     truncated = len(text) > MAX_CHARS
@@ -125,15 +142,18 @@ def tokenise(text: str) -> Utterance:
                 continue
             if piece in _HESITATIONS:
                 continue
+            if piece == "t" and tokens and tokens[-1] in _BEFORE_T:
+                # Some recognisers write "can t" for "can't".
+                tokens[-1], piece = _BEFORE_T[tokens[-1]], "not"
             for token in opened(piece):
-                if tokens and token == tokens[-1] and not token.isdigit() and pause < STOP:
+                if tokens and token == tokens[-1] and pause < STOP and not _said_twice(token):
                     continue
                 tokens.append(token)
                 places.append(place)
                 breaks.append(pause)
                 pause = 0
-        if len(tokens) >= MAX_TOKENS:
-            truncated = truncated or place + 1 < len(words)
+        if len(tokens) > MAX_TOKENS:
+            truncated = True
             break
     cut = MAX_TOKENS
     return Utterance(

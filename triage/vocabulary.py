@@ -127,6 +127,34 @@ PREDICATES = _words(
 )
 """A clause that has one of these is complete enough to end."""
 
+PREPOSITIONS = _words(
+    """
+    on in of for to with from at by under around about over like behind near into through
+    inside between off down up against en de con por para a sobre
+    """
+)
+"""What follows is part of something, not a new subject."""
+
+NO_NEW_SUBJECT = PREPOSITIONS | SUBORDINATORS | _words("and or not no have has had take took y o")
+"""After these ``my arm is ...`` goes on with what was begun."""
+
+STATES = _words(
+    """
+    is are hurts hurt hurting feels keeps started stopped went got looks aches burns duele esta
+    """
+)
+"""A verb soon after ``my`` and a noun makes them a subject."""
+
+QUESTION_VERBS = _words("can could do does did is are will would should may")
+"""Before a subject they begin a question."""
+
+NO_NEW_QUESTION = (
+    SUBJECT_PRONOUNS
+    | POSSESSIVES
+    | _words("what how when where why who which that and or so it there not long much many often")
+)
+"""After these they do not."""
+
 TIME_ENDS = _words(
     """
     year years ago week weeks month months today yesterday now before morning night afternoon
@@ -138,7 +166,7 @@ TIME_ENDS = _words(
 NEW_CLAUSE_AFTER_AND = _words(
     """
     now today tonight suddenly then this my his her our their i he she we they it there the
-    currently right ahora hoy mi su yo me le
+    currently right is are am has keeps ahora hoy mi su yo me le esta tiene
     """
 )
 """"and" before one of these begins a clause."""
@@ -148,7 +176,8 @@ TOPIC_NOUNS = _words(
     medicine medication medications meds specialist clinic rehab therapy class screening test
     tests awareness prevention training program group unit ward plan form kit insurance
     survivor survivors research study poster lecture course assessment referral risk factors
-    drill prep protocol disorder hotline action education consult patch dressing
+    drill prep protocol disorder hotline action education consult patch dressing visit bill
+    charge claim records
     """
 )
 """``stroke rehab``, ``seizure medication``: a thing named after the condition."""

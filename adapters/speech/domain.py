@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
 
+from adapters.speech.common_words import COMMON_WORDS
 from adapters.speech.everyday import EVERYDAY_PHRASES, EVERYDAY_WORDS, contracted
 from adapters.speech.transcript import plain_words
 
@@ -68,9 +69,11 @@ def build_domain(
     """
     said = [plain_words(phrase) for phrase in (*phrases, *EVERYDAY_PHRASES)]
     said += [short for phrase in said if (short := contracted(phrase)) != phrase]
+    # What is said instead of a symptom: nobody misses one of these, so none is named as missing.
+    common = [word for word in COMMON_WORDS if word in pronunciations]
     missing: set[str] = set()
     sentences: list[list[str]] = []
-    for phrase in [*said, *map(plain_words, words), *EVERYDAY_WORDS]:
+    for phrase in [*said, *map(plain_words, words), *EVERYDAY_WORDS, *common]:
         run: list[str] = []
         for word in phrase.split():
             if word in pronunciations:

@@ -21,13 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from adapters.speech.pcm import (
-    FRAME_BYTES,
-    FRAME_MS,
-    SILENCE_DBOV,
-    level_dbov,
-    to_samples,
-)
+from adapters.speech.pcm import FRAME_BYTES, FRAME_MS, SILENCE_DBOV, frame_level_dbov
 from calls.ports import SAMPLE_RATE_HZ, SpeechError
 
 VoiceDetector = Callable[[bytes], bool]
@@ -186,13 +180,14 @@ class Endpointer:
 
     def _is_voiced(self, frame: bytes) -> bool:
         s = self._settings
-        level = level_dbov(to_samples(frame))
+        level = frame_level_dbov(frame)
         gate = max(
             s.gate_dbov,
             self._noise_dbov + s.noise_margin_db,
             max(self._echo) - s.echo_loss_db,
         )
-        # The detector is fed every frame, for it keeps a model of the noise itself.
+        # The detector is fed every frame, those too quiet for a voice as well: it learns from them
+        # what quiet is. Without them it missed the first soft words on a quiet line.
         voiced = self._detect(frame) and level > gate
         if level > SILENCE_DBOV and not voiced:
             # Noise is believed at once when it falls and slowly when it rises (20 dB in 2 s).
@@ -203,7 +198,7 @@ class Endpointer:
         s = self._settings
         self._before.append(frame)
         self._recent.append(voiced)
-        if sum(self._recent) * FRAME_MS < s.start_voiced_ms:
+        if self._recent.count(True) * FRAME_MS < s.start_voiced_ms:
             return []
         since_first = len(self._recent) - list(self._recent).index(True)
         self._frames = list(self._before)[-(since_first + s.pre_roll_ms // FRAME_MS) :]
@@ -216,7 +211,7 @@ class Endpointer:
         self._frames.append(frame)
         self._lately.append(voiced)
         # Until voice has lasted, a voiced frame within a silence is a click: the silence goes on.
-        if voiced and sum(self._lately) * FRAME_MS >= s.resume_voiced_ms:
+        if voiced and self._lately.count(True) * FRAME_MS >= s.resume_voiced_ms:
             self._quiet_ms = 0
         elif not voiced or self._quiet_ms:
             self._quiet_ms += FRAME_MS

@@ -3,12 +3,14 @@
 Joins an :class:`~adapters.speech.endpointing.Endpointer` with a
 :class:`~calls.ports.Recogniser`. Recognition begins at an utterance's pause, before its end is
 certain, so that the answer is usually there when the end is; if the caller goes on, that answer is
-dropped. Utterances are reported in the order in which they were spoken.
+dropped. Utterances are reported in the order in which they were spoken, and each of them is: as
+heard, or as one that could not be.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 
 from adapters.speech.endpointing import (
@@ -18,7 +20,10 @@ from adapters.speech.endpointing import (
     UtterancePause,
     UtteranceResume,
 )
+from calls.faults import where
 from calls.ports import Heard, Recogniser, SpeechError
+
+log = logging.getLogger(__name__)
 
 
 class Hearing:
@@ -55,7 +60,7 @@ class Hearing:
         self._on_heard = on_heard
         self._on_unavailable = on_unavailable
         self._guess: asyncio.Task[Heard] | None = None
-        self._reports: list[asyncio.Task[None]] = []
+        self._reports: dict[asyncio.Task[None], asyncio.Task[Heard]] = {}
 
     def push(self, frame: bytes, playing_dbov: float | None = None) -> None:
         """Take in the next 20 ms; see :meth:`Endpointer.push`."""
@@ -87,8 +92,8 @@ class Hearing:
 
     async def close(self) -> None:
         """Stop; nothing is reported any more."""
-        self._drop_guess()
-        pending = list(self._reports)
+        guess = self._drop_guess()
+        pending = [*self._reports, *self._reports.values(), *guess]
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
@@ -96,32 +101,43 @@ class Hearing:
     def _recognise(self, pcm: bytes) -> asyncio.Task[Heard]:
         return asyncio.create_task(self._recogniser.recognise(pcm, self._language, self._hints))
 
-    def _drop_guess(self) -> None:
-        if self._guess is not None:
-            self._guess.cancel()
-            # A guess that failed before it was dropped failed for nobody.
-            self._guess.add_done_callback(lambda task: task.cancelled() or task.exception())
-            self._guess = None
+    def _drop_guess(self) -> list[asyncio.Task[Heard]]:
+        """Nobody waits for the guess any more."""
+        guess, self._guess = self._guess, None
+        if guess is None:
+            return []
+        guess.cancel()
+        # A guess that failed before it was dropped failed for nobody.
+        guess.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return [guess]
 
     def _report(self, end: UtteranceEnd) -> None:
-        answer, self._guess = self._guess or self._recognise(end.pcm), None
+        answer, self._guess = self._guess, None
+        if answer is None or _has_failed(answer):
+            # The guess came to nothing (no room then, a worker lost): by now there may be another.
+            answer = self._recognise(end.pcm)
         ended_at = asyncio.get_running_loop().time() - end.ended_ago_ms / 1000
-        earlier = self._reports[-1] if self._reports else None
+        earlier = next(reversed(self._reports), None)
         report = asyncio.create_task(self._deliver(answer, ended_at, earlier))
-        self._reports.append(report)
-        report.add_done_callback(self._reports.remove)
+        self._reports[report] = answer
+        report.add_done_callback(self._reports.pop)
 
     async def _deliver(
         self, answer: asyncio.Task[Heard], ended_at: float, earlier: asyncio.Task[None] | None
     ) -> None:
+        if earlier is not None:
+            await asyncio.wait([earlier])
         try:
-            if earlier is not None:
-                await asyncio.wait([earlier])
             heard = await answer
         except SpeechError as error:
             self._on_unavailable(str(error))
-        except asyncio.CancelledError:
-            answer.cancel()
-            raise
+        except Exception as error:
+            # A bug in a recogniser must not be a caller to whom nobody listens.
+            log.error("a recogniser failed: %s", where(error))
+            self._on_unavailable(f"the recogniser failed ({type(error).__name__})")
         else:
             self._on_heard(heard, asyncio.get_running_loop().time() - ended_at)
+
+
+def _has_failed(task: asyncio.Task[Heard]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

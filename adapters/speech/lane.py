@@ -47,6 +47,7 @@ class LaneCounts:
     hung: int = 0
     died: int = 0
     restarts: int = 0
+    renewed: int = 0
 
 
 class WorkerLost(Exception):
@@ -94,7 +95,7 @@ class _Process:
         if "unusable" in ready:
             await worker.end()
             raise EngineUnusable(str(ready["unusable"]))
-        worker.remarks = tuple(ready["remarks"])
+        worker.remarks = tuple(ready.get("remarks", ()))
         return worker
 
     async def ask(self, head: Mapping[str, Any], body: bytes = b"") -> dict[str, Any]:
@@ -103,12 +104,12 @@ class _Process:
         try:
             self._process.stdin.write(json.dumps(head).encode() + b"\n" + body)
             await self._process.stdin.drain()
-            line = await self._process.stdout.readline()
-        except (ConnectionError, ValueError) as error:
-            raise WorkerLost from error
-        if not line.endswith(b"\n"):
+            answer = json.loads(await self._process.stdout.readline())
+        except (ConnectionError, ValueError):
+            # Not chained: the error of a line that is cut off or no JSON quotes what was said.
+            raise WorkerLost from None
+        if not isinstance(answer, dict):
             raise WorkerLost
-        answer: dict[str, Any] = json.loads(line)
         return answer
 
     async def end(self) -> None:
@@ -139,9 +140,20 @@ class Lane:
         workers: how many processes.
         nice: how far the workers stand back behind the line's media (``nice(2)``).
         hang_timeout_s: a worker that has had an utterance for this long is killed.
+        renew_after: utterances after which a worker is replaced as soon as none waits; after
+            twice as many it is in any case. An engine that keeps a little of each would fill the
+            memory in a few days.
     """
 
-    def __init__(self, spec: EngineSpec, *, workers: int, nice: int, hang_timeout_s: float) -> None:
+    def __init__(
+        self,
+        spec: EngineSpec,
+        *,
+        workers: int,
+        nice: int,
+        hang_timeout_s: float,
+        renew_after: int,
+    ) -> None:
         self.spec = spec
         self.counts = LaneCounts()
         self.remarks: tuple[str, ...] = ()
@@ -149,8 +161,10 @@ class Lane:
         self._workers = workers
         self._nice = nice
         self._hang_timeout_s = hang_timeout_s
+        self._renew_after = renew_after
         self._jobs: deque[_Job] = deque()
         self._arrived = asyncio.Event()
+        self._running = 0
         self._running_s = 0.0
         self._rtf = _FIRST_GUESS_RTF
         self._slots: list[asyncio.Task[None]] = []
@@ -223,9 +237,10 @@ class Lane:
             try:
                 process = await _Process.start(self.spec, self._nice)
             except (EngineUnusable, OSError) as error:
-                self.unusable = str(error)
-                self._lose_waiting()
-                started(self.unusable)
+                if not self._running:
+                    self.unusable = str(error)
+                    self._lose_waiting()
+                started(str(error))
                 await asyncio.sleep(retry_s)
                 retry_s = min(2 * retry_s, _LAST_RETRY_S)
                 continue
@@ -233,13 +248,22 @@ class Lane:
             self.unusable = ""
             self.remarks = process.remarks
             started("")
+            self._running += 1
+            served = 0
             try:
-                while await self._one(process):
-                    pass
+                while not (old := self._is_old(served)) and await self._one(process):
+                    served += 1
             finally:
+                self._running -= 1
                 await process.end()
-            self.counts.restarts += 1
-            log.warning("restarting a %s worker", self.spec.engine)
+            if old:
+                self.counts.renewed += 1
+            else:
+                self.counts.restarts += 1
+                log.warning("restarting a %s worker", self.spec.engine)
+
+    def _is_old(self, served: int) -> bool:
+        return served >= self._renew_after * (2 if self._jobs else 1)
 
     async def _one(self, process: _Process) -> bool:
         """Serve the next utterance; ``False`` when the worker is of no more use."""
@@ -253,6 +277,7 @@ class Lane:
         try:
             async with asyncio.timeout(self._hang_timeout_s):
                 answer = await process.ask({"bytes": len(job.pcm)}, job.pcm)
+            found = None if "failed" in answer else _hypothesis(answer)
         except TimeoutError:
             self.counts.hung += 1
             return self._lost(job)
@@ -264,7 +289,7 @@ class Lane:
             raise
         finally:
             self._running_s -= job.audio_s
-        if "failed" in answer:
+        if found is None:
             self.counts.failed += 1
             self._lost(job)
             return True
@@ -274,7 +299,7 @@ class Lane:
             measured = (loop.time() - began) / job.audio_s
             self._rtf += 0.1 * (min(3.0, measured) - self._rtf)
         if not job.answer.done():
-            job.answer.set_result(Hypothesis(words=answer["words"], certainty=answer["certainty"]))
+            job.answer.set_result(found)
         return True
 
     @staticmethod
@@ -282,3 +307,10 @@ class Lane:
         if not job.answer.done():
             job.answer.set_exception(WorkerLost())
         return False
+
+
+def _hypothesis(answer: Mapping[str, Any]) -> Hypothesis:
+    words, certainty = answer.get("words"), answer.get("certainty")
+    if not isinstance(words, str) or not isinstance(certainty, float | int | None):
+        raise WorkerLost
+    return Hypothesis(words=words, certainty=certainty)

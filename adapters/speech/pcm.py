@@ -23,6 +23,8 @@ SILENCE_DBOV = -96.0
 
 Samples = NDArray[np.float64]
 
+_PCM = np.dtype("<i2")
+
 
 class AudioError(ValueError):
     """Theirs: bytes that are no WAV file, or one of a kind that is not read here."""
@@ -47,6 +49,13 @@ def duration_s(pcm: bytes) -> float:
 def level_dbov(samples: Samples) -> float:
     """Mean power, :data:`SILENCE_DBOV` for silence or nothing."""
     power = float(np.dot(samples, samples)) / len(samples) if len(samples) else 0.0
+    return max(SILENCE_DBOV, 10.0 * log10(power)) if power > 0 else SILENCE_DBOV
+
+
+def frame_level_dbov(frame: bytes) -> float:
+    """As :func:`level_dbov`, of PCM and quicker: it is wanted 50 times a second for each caller."""
+    samples = np.frombuffer(frame, _PCM).astype(np.float32)
+    power = float(samples.dot(samples)) / (len(samples) * 32768.0**2) if frame else 0.0
     return max(SILENCE_DBOV, 10.0 * log10(power)) if power > 0 else SILENCE_DBOV
 
 

@@ -36,6 +36,8 @@ class PoolSettings:
             answer stands alone.
         hang_timeout_s: a worker that has had an utterance for this long is killed.
         nice: how far workers stand back behind the line's media.
+        renew_after: utterances after which a worker is replaced by a fresh one when nobody waits.
+            Moonshine 0.0.49 keeps about a megabyte of each.
     """
 
     workers: int = 1
@@ -44,6 +46,7 @@ class PoolSettings:
     straggler_s: float = 1.0
     hang_timeout_s: float = 4.0
     nice: int = 5
+    renew_after: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,7 @@ class RecogniserPool:
                 workers=self._settings.workers,
                 nice=self._settings.nice,
                 hang_timeout_s=self._settings.hang_timeout_s,
+                renew_after=self._settings.renew_after,
             )
             for spec in (first, second)
             if spec is not None

@@ -8,11 +8,13 @@ recipients only. The identities are the sole way to listen, and belong on anothe
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyrage
 
+from adapters.stores.folder import sync_folder
 from calls.ports import VaultError
 
 RECIPIENTS = "recipients.txt"
@@ -40,28 +42,33 @@ def create_identities(folder: Path) -> Recipients:
     """Make ``records.identity``, ``recovery.identity`` and ``recipients.txt``.
 
     Each is a text file (mode 0600) that says what it is for; the identities say that they are to
-    be moved off this machine.
+    be moved off this machine. All three come to be at once: a crash leaves all or none.
 
     Args:
-        folder: made with mode 0700 if it is not there.
+        folder: absent or empty; gets mode 0700.
 
     Raises:
-        VaultError: one of them is there already (nothing is ever replaced), or cannot be written.
+        VaultError: something is there already (nothing is ever replaced), or they cannot be
+            written.
     """
+    folder = folder.resolve()
+    partial = folder.with_name(f"{folder.name}.partial")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        there = [name for name in (*map(_file_name, _WHY), RECIPIENTS) if (folder / name).exists()]
+        there = sorted(folder.iterdir()) if folder.exists() else []
         if there:
             raise VaultError(
-                f"{folder / there[0]}: is there already and is not replaced; "
+                f"{there[0]}: is there already and is not replaced; "
                 "move it away if new identities are really wanted"
             )
+        if partial.exists():  # of a crash; nothing was ever sealed to what is in it
+            shutil.rmtree(partial)
+        partial.mkdir(mode=0o700, parents=True)
         public = {}
         for name, why in _WHY.items():
             identity = pyrage.x25519.Identity.generate()
             public[name] = str(identity.to_public())
             _write_new(
-                folder / _file_name(name),
+                partial / f"{name}.identity",
                 f"# Careline identity: {name}\n"
                 f"# {why}\n"
                 "# MOVE THIS FILE OFF THIS MACHINE. The line does not need it: it seals with the\n"
@@ -70,10 +77,13 @@ def create_identities(folder: Path) -> Recipients:
                 f"{identity}\n",
             )
         _write_new(
-            folder / RECIPIENTS,
+            partial / RECIPIENTS,
             "# Public recipients of recordings. These may stay here: they seal and open nothing.\n"
             + "".join(f"{public[name]} {name}\n" for name in _WHY),
         )
+        sync_folder(partial)
+        partial.rename(folder)  # takes the place of an empty folder, and of no other
+        sync_folder(folder.parent)
     except OSError as error:
         raise VaultError(
             f"{folder}: the identities cannot be written ({error.strerror}); "
@@ -146,10 +156,6 @@ def parse_identity(secret: str, where: str) -> pyrage.x25519.Identity:
         return pyrage.x25519.Identity.from_str(secret)
     except pyrage.IdentityError:
         raise VaultError(f"{where}: this is no age identity") from None
-
-
-def _file_name(name: str) -> str:
-    return f"{name}.identity"
 
 
 def _write_new(path: Path, text: str) -> None:

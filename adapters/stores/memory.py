@@ -24,7 +24,6 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.outage: str | None = None
         self._rows: list[Row] = []
-        self._last_line_seq: dict[str, int] = {}
         self._line_events: set[tuple[str, int]] = set()
         self._calls: set[str] = set()
         self._forgotten: set[str] = set()
@@ -39,21 +38,16 @@ class MemoryJournal:
             raise DuplicateEventError("memory: a line event is in the journal already")
         self._rows += rows
         self._line_events.update(events)
-        for epoch, seq in events:
-            self._last_line_seq[epoch] = max(seq, self._last_line_seq.get(epoch, 0))
         self._calls.update(row.call_id for row in rows if row.call_id and row.private)
         return len(self._rows)
-
-    def last_line_seq(self, epoch: str) -> int:
-        """See :meth:`calls.ports.Journal.last_line_seq`."""
-        return self._last_line_seq.get(epoch, 0)
 
     def read(self, after: int = 0) -> Iterator[tuple[int, Entry]]:
         """See :meth:`calls.ports.Journal.read`."""
         position = after
         while position < len(self._rows):
             position += 1
-            yield position, to_entry(self._rows[position - 1])
+            row = self._rows[position - 1]
+            yield position, to_entry(row, forgotten=row.call_id in self._forgotten)
 
     async def forget(self, call_id: CallId) -> bool:
         """See :meth:`calls.ports.Journal.forget`."""

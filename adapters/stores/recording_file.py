@@ -5,11 +5,12 @@ Whatever is wrong with a file is reported beside what can still be read of it.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import wave
-from dataclasses import dataclass, replace
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,13 +29,12 @@ class Report:
     """What a file says of itself, and what is wrong with it.
 
     Attributes:
-        recording_id: from the first segment; empty when there is none.
-        call_id: from the first segment; empty when there is none.
+        recording_id: what most segments say; empty when there is none.
+        call_id: what most segments say; empty when there is none.
         started_at: seconds since the epoch; 0 when there is no segment.
         segments: how many were found.
         duration_s: of the segments found.
         silenced_s: how much of it is silence in place of audio that was lost.
-        sha256: of the whole file, hexadecimal; to be compared with the manifest's.
         findings: everything that is wrong; none for a whole recording. A crash while it was
             written leaves ``truncated`` and nothing else.
     """
@@ -45,7 +45,6 @@ class Report:
     segments: int
     duration_s: float
     silenced_s: float
-    sha256: str
     findings: tuple[Finding, ...]
 
 
@@ -59,8 +58,8 @@ class Recording:
         report: what was found, among it each segment that could not be opened.
     """
 
-    left: bytes
-    right: bytes
+    left: bytes = field(repr=False)
+    right: bytes = field(repr=False)
     report: Report
 
     def wav(self) -> bytes:
@@ -132,8 +131,13 @@ def export_wav(path: Path, identity_file: Path, out: Path) -> Report:
     recording = open_recording(path, read_identity(identity_file))
     try:
         file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(file, "wb") as stream:
-            stream.write(recording.wav())
+        try:
+            with os.fdopen(file, "wb") as stream:
+                stream.write(recording.wav())
+        except OSError:
+            with suppress(OSError):
+                out.unlink()
+            raise
     except OSError as error:
         raise VaultError(f"{out}: cannot be written ({error.strerror})") from None
     return recording.report
@@ -142,18 +146,15 @@ def export_wav(path: Path, identity_file: Path, out: Path) -> Report:
 def _examine(data: bytes) -> tuple[list[Segment], Report]:
     """The segments in the order of their numbers, each once, and what is wrong with them."""
     found, findings = _segments(data)
-    own = found[0].header if found else None
+    # What most of them say: one that was put in front must not make strangers of the rest.
+    names = Counter(_name(segment) for segment in found).most_common(1)
+    own = names[0][0] if names else ("", "", 0)
     ours = []
     for segment in found:
-        header = segment.header
-        if own is not None and (header.recording_id, header.call_id, header.started_at_ms) != (
-            own.recording_id,
-            own.call_id,
-            own.started_at_ms,
-        ):
-            findings.add(Finding(header.number, Flaw.FOREIGN.value))
-        else:
+        if _name(segment) == own:
             ours.append(segment)
+        else:
+            findings.add(Finding(segment.header.number, Flaw.FOREIGN.value))
     findings.update(chain.check(segment.link() for segment in ours))
     by_number: dict[int, Segment] = {}
     for segment in ours:
@@ -163,15 +164,20 @@ def _examine(data: bytes) -> tuple[list[Segment], Report]:
     samples = sum(segment.header.samples for segment in ordered)
     silenced = sum(segment.header.silenced for segment in ordered)
     return ordered, Report(
-        recording_id=own.recording_id if own else "",
-        call_id=CallId(own.call_id if own else ""),
-        started_at=own.started_at_ms / 1000 if own else 0.0,
+        recording_id=own[0],
+        call_id=CallId(own[1]),
+        started_at=own[2] / 1000,
         segments=len(ordered),
         duration_s=samples / SAMPLE_RATE_HZ,
         silenced_s=silenced / SAMPLE_RATE_HZ,
-        sha256=hashlib.sha256(data).hexdigest(),
         findings=tuple(sorted(findings)),
     )
+
+
+def _name(segment: Segment) -> tuple[str, str, int]:
+    """Which recording it says it belongs to."""
+    header = segment.header
+    return header.recording_id, header.call_id, header.started_at_ms
 
 
 def _segments(data: bytes) -> tuple[list[Segment], set[Finding]]:

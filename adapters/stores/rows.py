@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapters import codec
 from adapters.codec import CodecError
@@ -33,7 +33,7 @@ class Row:
     call_id: str | None
     type: str
     clear: bytes
-    private: bytes | None
+    private: bytes | None = field(repr=False)
     line_epoch: str | None
     line_seq: int | None
 
@@ -70,8 +70,13 @@ def to_row(entry: Entry) -> Row:
     )
 
 
-def to_entry(row: Row) -> Entry:
-    """Put an entry together; where the private part is gone, its fields are empty.
+def to_entry(row: Row, *, forgotten: bool) -> Entry:
+    """Put an entry together.
+
+    Args:
+        row: what was kept.
+        forgotten: whether its call was: only then may the private part be gone, and its fields
+            are empty.
 
     Raises:
         CodecError: the row holds no record.
@@ -80,10 +85,10 @@ def to_entry(row: Row) -> Entry:
     named = (clear.get("site"), clear.get("call_id"), clear.get(codec.TAG))
     if named != (row.site, row.call_id, row.type):
         raise CodecError("the row names another site, call or type than its record")
-    private = codec.load_fields(row.private) if row.private is not None else None
+    private = codec.load_fields(row.private) if row.private is not None else {}
     return Entry(
         at=row.at,
-        record=codec.join(clear, private),
+        record=codec.join(clear, None if forgotten else private),
         line_epoch=row.line_epoch or "",
         line_seq=row.line_seq or 0,
     )

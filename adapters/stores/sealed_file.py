@@ -7,7 +7,6 @@ still at its right time.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyrage
 
+from adapters.stores.folder import sync_folder
 from calls.ids import CallId
 from calls.ports import SAMPLE_RATE_HZ
 from recordings.chain import BEGINNING, digest
@@ -36,12 +36,6 @@ class SealedFile:
         started_at_ms: milliseconds since the epoch.
         recipients: who can open it; all of them, each alone.
 
-    Attributes:
-        segments: on the disk.
-        samples: in them, in each channel.
-        silenced: of these, silence in place of what was lost.
-        ended: whether the final segment is on the disk.
-
     Raises:
         OSError: the file cannot be made, or is there.
     """
@@ -59,26 +53,12 @@ class SealedFile:
         self._call_id = call_id
         self._started_at_ms = started_at_ms
         self._recipients = recipients
+        self._segments = 0
         self._previous = BEGINNING
-        self._whole = hashlib.sha256()
         self._length = 0
         self._silence_due = 0
         self._folder = path.parent
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        self.segments = 0
-        self.samples = 0
-        self.silenced = 0
-        self.ended = False
-
-    @property
-    def started_at(self) -> float:
-        """When the recording began, seconds since the epoch."""
-        return self._started_at_ms / 1000
-
-    @property
-    def sha256(self) -> str:
-        """Of everything written, hexadecimal."""
-        return self._whole.hexdigest()
 
     def lose(self, samples: int) -> None:
         """Audio of this length is lost before the next segment: silence will stand for it."""
@@ -113,7 +93,7 @@ class SealedFile:
             recording_id=self._recording_id,
             call_id=self._call_id,
             started_at_ms=self._started_at_ms,
-            number=self.segments + 1,
+            number=self._segments + 1,
             samples=samples,
             silenced=silenced,
             final=final,
@@ -124,29 +104,16 @@ class SealedFile:
         try:
             _write_all(self._file, frame, self._length)
             os.fdatasync(self._file)
+            if not self._segments:
+                sync_folder(self._folder)
         except OSError:
             with suppress(OSError):
                 os.ftruncate(self._file, self._length)
             raise
         self._previous = digest(frame)
-        self._whole.update(frame)
         self._length += len(frame)
         self._silence_due -= samples
-        self.segments += 1
-        self.ended = final
-        if self.segments == 1:
-            sync_folder(self._folder)
-        self.samples += samples
-        self.silenced += silenced
-
-
-def sync_folder(folder: Path) -> None:
-    """Return once the names of new files in ``folder`` are on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        self._segments += 1
 
 
 def _write_all(file: int, data: bytes, offset: int) -> None:

@@ -7,15 +7,17 @@ of the same length: a slow disk must cost audio, never a call.
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 
 from adapters.stores.sealed_file import SAMPLE_BYTES, SEGMENT_SAMPLES, SealedFile
 from calls.ports import SAMPLE_RATE_HZ, VaultError
+
+log = logging.getLogger(__name__)
 
 SEGMENT_BYTES = SEGMENT_SAMPLES * SAMPLE_BYTES
 
@@ -25,8 +27,8 @@ class _Job:
     """A segment to be sealed; ``lost`` samples of silence come before it."""
 
     writer: AgeWriter
-    left: bytes
-    right: bytes
+    left: bytes = field(repr=False)
+    right: bytes = field(repr=False)
     lost: int
     final: bool
 
@@ -37,32 +39,19 @@ class AgeWriter:
     Its methods are for the media loop and never wait for the disk.
 
     Attributes:
-        sealed: done once the recording was closed and its end is on the disk and in the
-            manifest; fails with :class:`~calls.ports.VaultError` if it is not. Await it
-            (``asyncio.wrap_future``) before anybody is told that the recording is sealed.
-        error: what last went wrong, ``None`` while nothing did. The call goes on regardless, and
-            so does the recording, with silence for what was lost.
+        sealed: see :attr:`calls.ports.SealedWriter.sealed`. Cannot be cancelled.
     """
 
-    def __init__(
-        self, file: SealedFile, thread: SealingThread, finish: Callable[[SealedFile], None]
-    ) -> None:
+    def __init__(self, file: SealedFile, thread: SealingThread) -> None:
         self.sealed: Future[None] = Future()
-        self.error: VaultError | None = None
+        self.sealed.set_running_or_notify_cancel()
         self._file = file
         self._thread = thread
-        self._finish = finish
         self._left = bytearray()
         self._right = bytearray()
         self._samples = 0
         self._lost = 0
         self._closed = False
-        self._entered = False
-
-    @property
-    def duration_s(self) -> float:
-        """How long the recording is by now, silence for what was lost included."""
-        return self._samples / SAMPLE_RATE_HZ
 
     def write(self, left: bytes, right: bytes) -> None:
         """See :meth:`calls.ports.SealedWriter.write`. After the close it does nothing.
@@ -85,7 +74,7 @@ class AgeWriter:
         if not self._closed:
             self._closed = True
             self._hand_over(len(self._left), final=True)
-        return self.duration_s
+        return self._samples / SAMPLE_RATE_HZ
 
     def _hand_over(self, length: int, *, final: bool = False) -> None:
         job = _Job(self, bytes(self._left[:length]), bytes(self._right[:length]), self._lost, final)
@@ -106,52 +95,28 @@ class AgeWriter:
         Raises:
             OSError: it could not be written; the file remembers its length.
         """
-        self._file.lose(job.lost)
-        self._file.add(job.left, job.right, final=job.final)
-
-    def finish(self) -> None:
-        """The last segment was dealt with. On the sealing thread only.
-
-        Raises:
-            OSError: the recording could not be entered into the manifest.
-        """
-        self._file.close()
-        self._finish(self._file)
-        self._entered = True
-
-    def settle(self) -> None:
-        """Tell who waits for it how it ended. On the sealing thread only."""
-        if self._file.ended and self._entered:
-            self.sealed.set_result(None)
-        else:
-            self.sealed.set_exception(self.error or VaultError("the recording has no end"))
+        try:
+            self._file.lose(job.lost)
+            self._file.add(job.left, job.right, final=job.final)
+        finally:
+            if job.final:
+                self._file.close()
 
 
 class SealingThread:
     """Seals the segments of all recordings, one after the other.
 
+    When segments begin to fail, and when they are written again, the log says so, once.
+
     Args:
         most_waiting: segments that may wait; a full queue costs audio.
-        on_error: told of every failure, on this thread; must neither block nor raise.
         explain: turns a failure into a line for the operator.
-
-    Attributes:
-        failures: segments and manifest entries that could not be written.
-        overflows: segments whose audio was dropped because too many others waited.
     """
 
-    def __init__(
-        self,
-        *,
-        most_waiting: int,
-        on_error: Callable[[VaultError], None],
-        explain: Callable[[Exception], VaultError],
-    ) -> None:
-        self.failures = 0
-        self.overflows = 0
+    def __init__(self, *, most_waiting: int, explain: Callable[[Exception], VaultError]) -> None:
         self._most_waiting = most_waiting
-        self._on_error = on_error
         self._explain = explain
+        self._failing = False
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="recording-sealer", daemon=True)
         self._thread.start()
@@ -159,7 +124,6 @@ class SealingThread:
     def take(self, job: _Job) -> bool:
         """Queue a segment; ``False`` if too many wait already. Never blocks."""
         if self._jobs.qsize() >= self._most_waiting:
-            self.overflows += 1
             return False
         self._jobs.put(job)
         return True
@@ -175,16 +139,30 @@ class SealingThread:
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
-            self._attempt(job.writer, partial(job.writer.seal, job))
-            if job.final:
-                self._attempt(job.writer, job.writer.finish)
-                job.writer.settle()
+            problem = self._seal(job)
+            if not job.final:
+                continue
+            if problem is None:
+                job.writer.sealed.set_result(None)
+            else:
+                job.writer.sealed.set_exception(problem)
 
-    def _attempt(self, writer: AgeWriter, work: Callable[[], None]) -> None:
+    def _seal(self, job: _Job) -> VaultError | None:
         """Whatever goes wrong with one recording, the thread goes on for the others."""
+        if job.lost:
+            log.warning(
+                "recordings: the disk is too slow; silence stands for %.0f s of a conversation",
+                job.lost / SAMPLE_RATE_HZ,
+            )
         try:
-            work()
+            job.writer.seal(job)
         except Exception as error:
-            self.failures += 1
-            writer.error = self._explain(error)
-            self._on_error(writer.error)
+            problem = self._explain(error)
+            if not self._failing:
+                log.error("%s", problem)
+            self._failing = True
+            return problem
+        if self._failing:
+            log.warning("recordings are written again")
+        self._failing = False
+        return None

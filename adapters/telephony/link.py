@@ -14,6 +14,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import socket
 import uuid
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -76,6 +78,20 @@ def _write_frame(writer: asyncio.StreamWriter, frame: dict[str, Any]) -> None:
     writer.write(len(body).to_bytes(4, "big") + body)
 
 
+def _private_socket(path: Path) -> socket.socket:
+    """A socket that nobody else can open, not even in the moment after it was made."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    umask = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    except OSError:
+        listener.close()
+        raise
+    finally:
+        os.umask(umask)
+    return listener
+
+
 def _raw(record: Fact | Command) -> msgspec.Raw:
     return msgspec.Raw(encode(record))
 
@@ -120,8 +136,7 @@ class LineServer:
         """
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
-        self._server = await asyncio.start_unix_server(self._serve, path)
-        path.chmod(0o600)
+        self._server = await asyncio.start_unix_server(self._serve, sock=_private_socket(path))
 
     async def stop(self) -> None:
         """Close the socket and send the brain away. The legs are the host's affair."""
@@ -268,6 +283,7 @@ class LineClient:
         """See :class:`~calls.ports.Line`; ends when the line process is gone."""
         while (event := await self._events.get()) is not None:
             yield event
+        self._events.put_nowait(None)
 
     async def acknowledge(self, seq: int) -> None:
         """See :class:`~calls.ports.Line`."""

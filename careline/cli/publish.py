@@ -14,9 +14,11 @@ from careline.state import StateFolder
 _EXAMPLES = """examples:
   careline check my-clinic && careline publish
 
-Flows, prompts and protocols count from the next call on; calls in progress keep their version.
-Queues, agents, opening of SIP and recording rules count after a restart. A folder with a mistake in
-it is never published: the last good version goes on serving.
+Flows and prompts count from the next call on; calls in progress keep theirs. Protocols count at
+once, for everybody who speaks. Queues, agents and the SIP settings count after a restart. A folder
+with a mistake in it is never published: the last good version goes on serving.
+
+exit code: 0 published; 1 there are mistakes, each is told; 2 no line is running
 """
 
 

@@ -7,7 +7,7 @@ import contextlib
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -18,9 +18,10 @@ from calls.ids import AgentId, CallId
 from careline.cli.options import add_config, site_or_complain
 from careline.dryrun import DryRun
 from careline.story import Weight, tell, weight
-from careline.switchboard import Turn
 from careline.terminal import Terminal, Tone
+from careline.turn import Turn
 from config.site import Site
+from routing.calendars import Calendar
 
 _WHAT_TO_TYPE = """what to type:
   words        what the caller says          2      the caller presses 2
@@ -29,13 +30,19 @@ _WHAT_TO_TYPE = """what to type:
 """
 
 _EXAMPLES = f"""examples:
-  careline talk                             the sample clinic, all agents ready
-  careline talk --at "2026-11-26 10:00"     on a holiday
-  careline talk --away grace --away ben     two agents do not answer
+  careline talk                             the sample clinic, as it is now
+  careline talk --at "2026-11-23 10:00"     on a Monday morning
+  careline talk --at "2026-11-26 10:00" --ready grace
+                                            on a holiday, with one nurse signed in
+  careline talk --out ben --away grace      one agent is at home, one does not answer
   printf 'chest pain\\n\\nbye\\n' | careline talk
                                             from a script
 
-{_WHAT_TO_TYPE}"""
+While the clinic is open every agent is signed in; while it is closed nobody is.
+
+{_WHAT_TO_TYPE}
+exit code: 0 the call came to its end; 2 it cannot be held, one line says why
+"""
 
 _KEYS = re.compile(r"[0-9*#]+")
 _CALL = CallId("talk")
@@ -53,13 +60,12 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
     )
     add_config(parser)
     parser.add_argument("--at", metavar="TIME", help="the clinic's local time, YYYY-MM-DD HH:MM")
-    parser.add_argument(
-        "--away",
-        action="append",
-        default=[],
-        metavar="AGENT",
-        help="an agent whose phone rings without answer (repeatable)",
-    )
+    for option, meaning in (
+        ("--ready", "an agent who is signed in, also while the clinic is closed (repeatable)"),
+        ("--out", "an agent who is not signed in (repeatable)"),
+        ("--away", "an agent whose phone rings without answer (repeatable)"),
+    ):
+        parser.add_argument(option, action="append", default=[], metavar="AGENT", help=meaning)
     parser.set_defaults(run=run)
 
 
@@ -73,12 +79,19 @@ def run(args: argparse.Namespace) -> int:
     except ValueError:
         print(f"--at: {args.at!r} is not a time such as 2026-11-23 10:00", file=sys.stderr)
         return 2
-    unknown = [agent for agent in args.away if AgentId(agent) not in site.agents]
-    if unknown:
-        print(f"--away: there is no agent {unknown[0]!r}", file=sys.stderr)
+    wrong = _wrong_agents(args, site)
+    if wrong is not None:
+        print(wrong, file=sys.stderr)
         return 2
     terminal = Terminal(sys.stdout)
-    with contextlib.closing(Talk(site, now, set(map(AgentId, args.away)), terminal)) as talk:
+    talk = Talk(
+        site,
+        now,
+        terminal,
+        signed_in=signed_in(site, now, ready=args.ready, out=args.out),
+        away=frozenset(map(AgentId, args.away)),
+    )
+    with contextlib.closing(talk):
         try:
             talk.hold(_typed(terminal))
         except KeyboardInterrupt:
@@ -87,11 +100,50 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _wrong_agents(args: argparse.Namespace, site: Site) -> str | None:
+    """What is wrong with the agents that were named, if anything."""
+    wishes = {"--ready": args.ready, "--out": args.out, "--away": args.away}
+    for option, agents in wishes.items():
+        for agent in agents:
+            if AgentId(agent) not in site.agents:
+                return f"{option}: there is no agent {agent!r}; there are {', '.join(site.agents)}"
+    both = sorted(set(args.ready) & set(args.out))
+    return f"--ready, --out: {both[0]} cannot be both" if both else None
+
+
 def _start_time(text: str | None, site: Site) -> float:
     if text is None:
         return time.time()
     local = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone follows
     return local.replace(tzinfo=_zone(site)).timestamp()
+
+
+def signed_in(
+    site: Site, now: float, *, ready: Collection[str], out: Collection[str]
+) -> tuple[AgentId, ...]:
+    """Who takes calls: everybody while the clinic is open, else nobody but who is wished for.
+
+    Args:
+        site: the loaded site.
+        now: seconds since the epoch.
+        ready: who is there in any case.
+        out: who is not.
+    """
+    is_open = _is_open(site, now)
+    return tuple(agent for agent in site.agents if agent in ready or (is_open and agent not in out))
+
+
+def _is_open(site: Site, now: float) -> bool:
+    """Whether any calendar that ever closes is open; a site without one never closes."""
+    hours = [calendar for calendar in site.rules.calendars.values() if not _never_closes(calendar)]
+    return not hours or any(calendar.is_open(now) for calendar in hours)
+
+
+def _never_closes(calendar: Calendar) -> bool:
+    whole_day = ((0, 24 * 60),)
+    return not calendar.holidays and all(
+        calendar.week.get(weekday) == whole_day for weekday in range(7)
+    )
 
 
 def _typed(terminal: Terminal) -> Iterator[str]:
@@ -113,13 +165,23 @@ class Talk:
     Args:
         site: the loaded site.
         now: when the caller rings, seconds since the epoch.
-        away: agents who let it ring.
         terminal: where the call is shown.
+        signed_in: agents who take calls.
+        away: agents who let it ring.
     """
 
-    def __init__(self, site: Site, now: float, away: set[AgentId], terminal: Terminal) -> None:
+    def __init__(
+        self,
+        site: Site,
+        now: float,
+        terminal: Terminal,
+        *,
+        signed_in: Collection[AgentId],
+        away: Collection[AgentId] = (),
+    ) -> None:
         self._site = site
         self._terminal = terminal
+        self._signed_in = signed_in
         behaviours = {
             agent: Behaviour(pickup=Pickup.LETS_IT_RING if agent in away else Pickup.ANSWERS)
             for agent in site.agents
@@ -129,7 +191,7 @@ class Talk:
         self._ended = False
         self._agent: AgentId | None = None
         self._dry_run = DryRun(site, phones, now, self._observe)
-        self._dry_run.tell(*(AgentReady(site=site.id, agent_id=agent) for agent in site.agents))
+        self._dry_run.tell(*(AgentReady(site=site.id, agent_id=agent) for agent in signed_in))
         self._quiet = False
 
     def hold(self, typed: Iterator[str]) -> None:
@@ -139,13 +201,25 @@ class Talk:
             f"You dial {self._site.title}, where it is {there:%A %d %B, %H:%M}. "
             "Type words or keys, Enter to wait, ? for help."
         )
+        self._terminal.say(f"Signed in: {self._who_is_there()}.")
         phones = self._dry_run.phones
         self._dry_run.tell(phones.arrive(_CALL, self._dry_run.now, dialled=self._site.id))
         self._settle()
         while not self._ended and (line := next(typed, None)) is not None:
             self._do(line)
         if not self._ended:
-            self._dry_run.tell(*phones.hang_up(_CALL))
+            self._dry_run.tell(*phones.hang_up(_CALL, self._dry_run.now))
+
+    def _who_is_there(self) -> str:
+        there = set(self._signed_in)
+        missing = [agent for agent in self._site.agents if agent not in there]
+        if not missing:
+            return "everybody"
+        if not there:
+            return "nobody (--ready AGENT signs somebody in)"
+        if len(missing) < len(there):
+            return f"everybody but {', '.join(missing)}"
+        return ", ".join(agent for agent in self._site.agents if agent in there)
 
     def close(self) -> None:
         """Let the triage's threads go."""
@@ -159,12 +233,12 @@ class Talk:
         elif line == "":
             self._wait()
         elif line == "hangup":
-            self._dry_run.tell(*phones.hang_up(_CALL))
+            self._dry_run.tell(*phones.hang_up(_CALL, self._dry_run.now))
         elif line == "bye":
             self._let_go()
         elif _KEYS.fullmatch(line):
             for key in line:
-                self._dry_run.tell(*phones.press(_CALL, key))
+                self._dry_run.tell(*phones.press(_CALL, key, self._dry_run.now))
         elif (language := phones.listening(_CALL)) is not None:
             self._dry_run.tell(*phones.speak(_CALL, line, language=language))
         elif self._agent is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import math
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO, TextIO
@@ -19,6 +21,9 @@ _EXAMPLES = """examples:
   careline triage --jsonl < utterances.jsonl
       reads  {"id": 1, "text": "...", "lang": "en"}
       writes {"id": 1, "action": "...", "disposition": "...", "flags": [...], "suppressed": [...]}
+      or     {"id": 1, "error": "..."}: one line for each line, in the same order
+
+exit code: 0 assessed; 1 a line of --jsonl could not be read; 2 nothing could be assessed
 """
 
 
@@ -61,6 +66,9 @@ def run(args: argparse.Namespace) -> int:
     engine = TriageEngine(site.protocols)
     if args.jsonl:
         return _stream(engine, sys.stdin.buffer, sys.stdout)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What was typed need not be text, and a terminal need not be able to show it.
+        sys.stdout.reconfigure(errors="backslashreplace")
     for line in describe(engine.explain(args.text, args.lang), site.protocols):
         print(line)
     return 0
@@ -106,8 +114,6 @@ def _stream(engine: TriageEngine, source: BinaryIO, sink: TextIO) -> int:
     """One answer for each line, in order, each as soon as it is known."""
     status = 0
     for line in source:
-        if not line.strip():
-            continue
         try:
             answer = _answer(engine, line)
         except _BadLine as error:
@@ -127,6 +133,8 @@ def _answer(engine: TriageEngine, line: bytes) -> dict[str, object]:
     if not isinstance(asked, dict):
         raise _BadLine(None, "not a JSON object")
     name = asked.get("id")
+    if not _can_be_a_name(name):
+        raise _BadLine(None, "'id' is not a string or a number")
     text = asked.get("text")
     if not isinstance(text, str):
         raise _BadLine(name, "'text' is missing or not a string")
@@ -134,6 +142,13 @@ def _answer(engine: TriageEngine, line: bytes) -> dict[str, object]:
     if not isinstance(language, str):
         raise _BadLine(name, "'lang' is not a string")
     return {"id": name, **as_json(engine.assess(text, language))}
+
+
+def _can_be_a_name(name: object) -> bool:
+    """Whether it can be written back: JSON has no infinity, yet Python reads ``1e999`` as one."""
+    if isinstance(name, float):
+        return math.isfinite(name)
+    return name is None or isinstance(name, str | int)
 
 
 def as_json(verdict: Verdict) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The brain process: interpreters, distributor, journal, control socket.
 
 Started by the supervisor as ``python -m careline.processes.brain``; may be killed at any instant.
+It outlives the supervisor for as long as the line does, which serves its last callers.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from calls.faults import where
 from calls.ports import JournalError, LineUnavailable
 from careline.brain import Brain
 from careline.call_log import CallLog
-from careline.control import ControlServer
-from careline.gate import TriageGate
+from careline.control_server import ControlServer
+from careline.gate import TriageGate, engine_of
 from careline.processes.report import (
+    ALIVE,
+    ALIVE_EVERY_S,
     FATAL,
     FATAL_EXIT,
     READY,
     log_to,
+    named_faults,
     report,
     supervisor_gone,
 )
@@ -33,7 +37,6 @@ from careline.publisher import Publisher
 from careline.state import StateFolder
 from careline.versions import SiteVersions, newest_site
 from config.errors import ConfigError
-from triage import TriageEngine
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +57,7 @@ async def serve(config: Path, state: StateFolder) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     calls = CallLog()
-    gate = TriageGate(TriageEngine(site.protocols))
+    gate = TriageGate(engine_of(site))
     brain = Brain(site, journal, gate, calls.observe, versions.find)
     control = ControlServer(brain, calls, Publisher(config, versions, brain))
     calls.listen(control.tell_watchers)
@@ -62,17 +65,18 @@ async def serve(config: Path, state: StateFolder) -> None:
     await control.start(state.control_socket)
     if inputs:
         log.info("came back with %d inputs, %d live calls", inputs, brain.live_calls)
-    driving = asyncio.create_task(_drive(brain, state.line_socket))
-    stopping = asyncio.create_task(stop.wait())
     orphaned = asyncio.create_task(supervisor_gone())
+    driving = asyncio.create_task(_drive(brain, state.line_socket, orphaned))
+    stopping = asyncio.create_task(stop.wait())
+    living = asyncio.create_task(_tell_alive())
     try:
         done, _pending = await asyncio.wait(
-            {driving, stopping, orphaned}, return_when=asyncio.FIRST_COMPLETED
+            {driving, stopping}, return_when=asyncio.FIRST_COMPLETED
         )
         if driving in done:
             driving.result()
     finally:
-        for task in (driving, stopping, orphaned):
+        for task in (driving, stopping, orphaned, living):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
@@ -81,12 +85,17 @@ async def serve(config: Path, state: StateFolder) -> None:
         gate.close()
 
 
-async def _drive(brain: Brain, socket: Path) -> None:
-    """Connect to the line, drive it, connect again when it comes back."""
+async def _drive(brain: Brain, socket: Path, orphaned: asyncio.Task[None]) -> None:
+    """Connect to the line, drive it, connect again when it comes back.
+
+    Without a supervisor no line comes back: then this is over with the line.
+    """
     while True:
         try:
             line = await LineClient.connect(socket)
         except LineUnavailable:
+            if orphaned.done():
+                return
             await asyncio.sleep(_CONNECT_AGAIN_S)
             continue
         report(READY, recovered=brain.live_calls)
@@ -96,6 +105,13 @@ async def _drive(brain: Brain, socket: Path) -> None:
             log.error("the line process is gone; waiting for it")
         finally:
             await line.close()
+
+
+async def _tell_alive() -> None:
+    """Let the supervisor know that this process does not hang."""
+    while True:
+        report(ALIVE)
+        await asyncio.sleep(ALIVE_EVERY_S)
 
 
 def main() -> int:
@@ -111,7 +127,7 @@ def main() -> int:
         report(FATAL, message=f"{state.log}: cannot be written: {error.strerror}")
         return FATAL_EXIT
     try:
-        asyncio.run(serve(args.config, state))
+        asyncio.run(named_faults(serve(args.config, state)))
     except ConfigError as error:
         for problem in error.problems:
             report(FATAL, message=str(problem))

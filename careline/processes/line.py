@@ -13,7 +13,7 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -31,15 +31,14 @@ from adapters.telephony.link import LineServer
 from adapters.telephony.media import MediaEngine, request_realtime_priority
 from adapters.telephony.sip.endpoint import SipEndpoint
 from adapters.telephony.sip.errors import CannotListen
-from adapters.telephony.sip.line import LineSettings, SipLine
-from adapters.telephony.sip.outbound import OutboundPlan
-from adapters.telephony.sip.settings import EndpointSettings, TrunkSettings
+from adapters.telephony.sip.line import SipLine
 from adapters.telephony.sounds import PromptSounds
 from calls.commands import Utterance
 from calls.facts import Fact
 from calls.faults import where
 from calls.ports import SpeechError, VaultError
 from careline.clock import WallClock
+from careline.line_settings import endpoint_settings, line_settings
 from careline.processes.report import (
     FATAL,
     FATAL_EXIT,
@@ -47,98 +46,21 @@ from careline.processes.report import (
     PROGRESS,
     READY,
     log_to,
+    named_faults,
     report,
     supervisor_gone,
 )
+from careline.spoken import confirmations, phrases, utterances
 from careline.state import StateFolder
 from careline.versions import SiteVersions, newest_site
 from config.errors import ConfigError
-from config.secrets import Secrets, agent_secret, read_secrets
+from config.secrets import read_secrets
 from config.site import Site
-from ivr.steps import AskStep
 
 log = logging.getLogger(__name__)
 
 _DRAIN_S = 600.0
 """How long callers may go on after the supervisor's end."""
-
-
-def confirmations(site: Site) -> dict[str, Utterance]:
-    """What an agent hears after dialling a feature code."""
-    codes, language = site.features, site.rules.languages[0]
-    texts = site.rules.prompts
-    return {
-        code: Utterance(text=texts[prompt][language], language=language)
-        for code, prompt in (
-            (codes.ready, "agent-ready"),
-            (codes.on_break, "agent-break"),
-            (codes.out, "agent-out"),
-        )
-    }
-
-
-def utterances(site: Site) -> Iterator[Utterance]:
-    """Everything the site can say, the advice first."""
-    rules = site.rules
-    order = [rules.advice_911, rules.nurse_wait, *rules.prompts]
-    for prompt_id in dict.fromkeys(order):
-        for language, text in rules.prompts[prompt_id].items():
-            yield Utterance(text=text, language=language)
-
-
-def phrases(site: Site) -> list[str]:
-    """What callers are likely to say: the flows' words and the protocols' examples."""
-    wanted: dict[str, None] = {}
-    for flow in site.flows.values():
-        for step in flow.steps.values():
-            if isinstance(step, AskStep):
-                for choice in step.choices:
-                    wanted.update(dict.fromkeys(choice.words.get("en", ())))
-    for protocol in site.protocols.protocols:
-        for rule in protocol.rules:
-            wanted.update(dict.fromkeys(rule.examples.positive))
-    return list(wanted)
-
-
-def endpoint_settings(site: Site, secrets: Secrets, listen: str | None) -> EndpointSettings:
-    """What the SIP endpoint is set up with."""
-    sip = site.sip
-    trunk = sip.trunk
-    codes = site.features
-    return EndpointSettings(
-        listen=listen or sip.listen,
-        advertise=sip.advertise,
-        allow=sip.allow,
-        agents={agent: secrets.secret(agent_secret(agent)) for agent in site.agents},
-        feature_codes=frozenset((codes.ready, codes.on_break, codes.out)),
-        trunk=None
-        if trunk is None
-        else TrunkSettings(
-            registrar=trunk.registrar,
-            user=trunk.user,
-            password=secrets.secret(trunk.password_secret),
-            register=trunk.register,
-            expires_s=trunk.expires_s,
-        ),
-    )
-
-
-def line_settings(site: Site, unattended_s: float) -> LineSettings:
-    """What the line itself has to know."""
-    rules, sip = site.rules, site.sip
-    return LineSettings(
-        site=site.id,
-        capacity=sip.capacity,
-        reserved=sip.reserved,
-        advice=tuple(
-            Utterance(text=rules.prompts[rules.advice_911][language], language=language)
-            for language in rules.languages
-        ),
-        fallback=site.fallback_number,
-        outbound=OutboundPlan(sip.outbound),
-        feature_codes=confirmations(site),
-        unattended_s=unattended_s,
-    )
 
 
 class CannotServe(Exception):
@@ -316,7 +238,8 @@ def main() -> int:
         report(FATAL, message=f"{state.log}: cannot be written: {error.strerror}")
         return FATAL_EXIT
     try:
-        asyncio.run(serve(newest_site(args.config, SiteVersions(state.versions)), state, args))
+        site = newest_site(args.config, SiteVersions(state.versions))
+        asyncio.run(named_faults(serve(site, state, args)))
     except ConfigError as error:
         for problem in error.problems:
             report(FATAL, message=str(problem))

@@ -6,8 +6,13 @@ import asyncio
 import json
 import logging
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
+
+from calls.faults import where
+
+log = logging.getLogger(__name__)
 
 READY = "ready"
 """The process does its work."""
@@ -17,6 +22,10 @@ PROGRESS = "progress"
 """How far long work at the start is."""
 FATAL = "fatal"
 """The process cannot do its work and says why; trying again would not help."""
+
+ALIVE = "alive"
+"""The process does not hang; said every :data:`ALIVE_EVERY_S`."""
+ALIVE_EVERY_S = 5.0
 
 DIED = "died"
 """From the supervisor, not from a child: the process ended and is started again."""
@@ -47,6 +56,20 @@ async def supervisor_gone() -> None:
         transport.close()
 
 
+async def named_faults(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work of a process; a fault that nobody awaits is logged without its message.
+
+    The event loop itself would log the message, which could hold what a caller said.
+    """
+    asyncio.get_running_loop().set_exception_handler(_log_fault)
+    await work
+
+
+def _log_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    log.error("something beside the calls failed: %s", where(error) if error else "no exception")
+
+
 class _ToSupervisor(logging.Handler):
     """Warnings and errors reach the operator's terminal as well as the log file."""
 
@@ -65,5 +88,7 @@ def log_to(path: Path, name: str) -> None:
     log_file.setFormatter(
         logging.Formatter(f"%(asctime)s {name} %(levelname)s %(name)s: %(message)s")
     )
+    # A log that cannot be written (the disk is full) must not fill the operator's terminal.
+    logging.raiseExceptions = False
     to_supervisor = _ToSupervisor(logging.WARNING)
     logging.basicConfig(level=logging.INFO, handlers=[log_file, to_supervisor], force=True)

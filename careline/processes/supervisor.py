@@ -1,4 +1,4 @@
-"""Starts the line and the brain, and starts again whichever of them dies.
+"""Starts the line and the brain, and starts again whichever of them dies, and a brain that hangs.
 
 The line goes on without the brain: its callers hear music until a new brain takes them over. What a
 child says it cannot go on without stops the start; once calls are served it stops nothing any more:
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from careline.processes.report import DIED, FATAL, FATAL_EXIT, READY
+from careline.processes.report import ALIVE, DIED, FATAL, FATAL_EXIT, READY
 from careline.state import StateFolder, StateInUse
 
 _FIRST_PAUSE_S = 0.1
@@ -26,6 +26,8 @@ _LONGEST_PAUSE_S = 5.0
 _HEALTHY_S = 30.0
 _STOP_TIMEOUT_S = 10.0
 _MAX_REPORT_BYTES = 2**20
+_BRAIN_SILENT_S = 30.0
+"""A brain that serves and says nothing for so long hangs."""
 
 Notify = Callable[[str, dict[str, Any]], None]
 """Told each report of a child: its name and the report."""
@@ -40,6 +42,7 @@ class _Child:
     name: str
     module: str
     arguments: tuple[str, ...]
+    silent_s: float | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     process: asyncio.subprocess.Process | None = None
     fatal: list[str] = field(default_factory=list)
@@ -53,17 +56,25 @@ class Supervisor:
         state: the state folder.
         notify: told what the children report.
         line_arguments: further options of the line process.
+        brain_silent_s: a brain that serves and says nothing for so long is killed. The line never
+            is: callers would be lost with it.
     """
 
     def __init__(
-        self, config: Path, state: Path, notify: Notify, line_arguments: tuple[str, ...] = ()
+        self,
+        config: Path,
+        state: Path,
+        notify: Notify,
+        line_arguments: tuple[str, ...] = (),
+        *,
+        brain_silent_s: float = _BRAIN_SILENT_S,
     ) -> None:
         self._state = StateFolder(state)
         self._claim: int | None = None
         paths = ("--config", str(config), "--state", str(state))
         self._notify = notify
         self._line = _Child("line", "careline.processes.line", (*paths, *line_arguments))
-        self._brain = _Child("brain", "careline.processes.brain", paths)
+        self._brain = _Child("brain", "careline.processes.brain", paths, brain_silent_s)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -171,18 +182,41 @@ class Supervisor:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             start_new_session=True,
         )
-        output = child.process.stdout
+        hung = not await self._listen(child, child.process)
+        if hung:
+            child.process.kill()
+        code = await child.process.wait()
+        if hung:
+            child.fatal.append(f"it hung for {child.silent_s:g} s and was killed")
+        return code
+
+    async def _listen(self, child: _Child, process: asyncio.subprocess.Process) -> bool:
+        """Take in what the child reports until it ends; ``False`` when it hangs."""
+        output = process.stdout
         assert output is not None
-        while line := await output.readline():
+        serves = False
+        while True:
+            try:
+                async with asyncio.timeout(child.silent_s if serves else None):
+                    line = await output.readline()
+            except TimeoutError:
+                return False
+            except ValueError:
+                # Longer than any report.
+                line = b"?\n"
+            if not line:
+                return True
             try:
                 said = json.loads(line)
                 event = said["event"]
             except (ValueError, KeyError, TypeError):
                 self._notify(child.name, {"event": "said", "message": "(unreadable output)"})
                 continue
+            if event == ALIVE:
+                continue
             if event == READY:
+                serves = True
                 child.ready.set()
             elif event == FATAL:
                 child.fatal.append(said.get("message", ""))
             self._notify(child.name, said)
-        return await child.process.wait()

@@ -6,6 +6,7 @@ from calls.commands import OpenTask
 from calls.facts import (
     AgentHungUp,
     AgentOnBreak,
+    AgentOut,
     AgentReady,
     CallDequeued,
     CallEnded,
@@ -16,6 +17,8 @@ from calls.facts import (
     OfferDeclined,
     OfferFailed,
     OfferUnanswered,
+    PhoneRegistered,
+    PhoneUnregistered,
 )
 from calls.ids import AgentId, CallId
 from calls.outcome import Outcome
@@ -153,15 +156,105 @@ def test_a_red_flag_never_takes_the_nurse_from_another_red_flag(clinic):
     assert clinic.queue("second", "nurse", emergency=True) == []
 
 
-def test_a_nurse_who_talks_is_not_interrupted_and_takes_the_red_flag_next(clinic, offered):
+def test_a_nurse_who_talks_is_not_interrupted_and_takes_the_red_flag_at_once_after(clinic, offered):
     clinic.on_duty("bea")
     offer = clinic.connect("routine", "nurse")
     clinic.queue("patient", "nurse")
     assert clinic.queue("red", "nurse", emergency=True) == []
     assert clinic.distributor.position("red") == 1
     assert clinic.distributor.position("patient") == 2
+    assert offered(clinic.about(AgentHungUp, offer)) == [("red", "bea")]
+
+
+def test_a_nurse_in_wrap_up_is_rung_for_a_red_flag_when_no_other_is_free(clinic, the_offer):
+    clinic.on_duty("bea")
+    offer = clinic.connect("routine", "nurse")
+    clinic.later(60)
     clinic.about(AgentHungUp, offer)
+    clinic.later(7)
+    offer = the_offer(clinic.queue("red", "nurse", emergency=True))
+    assert offer.agent_id == "bea"
+    assert offer.rule == (
+        "red flag before everything; taken out of wrap-up, for no other nurse is left to ring: "
+        "in it for 7 s; 0 free with nurse 1; the caller has waited 0 s"
+    )
+    # The wrap-up is over: its end does not come again in the middle of the ring.
+    assert clinic.later(14) == []
+    assert names(clinic.about(OfferAccepted, offer)) == ["Bridge"]
+
+
+def test_a_free_nurse_is_rung_for_a_red_flag_before_one_in_wrap_up(clinic, offered):
+    clinic.on_duty("bea")
+    clinic.about(AgentHungUp, clinic.connect("routine", "nurse"))
+    clinic.on_duty("ana")
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == [("red", "ana")]
+    assert offered(clinic.queue("second", "nurse", emergency=True)) == [("second", "bea")]
+
+
+def test_a_nurse_in_wrap_up_is_rung_before_a_ring_is_taken_from_a_routine_call(clinic, offered):
+    clinic.on_duty("bea")
+    clinic.about(AgentHungUp, clinic.connect("routine", "nurse"))
+    clinic.on_duty("ana")
+    clinic.queue("ringing", "nurse")
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == [("red", "bea")]
+
+
+def test_wrap_up_is_cut_short_by_no_routine_call(clinic, offered):
+    clinic.on_duty("bea")
+    clinic.about(AgentHungUp, clinic.connect("one", "nurse"))
+    assert offered(clinic.queue("two", "nurse")) == []
+    assert offered(clinic.later(20)) == [("two", "bea")]
+
+
+@pytest.mark.parametrize("asked", ["in conversation", "in wrap-up"])
+def test_a_nurse_who_asked_for_a_break_is_not_called_out_of_wrap_up(clinic, offered, asked):
+    clinic.on_duty("bea")
+    offer = clinic.connect("routine", "nurse")
+    wants_a_break = AgentOnBreak(site=SITE, agent_id=AgentId("bea"))
+    if asked == "in conversation":
+        clinic.tell(wants_a_break)
+    clinic.about(AgentHungUp, offer)
+    if asked == "in wrap-up":
+        clinic.tell(wants_a_break)
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == []
+    assert clinic.later(60) == []
+    back = AgentReady(site=SITE, agent_id=AgentId("bea"))
+    assert offered(clinic.tell(back)) == [("red", "bea")]
+
+
+def test_a_nurse_whose_phone_went_in_wrap_up_is_rung_once_it_is_back(clinic, offered):
+    clinic.on_duty("bea")
+    clinic.about(AgentHungUp, clinic.connect("routine", "nurse"))
+    clinic.tell(PhoneUnregistered(site=SITE, agent_id=AgentId("bea")))
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == []
+    back = PhoneRegistered(site=SITE, agent_id=AgentId("bea"))
+    assert offered(clinic.tell(back)) == [("red", "bea")]
+
+
+def test_the_only_nurse_who_escalates_is_not_rung_again_at_once(clinic, offered):
+    clinic.on_duty("bea")
+    clinic.connect("red", "nurse")
+    escalated = CallEscalated(site=SITE, call_id=CallId("red"), agent_id=AgentId("bea"))
+    assert offered(clinic.tell(escalated)) == []
     assert offered(clinic.later(20)) == [("red", "bea")]
+
+
+def test_a_red_flag_reaches_the_nurse_who_is_the_first_to_sign_in(clinic, offered):
+    clinic.queue("red", "nurse", "spanish", emergency=True)
+    clinic.later(300)
+    assert offered(clinic.on_duty("cal")) == []
+    assert offered(clinic.on_duty("bea")) == [("red", "bea")]
+
+
+def test_a_nurse_who_goes_home_while_it_rings_for_a_red_flag_leaves_it_to_the_next(
+    clinic, offered, the_offer
+):
+    clinic.on_duty("bea")
+    ringing = the_offer(clinic.queue("red", "nurse", emergency=True))
+    assert clinic.tell(AgentOut(site=SITE, agent_id=AgentId("bea"))) == []
+    assert clinic.about(OfferUnanswered, ringing) == []
+    assert clinic.later(60) == []
+    assert offered(clinic.on_duty("ana")) == [("red", "ana")]
 
 
 def test_a_resting_nurse_is_rung_for_a_red_flag_when_no_other_is_free(clinic, offered, the_offer):
@@ -194,7 +287,7 @@ def test_an_escalated_caller_goes_to_a_nurse_and_is_never_dropped(clinic, offere
     commands = clinic.tell(CallEscalated(site=SITE, call_id=CallId("red"), agent_id=AgentId("cal")))
     assert names(commands) == ["ReleaseAgent", "ReturnToFlow", "OfferCall"]
     assert commands[0].offer_id == offer.offer_id
-    assert commands[1].requeued
+    assert (commands[1].requeued, commands[1].emergency) == (True, True)
     assert offered(commands) == [("red", "bea")]
     assert commands[2].emergency
     assert clinic.agent("cal").work.value == "wrap-up"
@@ -220,6 +313,7 @@ def test_a_red_flag_heard_as_an_agent_answers_takes_the_caller_to_a_nurse(clinic
     clinic.connect("red", "billing")
     commands = clinic.queue("red", "nurse", emergency=True)
     assert names(commands) == ["ReleaseAgent", "ReturnToFlow", "OfferCall"]
+    assert (commands[1].requeued, commands[1].emergency) == (True, True)
     assert offered(commands) == [("red", "bea")]
 
 
@@ -284,7 +378,7 @@ def test_a_red_flag_whose_nurses_phone_dies_is_at_the_head_again(clinic, offered
     clinic.queue("second", "nurse", emergency=True)
     commands = clinic.about(OfferFailed, offer, reason="unreachable")
     assert names(commands) == ["ReturnToFlow"]
-    assert commands[0].requeued
+    assert (commands[0].requeued, commands[0].emergency) == (True, True)
     assert clinic.distributor.position("red") == 1
     assert offered(clinic.on_duty("ana")) == [("red", "ana")]
 

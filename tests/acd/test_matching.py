@@ -3,6 +3,7 @@
 from calls.commands import OfferCall
 from calls.facts import (
     AgentHungUp,
+    AgentOnBreak,
     AgentReady,
     CallerHungUp,
     OfferAccepted,
@@ -121,6 +122,15 @@ def test_a_ring_without_answer_costs_the_agent_their_place(clinic, offered, the_
 def test_an_agent_who_says_ready_ends_their_rest(clinic, offered, the_offer):
     clinic.on_duty("cal")
     clinic.about(OfferUnanswered, the_offer(clinic.queue("one")))
+    clinic.later(10)
+    commands = clinic.tell(AgentReady(site=SITE, agent_id=AgentId("cal")))
+    assert offered(commands) == [("one", "cal")]
+
+
+def test_a_break_ends_the_rest_too(clinic, offered, the_offer):
+    clinic.on_duty("cal")
+    clinic.about(OfferUnanswered, the_offer(clinic.queue("one")))
+    clinic.tell(AgentOnBreak(site=SITE, agent_id=AgentId("cal")))
     clinic.later(10)
     commands = clinic.tell(AgentReady(site=SITE, agent_id=AgentId("cal")))
     assert offered(commands) == [("one", "cal")]

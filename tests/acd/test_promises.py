@@ -101,6 +101,7 @@ class Days(RuleBasedStateMachine):
         self.callers = {}
         self.up = {}
         self.made = []
+        self.cut_off = set()
 
     # --- the world ---------------------------------------------------------------------------
 
@@ -134,8 +135,12 @@ class Days(RuleBasedStateMachine):
                 caller = self.callers[command.call_id]
                 assert caller.where == "waiting"
                 caller.where, caller.agent = "connected", command.agent_id
-            elif isinstance(command, ReturnToFlow) and not command.requeued:
-                assert self.callers.pop(command.call_id).agent == command.agent_id
+            elif isinstance(command, ReturnToFlow):
+                if command.requeued:
+                    self.cut_off.add(command.agent_id)
+                    assert command.emergency == self.callers[command.call_id].red
+                else:
+                    assert self.callers.pop(command.call_id).agent == command.agent_id
 
     def ring(self, command):
         caller = self.callers[command.call_id]
@@ -151,6 +156,7 @@ class Days(RuleBasedStateMachine):
             assert call_id != command.call_id
             assert agent_id != command.agent_id
         self.made.append(command.offer_id)
+        self.cut_off.discard(command.agent_id)
         self.up[command.offer_id] = (command.call_id, command.agent_id, "ringing")
 
     def agent(self, name):
@@ -333,13 +339,16 @@ class Days(RuleBasedStateMachine):
                 assert not [name for name in free if self.can_take(name, caller)]
 
     @invariant()
-    def no_nurse_is_free_or_rings_for_routine_while_a_red_flag_waits(self):
+    def no_nurse_is_free_or_writes_or_rings_for_routine_while_a_red_flag_waits(self):
         views = {view.call_id: view for view in self.waiting()}
         unoffered = [v for v in views.values() if v.emergency and v.offered_to is None]
         for agent in self.distributor.snapshot().agents:
             if not unoffered or "nurse" not in SKILLS[agent.agent_id]:
                 continue
             assert not agent.available
+            if agent.work is Work.WRAP_UP and agent.pending is None and agent.reachable:
+                # Only one whose last conversation was cut off is left alone for a while.
+                assert agent.agent_id in self.cut_off
             assert agent.call_id not in views or views[agent.call_id].emergency
 
     @invariant()
@@ -362,7 +371,8 @@ class Days(RuleBasedStateMachine):
             decided += replay.handle(fact, at)
         late = self.now + 100.0
         decided += replay.tick(late)
-        self.take(self.distributor.tick(late))
+        # Deadline by deadline: an offer is judged by what its agent was when it was made.
+        self.time_passes(100.0)
         assert decided == self.decided
         assert replay.snapshot() == self.distributor.snapshot()
 

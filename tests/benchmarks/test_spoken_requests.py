@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks.sentences import Sentence, ordinary, red_flags
 from benchmarks.spoken_requests import Ended, queue_of, tally, tally_red_flags
-from config.load import DEFAULT_CLINIC, load_site
 
 
 def ended(wants, queue, turns=1, why=""):
@@ -62,6 +61,5 @@ def test_there_are_sixty_ordinary_requests_and_twenty_red_flags_none_of_them_twi
     assert all(sentence.wants != "nurse" for sentence in routine)
 
 
-def test_every_wanted_queue_is_one_of_the_sample_clinics():
-    queues = load_site(DEFAULT_CLINIC).queues
-    assert {sentence.wants for sentence in (*ordinary(), *red_flags())} <= set(queues)
+def test_every_wanted_queue_is_one_of_the_sample_clinics(clinic):
+    assert {sentence.wants for sentence in (*ordinary(), *red_flags())} <= set(clinic.queues)

@@ -21,12 +21,21 @@ from pathlib import Path
 import pytest
 
 from adapters.speech import PromptStore, VoiceSynthesiser
-from careline.processes.line import confirmations, utterances
+from careline.spoken import confirmations, utterances
 from careline.state import StateFolder
 from config.site import Site
+from tests.careline.rig import Rig
 
 _PATIENCE_S = 90.0
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+
+
+@pytest.fixture
+def rig(clinic: Site) -> Iterator[Rig]:
+    """The sample clinic on a Monday morning."""
+    made = Rig(clinic)
+    yield made
+    made.run.close()
 
 
 @pytest.fixture(scope="session")

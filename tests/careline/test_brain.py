@@ -1,90 +1,26 @@
-"""The asyncio driver with a simulated line and a journal in memory."""
+"""The driver: what is journaled when, and what happens when it cannot be."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import threading
 
-from adapters.stores.memory import MemoryJournal
-from adapters.telephony.simulated import Behaviour, SimulatedLine, SimulatedPhones
+import pytest
+
+from adapters.telephony.simulated import SimulatedLine
 from calls.commands import Bridge, Command, OfferCall, Say, Transfer
-from calls.facts import (
-    AgentHungUp,
-    AgentOnBreak,
-    AgentReady,
-    CallArrived,
-    CallQueued,
-    Fact,
-    FeatureDialled,
-    SpeechHeard,
-    WordsAssessed,
-)
+from calls.facts import AgentReady, CallArrived, FeatureDialled, SpeechHeard, WordsAssessed
 from calls.ids import AgentId, CallId
-from calls.ports import Entry
+from calls.ports import Entry, LineUnavailable
 from calls.private import Private
-from calls.verdict import Action
-from careline.brain import Brain
-from careline.clock import WallClock
-from careline.gate import TriageGate
-from careline.switchboard import Turn
+from calls.verdict import Action, Verdict
+from careline.gate import TriageGate, engine_of
 from config.site import Site
-from triage import TriageEngine
-
-CALL = CallId("one")
-
-
-class Rig:
-    """One brain on one simulated line; both can be replaced separately."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.clock = WallClock()
-        self.journal = MemoryJournal()
-        behaviours = {agent: Behaviour(after_s=0.05) for agent in site.agents}
-        self.phones = SimulatedPhones(site.id, behaviours, instant_prompts=True)
-        self.line = SimulatedLine(self.phones, self.clock)
-        self.gate = TriageGate(TriageEngine(site.protocols))
-        self.news = asyncio.Event()
-        self.brain = self.new_brain()
-
-    def new_brain(self) -> Brain:
-        self.brain = Brain(self.site, self.journal, self.gate, self._observe)
-        self.brain.restore()
-        return self.brain
-
-    @asynccontextmanager
-    async def driving(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self.brain.drive(self.line))
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
-            while not condition():
-                self.news.clear()
-                await self.news.wait()
-
-    def commands(self, kind: type[Command]) -> list[Command]:
-        return [command for command in self.line.carried_out if type(command) is kind]
-
-    @property
-    def journaled(self) -> list[Fact | Command]:
-        return [entry.record for _position, entry in self.journal.read()]
-
-    def close(self) -> None:
-        self.line.close()
-        self.gate.close()
-
-    def _observe(self, _now: float, _turn: Turn) -> None:
-        self.news.set()
+from tests.careline.driven import CALL, DrivenRig
+from triage import CallMemory, TriageEngine
 
 
 async def test_a_red_flag_is_bridged_with_a_nurse(clinic):
-    rig = Rig(clinic)
+    rig = DrivenRig(clinic)
     async with rig.driving():
         rig.line.report(rig.phones.arrive(CALL, rig.clock()))
         rig.brain.tell(AgentReady(site=clinic.id, agent_id=AgentId("grace")))
@@ -95,7 +31,7 @@ async def test_a_red_flag_is_bridged_with_a_nurse(clinic):
 
 
 async def test_words_are_journaled_with_their_verdict_and_never_without(clinic):
-    rig = Rig(clinic)
+    rig = DrivenRig(clinic)
     async with rig.driving():
         rig.line.report(rig.phones.arrive(CALL, rig.clock()))
         rig.line.report(*rig.phones.speak(CALL, "i need an appointment"))
@@ -105,7 +41,7 @@ async def test_words_are_journaled_with_their_verdict_and_never_without(clinic):
 
 
 async def test_a_fact_is_in_the_journal_before_what_it_causes_is_done(clinic):
-    rig = Rig(clinic)
+    rig = DrivenRig(clinic)
     seen: list[tuple[str, bool]] = []
     carry_out = rig.line.carry_out
 
@@ -125,52 +61,8 @@ async def test_a_fact_is_in_the_journal_before_what_it_causes_is_done(clinic):
     rig.close()
 
 
-async def test_a_killed_brain_loses_no_caller_and_no_place(clinic):
-    rig = Rig(clinic)
-    second = CallId("two")
-    rig.brain.tell(AgentOnBreak(site=clinic.id, agent_id=AgentId("ben")))
-    async with rig.driving():
-        for call_id in (CALL, second):
-            rig.line.report(rig.phones.arrive(call_id, rig.clock()))
-            rig.line.report(*rig.phones.press(call_id, "1"))
-            rig.line.report(*rig.phones.press(call_id, "0"))
-        await rig.until(
-            lambda: sum(isinstance(record, CallQueued) for record in rig.journaled) == 2
-        )
-    # Nobody drives the line now; what happens meanwhile waits there.
-    rig.line.report(FeatureDialled(site=clinic.id, agent_id=AgentId("ben"), code="*11"))
-    rig.new_brain()
-    assert rig.brain.live_calls == 2
-    async with rig.driving():
-        await rig.until(lambda: bool(rig.commands(Bridge)))
-        rig.line.report(*rig.phones.agent_hangs_up(CALL, AgentId("ben")))
-        await rig.until(lambda: any(isinstance(record, AgentHungUp) for record in rig.journaled))
-        rig.brain.tell(AgentReady(site=clinic.id, agent_id=AgentId("ben")))
-        await rig.until(lambda: len(rig.commands(Bridge)) == 2)
-    assert [command.call_id for command in rig.commands(Bridge)] == [CALL, second]
-    rig.close()
-
-
-async def test_an_event_that_comes_twice_counts_once(clinic):
-    rig = Rig(clinic)
-    async with rig.driving():
-        rig.line.report(rig.phones.arrive(CALL, rig.clock()))
-        await rig.until(lambda: bool(rig.journaled))
-    rig.new_brain()
-    # The line was not told that the fact arrived, and sends it again.
-    again = SimulatedLine(rig.phones, rig.clock)
-    rig.line = again
-    async with rig.driving():
-        again.report(rig.phones.arrive(CALL, rig.clock()))
-        again.report(*rig.phones.press(CALL, "9"))
-        await rig.until(lambda: any(isinstance(r, CallQueued) for r in rig.journaled))
-    arrivals = [record for record in rig.journaled if isinstance(record, CallArrived)]
-    assert len(arrivals) == 1
-    rig.close()
-
-
 async def test_a_full_disk_lets_no_new_call_in_and_calls_in_progress_go_on(clinic):
-    rig = Rig(clinic)
+    rig = DrivenRig(clinic)
     second, third = CallId("two"), CallId("three")
     async with rig.driving():
         rig.line.report(rig.phones.arrive(CALL, rig.clock()))
@@ -195,7 +87,7 @@ async def test_a_full_disk_lets_no_new_call_in_and_calls_in_progress_go_on(clini
 
 
 async def test_a_code_nobody_knows_changes_nothing(clinic):
-    rig = Rig(clinic)
+    rig = DrivenRig(clinic)
     async with rig.driving():
         rig.line.report(FeatureDialled(site=clinic.id, agent_id=AgentId("ben"), code="*77"))
         rig.line.report(FeatureDialled(site=clinic.id, agent_id=AgentId("ana"), code="*11"))
@@ -210,23 +102,8 @@ async def test_a_code_nobody_knows_changes_nothing(clinic):
     rig.close()
 
 
-async def test_a_restart_waits_for_no_event_that_was_acknowledged_and_left_no_trace(clinic):
-    rig = Rig(clinic)
-    async with rig.driving():
-        rig.line.report(rig.phones.arrive(CALL, rig.clock()))
-        await rig.until(lambda: bool(rig.journaled))
-        # The last event of this brain's life is one that nothing follows from.
-        rig.line.report(FeatureDialled(site=clinic.id, agent_id=AgentId("ben"), code="*77"))
-        await rig.until(lambda: rig.line._acknowledged == 2)
-    rig.new_brain()
-    async with rig.driving():
-        rig.line.report(*rig.phones.press(CALL, "9"))
-        await rig.until(lambda: any(isinstance(r, CallQueued) for r in rig.journaled))
-    rig.close()
-
-
 async def test_triage_that_takes_too_long_gives_a_nurse(clinic):
-    gate = TriageGate(TriageEngine(clinic.protocols), timeout_s=0.0)
+    gate = TriageGate(engine_of(clinic), timeout_s=0.0)
     heard = SpeechHeard(site=clinic.id, call_id=CALL, words=Private("hello"), confidence=0.9)
     assessed = await gate.assess(heard)
     assert (assessed.verdict.action, assessed.verdict.reason) == (Action.NURSE, "timed-out")
@@ -235,11 +112,86 @@ async def test_triage_that_takes_too_long_gives_a_nurse(clinic):
 
 
 async def test_an_empty_restore_waits_for_nothing(clinic):
-    rig = Rig(clinic)
+    rig = DrivenRig(clinic)
     assert rig.brain.restore() == 0
     async with rig.driving():
         rig.line.report(rig.phones.arrive(CALL, rig.clock()))
         await rig.until(lambda: bool(rig.commands(Say)))
     assert not rig.commands(OfferCall)
     await rig.journal.append([Entry(at=1.0, record=AgentReady(site="s", agent_id=AgentId("x")))])
+    rig.close()
+
+
+class SlowTriage(TriageEngine):
+    """Never comes to an end while it is held."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site.protocols)
+        self.go_on = threading.Event()
+
+    def assess_heard(self, heard: SpeechHeard, memory: CallMemory) -> Verdict:
+        self.go_on.wait()
+        return super().assess_heard(heard, memory)
+
+
+async def test_triage_that_hangs_brings_the_caller_to_a_nurse_and_holds_up_nobody(clinic):
+    slow = SlowTriage(clinic)
+
+    class Gate(TriageGate):
+        def use(self, _engine: TriageEngine) -> None:
+            return
+
+    rig = DrivenRig(clinic)
+    rig.gate.close()
+    rig.gate = Gate(slow, timeout_s=0.01)
+    rig.new_brain()
+    second = CallId("two")
+    async with rig.driving():
+        rig.brain.tell(AgentReady(site=clinic.id, agent_id=AgentId("grace")))
+        rig.line.report(rig.phones.arrive(CALL, rig.clock()))
+        rig.line.report(*rig.phones.speak(CALL, "hello"))
+        await rig.until(lambda: bool(rig.commands(Bridge)))
+        rig.line.report(rig.phones.arrive(second, rig.clock()))
+        await rig.until(lambda: any(c.call_id == second for c in rig.commands(Say)))
+    assert rig.commands(Bridge)[0].agent_id == "grace"
+    slow.go_on.set()
+    rig.close()
+
+
+async def test_a_caller_who_is_turned_away_rings_no_nurse_whatever_they_pressed_since(clinic):
+    rig = DrivenRig(clinic)
+    rig.brain.tell(AgentReady(site=clinic.id, agent_id=AgentId("grace")))
+    async with rig.driving():
+        await rig.until(lambda: any(isinstance(record, AgentReady) for record in rig.journaled))
+        rig.journal.outage = "the disk is full"
+        # All of it in one turn of the loop.
+        rig.line.report(rig.phones.arrive(CALL, rig.clock()), *rig.phones.press(CALL, "9"))
+        await rig.until(lambda: bool(rig.commands(Transfer)))
+    assert not rig.commands(OfferCall)
+    (say,) = rig.commands(Say)
+    assert say.utterances[0].text == clinic.rules.prompts[clinic.rules.advice_911]["en"]
+    rig.close()
+
+
+async def test_a_published_site_counts_for_triage_also_when_the_line_dies_with_it(clinic):
+    used: list[TriageEngine] = []
+
+    class Gate(TriageGate):
+        def use(self, engine: TriageEngine) -> None:
+            used.append(engine)
+
+    class DeafLine(SimulatedLine):
+        async def carry_out(self, command: Command) -> None:
+            raise LineUnavailable("killed")
+
+    rig = DrivenRig(clinic)
+    rig.gate.close()
+    rig.gate = Gate(engine_of(clinic))
+    rig.line = DeafLine(rig.phones, rig.clock)
+    rig.new_brain()
+    rig.line.report(rig.phones.arrive(CALL, rig.clock()))
+    async with rig.driving():
+        with pytest.raises(LineUnavailable):
+            await rig.driven
+    assert used
     rig.close()

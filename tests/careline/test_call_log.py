@@ -12,12 +12,13 @@ from calls.facts import (
     CallEnded,
     Fact,
     SitePublished,
+    TransferFailed,
 )
 from calls.ids import AgentId, CallId, OfferId
 from calls.outcome import Outcome
 from calls.private import Private
 from careline.call_log import CallLog
-from careline.switchboard import Turn
+from careline.turn import Turn
 
 CALL = CallId("one")
 NUMBER = "+15555550123"
@@ -69,6 +70,20 @@ def test_an_arrival_that_comes_twice_does_not_begin_the_story_again(log):
     log.observe(2.0, Turn(records=[connected("ben")]))
     log.observe(3.0, Turn(records=[arrived()]))
     assert log.from_caller(NUMBER)[0].answered_by == ["ben"]
+
+
+def test_a_transfer_that_fails_again_and_again_is_told_once_with_the_next_step(log):
+    heard: list[str] = []
+    log.listen(lambda _at, _call, line: heard.append(line))
+    log.observe(1.0, Turn(records=[arrived()]))
+    for number in range(5):
+        for reason in ("unreachable", "busy"):
+            failed = TransferFailed(site="s", call_id=CALL, reason=reason)
+            log.observe(30.0 * number, Turn(records=[failed]))
+    unreachable, busy = heard[1:]
+    assert "sip.trunk" in unreachable
+    assert "the caller stays on the line" in unreachable
+    assert busy == "transfer failed: busy"
 
 
 def test_only_the_last_calls_are_kept(log):

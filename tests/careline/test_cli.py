@@ -99,11 +99,35 @@ def test_the_check_of_command_lines_finds_a_wrong_one():
     ]
 
 
-def test_no_command_is_a_usage_error(capsys):
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ([], "COMMAND"),
+        (["rnu"], "'rnu'"),
+        (["run", "--colour"], "--colour"),
+        (["run", "--state"], "--state"),
+        (["talk", "now"], "now"),
+        (["check", "one", "two"], "two"),
+        (["agent", "grace"], "presence"),
+        (["agent", "grace", "asleep"], "'asleep'"),
+        (["call", "script.yaml"], "--to"),
+        (["demo", "--keep"], "--keep"),
+        (["publish", "--config", "."], "--config"),
+        (["schema", "here"], "here"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_with_the_next_step(wrong, named, capsys):
     with pytest.raises(SystemExit) as left:
-        main([])
+        main(wrong)
     assert left.value.code == 2
-    assert "COMMAND" in capsys.readouterr().err
+    (told,) = capsys.readouterr().err.splitlines()
+    assert named in told
+    assert re.search(r"; see `careline( \w+)? --help`$", told)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_tells_its_exit_codes(command, capsys):
+    assert re.search(r"exit codes?: 0 ", help_of(command, capsys))
 
 
 def test_the_sample_clinic_has_no_problem(capsys):
@@ -143,13 +167,6 @@ def test_without_a_running_line_one_line_says_so(command, tmp_path, capsys):
     (told,) = capsys.readouterr().err.splitlines()
     assert "no line is running" in told
     assert "careline run" in told
-
-
-def test_a_presence_that_is_none_is_a_usage_error(capsys):
-    with pytest.raises(SystemExit) as left:
-        main(["agent", "grace", "asleep"])
-    assert left.value.code == 2
-    assert "ready" in capsys.readouterr().err
 
 
 def test_a_state_folder_that_cannot_be_made_is_one_line(capsys):

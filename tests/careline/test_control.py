@@ -17,12 +17,12 @@ from calls.ids import CallId
 from careline.brain import Brain
 from careline.call_log import CallLog
 from careline.clock import WallClock
-from careline.control import ControlServer, NotRunning, request, watching
-from careline.gate import TriageGate
+from careline.control import NotRunning, request, watching
+from careline.control_server import ControlServer
+from careline.gate import TriageGate, engine_of
 from careline.publisher import Publisher
 from careline.versions import SiteVersions
 from config.site import Site
-from triage import TriageEngine
 
 NUMBER = "+15555550123"
 
@@ -37,7 +37,7 @@ class Rig:
         behaviours = {agent: Behaviour(after_s=0.01) for agent in site.agents}
         self.phones = SimulatedPhones(site.id, behaviours, instant_prompts=True)
         self.line = SimulatedLine(self.phones, self.clock)
-        self.gate = TriageGate(TriageEngine(site.protocols))
+        self.gate = TriageGate(engine_of(site))
         self.calls = CallLog()
         self.brain = Brain(site, MemoryJournal(), self.gate, self.calls.observe)
         publisher = Publisher(site.folder, SiteVersions(folder / "versions"), self.brain)
@@ -177,8 +177,10 @@ async def test_a_line_that_stops_ends_the_view(rig):
         assert [event async for event in events] == []
 
 
-async def test_a_line_that_goes_away_while_it_is_asked_is_told(tmp_path):
+@pytest.mark.parametrize("answered", [b"", b'{"ok": tr'])
+async def test_a_line_that_goes_away_while_it_is_asked_is_told(tmp_path, answered):
     async def leave(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answered)
         writer.close()
 
     path = tmp_path / "control.sock"

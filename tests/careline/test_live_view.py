@@ -48,6 +48,13 @@ def test_lines_are_aligned_and_call_ids_short(paper):
     ]
 
 
+def test_an_indented_line_goes_on_under_its_beginning(screen):
+    Terminal(screen).say("          caller   " + "says something rather long " * 4)
+    lines = screen.getvalue().rstrip("\n").splitlines()
+    assert len(lines) > 1
+    assert all(line.startswith(" " * 10) for line in lines)
+
+
 def test_a_red_flag_has_a_colour_on_a_terminal(screen):
     show_event(Terminal(screen), event("RED FLAG 911 (chest-pain)"))
     show_event(Terminal(screen), event("a caller arrives"))

@@ -17,7 +17,7 @@ from calls.facts import CallEnded, Fact
 from calls.ids import CallId
 from calls.outcome import Outcome
 from careline.dryrun import DryRun
-from careline.switchboard import Turn
+from careline.turn import Turn
 from config.site import Site
 from ivr.steps import HangUpStep, SetStep
 

@@ -13,7 +13,8 @@ from calls.facts import AgentOnBreak, AgentReady, CallArrived, CallEnded, Fact, 
 from calls.ids import AgentId, CallId
 from calls.ports import LineSnapshot
 from careline.dryrun import DryRun
-from careline.switchboard import Switchboard, Turn
+from careline.switchboard import Switchboard
+from careline.turn import Turn
 from config.load import DEFAULT_CLINIC, load_site
 from config.site import Site
 
@@ -72,11 +73,11 @@ class World:
                 self.callers[who] = CallId(f"call-{self.calls}")
                 self.run.tell(self.phones.arrive(self.callers[who], self.run.now))
             case ("press", int(who), str(key)) if who in self.callers:
-                self.run.tell(*self.phones.press(self.callers[who], key))
+                self.run.tell(*self.phones.press(self.callers[who], key, self.run.now))
             case ("say", int(who), str(words)) if who in self.callers:
                 self.run.tell(*self.phones.speak(self.callers[who], words))
             case ("hang up", int(who)) if who in self.callers:
-                self.run.tell(*self.phones.hang_up(self.callers.pop(who)))
+                self.run.tell(*self.phones.hang_up(self.callers.pop(who), self.run.now))
             case ("agent hangs up", int(who)) if who in self.callers:
                 call_id = self.callers[who]
                 if call_id in self.bridged:
@@ -93,7 +94,7 @@ class World:
     def finish(self, linger_s: float) -> None:
         self.run.advance(linger_s)
         for call_id in self.callers.values():
-            self.run.tell(*self.phones.hang_up(call_id))
+            self.run.tell(*self.phones.hang_up(call_id, self.run.now))
         self.run.advance(1000)
         self.run.close()
 
@@ -120,7 +121,7 @@ class World:
                 self.bridged[command.call_id] = command.agent_id
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     pickups=st.lists(st.sampled_from(list(Pickup)), min_size=len(AGENTS), max_size=len(AGENTS)),
     actions=st.lists(ACTIONS, min_size=30, max_size=80),
@@ -144,7 +145,7 @@ def test_whatever_happens_every_call_ends_once_and_a_restart_changes_nobodys_pla
     assert not board.distributor.live_offers()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     pickups=st.lists(st.sampled_from(list(Pickup)), min_size=len(AGENTS), max_size=len(AGENTS)),
     actions=st.lists(ACTIONS, min_size=20, max_size=60),

@@ -15,14 +15,14 @@ from calls.ids import CallId
 from calls.ports import Entry
 from calls.private import Private
 from careline.brain import Brain
-from careline.gate import TriageGate
+from careline.gate import TriageGate, engine_of
 from careline.publisher import Publisher
 from careline.versions import SiteVersions, newest_site
 from config.errors import ConfigError
 from config.load import DEFAULT_CLINIC, load_site
-from triage import TriageEngine
 
 CALL = CallId("one")
+NEXT = CallId("two")
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ class Rig:
     def __init__(self, folder: Path, state: Path) -> None:
         self.versions = SiteVersions(state)
         self.site = newest_site(folder, self.versions)
-        self.gate = TriageGate(TriageEngine(self.site.protocols))
+        self.gate = TriageGate(engine_of(self.site))
         self.brain = Brain(self.site, MemoryJournal(), self.gate, find_version=self.versions.find)
         self.publisher = Publisher(folder, self.versions, self.brain)
         self.phones = SimulatedPhones(self.site.id, {})
@@ -58,28 +58,26 @@ class Rig:
         return [utterance.text for say in says for utterance in say.utterances]
 
 
-async def test_new_calls_begin_with_the_published_version(folder, tmp_path):
+async def test_new_calls_begin_with_the_published_version_and_calls_in_progress_keep_theirs(
+    folder, tmp_path
+):
     rig = Rig(folder, tmp_path / "versions")
+    rig.handle(rig.phones.arrive(CALL, rig.now))
     change_welcome(folder, "A new welcome.")
     done = await rig.publisher.publish()
     assert not done.problems
     assert done.version != rig.site.version
     rig.handle(SitePublished(site=rig.site.id, version=done.version))
-    said = rig.handle(rig.phones.arrive(CALL, rig.now))
-    said += rig.handle(PromptFinished(site=rig.site.id, call_id=CALL, prompt_id=1))
     assert rig.brain.switchboard.site.version == done.version
-    assert "A new welcome." in " ".join(said)
-    rig.gate.close()
-
-
-async def test_a_call_in_progress_keeps_its_version(folder, tmp_path):
-    rig = Rig(folder, tmp_path / "versions")
-    rig.handle(rig.phones.arrive(CALL, rig.now))
-    change_welcome(folder, "A new welcome.")
-    done = await rig.publisher.publish()
-    rig.handle(SitePublished(site=rig.site.id, version=done.version))
-    said = rig.handle(PromptFinished(site=rig.site.id, call_id=CALL, prompt_id=1))
-    assert "Thank you for calling Riverside Family Clinic." in " ".join(said)
+    rig.handle(rig.phones.arrive(NEXT, rig.now))
+    welcomes = {
+        call_id: " ".join(
+            rig.handle(PromptFinished(site=rig.site.id, call_id=call_id, prompt_id=1))
+        )
+        for call_id in (CALL, NEXT)
+    }
+    assert "Thank you for calling Riverside Family Clinic." in welcomes[CALL]
+    assert "A new welcome." in welcomes[NEXT]
     rig.gate.close()
 
 
@@ -138,7 +136,7 @@ async def test_a_replay_finds_the_version_each_call_began_with(folder, tmp_path)
             ),
         ]
     )
-    gate = TriageGate(TriageEngine(second.protocols))
+    gate = TriageGate(engine_of(second))
     brain = Brain(second, journal, gate, find_version=versions.find)
     brain.restore()
     engine = brain.switchboard.call(CALL)

@@ -15,7 +15,7 @@ import pytest
 from adapters.telephony.media import MediaEngine
 from adapters.telephony.sip.phone import CallerPhone
 from careline.__main__ import main
-from careline.control import request
+from careline.control import request, watching
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,8 @@ def test_the_operator_can_look_rehearse_try_and_stop(operate):
     operator.until("you> ")
     assert keys_need_enter(operator.terminal)
     operator.press("chest pain\r")
-    operator.until("grace's phone rings")
+    # At night no nurse is signed in, but there is always the lane.
+    operator.until("EMERGENCY, queue nurse")
     operator.press("\x03")
     operator.until("(back at the line)")
     operator.press("c")
@@ -163,6 +164,13 @@ async def test_callers_outlive_a_killed_supervisor_and_nothing_outlives_them(ope
         )  # fmt: skip
         assert "still serves its callers" in refused.stderr
         assert not phone.over
+        status = await request(operator.state.control_socket, op="status")
+        assert len(status["calls"]) == 1
+        await phone.press("9")
+        async with watching(operator.state.control_socket) as events, asyncio.timeout(30):
+            while not status["queues"] or not any(q["waiting"] for q in status["queues"]):
+                await anext(events)
+                status = await request(operator.state.control_socket, op="status")
     finally:
         await phone.hang_up()
         engine.close()

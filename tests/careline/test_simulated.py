@@ -178,9 +178,91 @@ def test_a_recording_is_as_long_as_it_ran_and_is_sealed_once():
     assert line.carry_out(stop, 131.0) == []
 
 
+def message(recording_id: str = "m", max_s: float = 60.0) -> RecordMessage:
+    return RecordMessage(call_id=CALL, recording_id=recording_id, max_s=max_s)
+
+
+def lengths(line: SimulatedPhones, *facts: Fact) -> list[float]:
+    """How long the messages are that are told of by these facts, as far as they still happen."""
+    messages = [fact for fact in facts if isinstance(fact, MessageRecorded)]
+    return [fact.duration_s for fact in messages if line.still_true(fact)]
+
+
+def test_a_message_that_nothing_ends_is_told_of_once():
+    line = phones()
+    ((delay_s, fact),) = line.carry_out(message(), 100.0)
+    assert delay_s == 10.0
+    assert line.carry_out(message(), 101.0) == [], "told of twice it is one message"
+    assert lengths(line, fact, fact) == [10.0]
+    assert line.hang_up(CALL, 130.0) == [CallerHungUp(site="s", call_id=CALL)]
+
+
 def test_a_message_is_never_longer_than_allowed():
-    command = RecordMessage(call_id=CALL, recording_id="m", max_s=4.0)
-    assert what(phones().carry_out(command, 100.0)) == [(4.0, MessageRecorded)]
+    line = phones()
+    ((delay_s, fact),) = line.carry_out(message(max_s=4.0), 100.0)
+    assert (delay_s, lengths(line, fact)) == (4.0, [4.0])
+
+
+def test_a_message_the_caller_ends_is_as_long_as_it_came_and_its_key_means_nothing_else():
+    line = phones()
+    ((_delay, whole),) = line.carry_out(message(), 100.0)
+    before, recorded, after = line.press(CALL, "1#2", 103.0)
+    assert isinstance(before, DigitsCollected)
+    assert isinstance(after, DigitsCollected)
+    assert (before.digits.reveal(), after.digits.reveal()) == ("1", "2")
+    assert recorded == MessageRecorded(site="s", call_id=CALL, recording_id="m", duration_s=3.0)
+    assert lengths(line, whole) == []
+    assert [type(fact) for fact in line.press(CALL, "#", 104.0)] == [DigitsCollected]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [say(), message("n"), bridge(), StartRecording(call_id=CALL, recording_id="r")],
+    ids=lambda command: type(command).__name__,
+)
+def test_a_message_that_is_cut_short_is_as_long_as_it_came(command):
+    line = phones()
+    ((_delay, whole),) = line.carry_out(message(), 100.0)
+    (delay_s, cut_short), *_ = line.carry_out(command, 104.0)
+    assert delay_s == 0.0
+    assert lengths(line, whole, cut_short, whole) == [4.0]
+
+
+@pytest.mark.parametrize("by_caller", [True, False])
+def test_what_was_recorded_of_a_caller_who_is_gone_is_told_of(by_caller):
+    line = phones()
+    ((_delay, whole),) = line.carry_out(message(), 100.0)
+    if by_caller:
+        hung_up, recorded = line.hang_up(CALL, 105.0)
+        assert isinstance(hung_up, CallerHungUp)
+        assert isinstance(recorded, MessageRecorded)
+        assert recorded.duration_s == 5.0
+    else:
+        ((_delay, recorded),) = line.carry_out(HangUp(call_id=CALL), 105.0)
+        assert lengths(line, recorded) == [5.0]
+    assert lengths(line, whole) == []
+
+
+@pytest.mark.parametrize("by_caller", [True, False])
+def test_a_conversation_that_ends_with_the_call_is_sealed(by_caller):
+    line = phones()
+    line.carry_out(StartRecording(call_id=CALL, recording_id="r"), 100.0)
+    if by_caller:
+        _hung_up, sealed = line.hang_up(CALL, 105.0)
+    else:
+        ((_delay, sealed),) = line.carry_out(HangUp(call_id=CALL), 105.0)
+        assert line.still_true(sealed)
+    assert sealed == RecordingSealed(site="s", call_id=CALL, recording_id="r", duration_s=5.0)
+
+
+def test_a_recording_in_place_of_another_seals_the_first():
+    line = phones()
+    first = StartRecording(call_id=CALL, recording_id="r")
+    assert line.carry_out(first, 100.0) == []
+    assert line.carry_out(first, 101.0) == [], "told of twice it is one recording"
+    ((_delay, sealed),) = line.carry_out(StartRecording(call_id=CALL, recording_id="q"), 107.0)
+    assert sealed == RecordingSealed(site="s", call_id=CALL, recording_id="r", duration_s=7.0)
+    assert line.snapshot()[0].recording_id == "q"
 
 
 @pytest.mark.parametrize(("answers", "kind"), [(True, TransferSucceeded), (False, TransferFailed)])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from careline.control import request
-from careline.processes.report import DIED, FATAL, READY
+from careline.processes.report import ALIVE_EVERY_S, DIED, FATAL, READY
 from careline.processes.supervisor import ChildCannotStart, Supervisor
 from careline.state import StateFolder
 from config.load import DEFAULT_CLINIC
@@ -57,9 +57,9 @@ async def supervise(
     ensure_agent_secrets(state.secrets, clinic.agents)
     made: list[Supervisor] = []
 
-    def make(*line_arguments: str) -> Supervisor:
+    def make(*line_arguments: str, **more: float) -> Supervisor:
         arguments = line_arguments or ("--listen", "127.0.0.1:0")
-        made.append(Supervisor(DEFAULT_CLINIC, state.path, reports.take, arguments))
+        made.append(Supervisor(DEFAULT_CLINIC, state.path, reports.take, arguments, **more))
         return made[-1]
 
     yield make
@@ -94,6 +94,30 @@ async def test_a_killed_brain_comes_back_and_the_line_goes_on(supervise, state, 
     await reports.until("brain", READY, count=2)
     assert (await request(state.control_socket, op="status"))["pid"] == supervisor.brain_pid
     assert len(reports.of("line", READY)) == 1
+
+
+async def test_a_brain_that_hangs_is_killed_and_comes_back(supervise, state, reports):
+    supervisor = supervise(brain_silent_s=2 * ALIVE_EVERY_S)
+    await supervisor.start()
+    os.kill(supervisor.brain_pid, signal.SIGSTOP)
+    died = await reports.until("brain", DIED)
+    assert died["code"] == -signal.SIGKILL
+    assert died["why"].startswith("it hung")
+    await reports.until("brain", READY, count=2)
+    assert (await request(state.control_socket, op="status"))["ok"]
+    assert len(reports.of("line", READY)) == 1
+
+
+async def test_a_killed_line_comes_back_and_its_brain_drives_it_again(supervise, state, reports):
+    supervisor = supervise()
+    await supervisor.start()
+    brain = supervisor.brain_pid
+    os.kill(supervisor._line.process.pid, signal.SIGKILL)
+    assert (await reports.until("line", DIED))["code"] == -signal.SIGKILL
+    await reports.until("line", READY, count=2)
+    await reports.until("brain", READY, count=2)
+    assert (await request(state.control_socket, op="status"))["pid"] == brain
+    assert not reports.of("brain", DIED)
 
 
 async def test_what_keeps_a_brain_from_coming_back_is_told_and_stops_nothing(

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import io
+from dataclasses import replace
 
 import pytest
 
 from calls.ids import AgentId
 from careline.__main__ import main
-from careline.cli.talk import Talk
+from careline.cli.talk import Talk, signed_in
 from careline.terminal import Terminal
 from config.site import Site
 
 MONDAY_10H = 1_795_446_000.0
 """2026-11-23 10:00 in New York: the sample clinic is open."""
 
+MONDAY_22H = MONDAY_10H + 12 * 3600
+"""It is closed."""
 
-def talk(site: Site, *typed: str, away: tuple[str, ...] = (), at: float = MONDAY_10H) -> list[str]:
+
+def talk(
+    site: Site,
+    *typed: str,
+    at: float = MONDAY_10H,
+    ready: tuple[str, ...] = (),
+    out: tuple[str, ...] = (),
+    away: tuple[str, ...] = (),
+) -> list[str]:
     shown = io.StringIO()
-    call = Talk(site, at, {AgentId(agent) for agent in away}, Terminal(shown))
+    there = signed_in(site, at, ready=ready, out=out)
+    call = Talk(site, at, Terminal(shown), signed_in=there, away=set(map(AgentId, away)))
     with contextlib.closing(call):
         call.hold(iter(typed))
     return shown.getvalue().splitlines()
@@ -68,8 +80,37 @@ def test_enter_tells_how_much_time_passes_before_what_it_brings(clinic):
 
 
 def test_a_closed_clinic_takes_a_message(clinic):
-    lines = talk(clinic, "1", "5", "2", "", at=MONDAY_10H + 12 * 3600)
+    lines = talk(clinic, "1", "5", "2", "", at=MONDAY_22H)
     assert in_order(lines, "closed now", "TASK opened for general: message", "message-taken")
+
+
+def test_after_hours_nobody_is_signed_in_and_0_leads_to_a_message(clinic):
+    lines = talk(clinic, "1", "0", "", at=MONDAY_22H)
+    assert lines[1] == "Signed in: nobody (--ready AGENT signs somebody in)."
+    assert in_order(lines, "nobody is signed in for queue general", "TASK opened for general")
+    assert not [line for line in lines if "phone rings" in line]
+
+
+def test_after_hours_a_red_flag_comes_to_the_on_call_number(clinic):
+    lines = talk(clinic, "9", *[""] * 8, at=MONDAY_22H)
+    assert in_order(lines, "EMERGENCY, queue nurse", "handed to the outside", "ended: transferred")
+
+
+def test_a_nurse_who_is_signed_in_after_hours_is_rung(clinic):
+    lines = talk(clinic, "chest pain", "", at=MONDAY_22H, ready=("grace",))
+    assert in_order(lines, "Signed in: grace.", "talks with grace")
+
+
+def test_an_agent_who_is_out_is_never_rung(clinic):
+    lines = talk(clinic, "chest pain", "", "bye", out=("grace",))
+    assert in_order(lines, "Signed in: everybody but grace.", "talks with elena")
+    assert not [line for line in lines if "grace's phone rings" in line]
+
+
+def test_a_clinic_that_never_closes_is_always_staffed(clinic):
+    always = {"always": clinic.rules.calendars["always"]}
+    site = replace(clinic, rules=replace(clinic.rules, calendars=always))
+    assert signed_in(site, MONDAY_22H, ready=(), out=()) == tuple(clinic.agents)
 
 
 def test_where_the_line_does_not_listen_words_are_said_to_be_unheard(clinic):
@@ -97,6 +138,9 @@ def test_a_question_mark_lists_what_can_be_typed(clinic):
     assert index(lines, "what to type:")
 
 
+AGENTS = "grace, elena, lucia, mateo, amara, ben, chloe, dev, fiona, hannah, omar, ruth"
+
+
 @pytest.fixture
 def stdin(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     typed = io.StringIO("chest pain\n\nbye\n")
@@ -115,7 +159,9 @@ def test_a_script_on_standard_input_shows_what_was_typed(stdin, capsys):
     ("arguments", "complaint"),
     [
         (["--at", "ten"], "--at: 'ten' is not a time such as 2026-11-23 10:00"),
-        (["--away", "nobody"], "--away: there is no agent 'nobody'"),
+        (["--away", "nobody"], f"--away: there is no agent 'nobody'; there are {AGENTS}"),
+        (["--out", "nobody"], f"--out: there is no agent 'nobody'; there are {AGENTS}"),
+        (["--out", "ben", "--ready", "ben"], "--ready, --out: ben cannot be both"),
         (["--config", "/nowhere"], "/nowhere: there is no such folder"),
     ],
 )

@@ -10,7 +10,13 @@ import pytest
 
 from calls.ids import AgentId
 from careline.demo.stage import Stage
-from careline.try_it import chest_pain_call, chest_pain_script, nurses_of, reachable_address
+from careline.try_it import (
+    chest_pain_call,
+    chest_pain_script,
+    nurses_of,
+    presence_before,
+    reachable_address,
+)
 from config.site import Site
 
 GRACE, ELENA = AgentId("grace"), AgentId("elena")
@@ -41,6 +47,17 @@ def test_nurses_are_who_takes_the_nurse_queue(clinic):
 )
 def test_a_line_that_listens_everywhere_is_dialled_on_this_machine(listens, dialled):
     assert reachable_address(listens) == dialled
+
+
+@pytest.mark.parametrize(
+    ("presence", "work", "before"),
+    [("ready", "idle", "ready"), ("break", "idle", "break"), ("ready", "wrap-up", "out")],
+)
+def test_a_nurse_who_still_wraps_up_after_the_last_try_is_not_left_signed_in(
+    presence, work, before
+):
+    agent = {"agent": "grace", "presence": presence, "work": work, "reachable": False}
+    assert presence_before(agent) == before
 
 
 @pytest.fixture

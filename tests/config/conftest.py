@@ -71,6 +71,8 @@ agent-out: {en: Out., es: Fuera.}
 nobody-here: {en: Nobody., es: Nadie.}
 long-wait: {en: Press 1., es: Oprima 1.}
 leave-message: {en: Speak., es: Hable.}
+still-waiting: {en: Soon., es: Pronto.}
+or-message: {en: Or press 1., es: O el 1.}
 """,
     "flows/main.yaml": """\
 start: hours
@@ -148,6 +150,10 @@ class Folder:
     def problems(self, **kwargs):
         return [str(each) for each in check(self.path, **kwargs)[0]]
 
+    def problems_after(self, file, old, new):
+        self.replace(file, old, new)
+        return self.problems()
+
     def warnings(self):
         return [str(each) for each in check(self.path)[1]]
 
@@ -166,7 +172,5 @@ def site(tmp_path):
 
 
 @pytest.fixture
-def clinic(tmp_path):
-    path = tmp_path / "clinic"
-    shutil.copytree(DEFAULT_CLINIC, path)
-    return Folder(Path(path))
+def clinic_folder(tmp_path):
+    return Folder(Path(shutil.copytree(DEFAULT_CLINIC, tmp_path / "clinic")))

@@ -1,5 +1,6 @@
 """Secrets are named in the site's files, kept in one file, and shown nowhere."""
 
+import os
 import stat
 import traceback
 
@@ -51,8 +52,15 @@ def test_values_stand_in_no_error(tmp_path, text):
 def test_a_missing_file_or_secret_is_told(tmp_path):
     with pytest.raises(SecretsError, match="cannot be read"):
         read_secrets(tmp_path / "secrets.yaml")
-    with pytest.raises(SecretsError, match="trunk"):
-        Secrets({}).secret("trunk")
+    with pytest.raises(SecretsError, match="'agent/ana'"):
+        Secrets({}).secret("agent/ana")
+
+
+def test_a_password_in_place_of_its_name_is_not_told():
+    with pytest.raises(SecretsError) as raised:
+        Secrets({}).secret("tr0ub4dor")
+    assert "tr0ub4dor" not in str(raised.value)
+    assert raised.value.__cause__ is None
 
 
 def test_every_agent_gets_a_password_of_their_own_at_the_first_start(tmp_path):
@@ -80,6 +88,17 @@ def test_nothing_is_written_when_nothing_is_missing(tmp_path):
     ensure_agent_secrets(path, ["ana"])
     assert path.stat().st_ino == before
     assert [each.name for each in tmp_path.iterdir()] == ["secrets.yaml"]
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# Careline's secrets.\n\n  # none yet\n"])
+def test_a_file_without_a_secret_holds_none(tmp_path, text):
+    assert len(read_secrets(written(tmp_path / "secrets.yaml", text))) == 0
+
+
+def test_what_a_start_that_was_cut_short_left_behind_is_in_nobodys_way(tmp_path):
+    (tmp_path / f".secrets.yaml.{os.getpid()}").write_text("half")
+    made = ensure_agent_secrets(tmp_path / "secrets.yaml", ["ana"])
+    assert list(made) == ["agent/ana"]
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):

@@ -56,6 +56,10 @@ def test_every_value_knows_its_place():
         (b"a: 1\n---\nb: 2\n", "2:1: a second document begins; one file holds one"),
         (b"a: \xff\n", "1:4: this is not UTF-8 text; save the file as UTF-8"),
         (b"a: 1\nb: x\x00y\n", "2:5: the character U+0000 may not stand in a YAML file"),
+        ("a: x\u2028y\n".encode(), "1:5: the character U+2028 may not stand in a YAML file"),
+        ("a: x\x85\n".encode(), "1:5: the character U+0085 may not stand in a YAML file"),
+        (b"a: 1\rb: \x00\r", "2:4: the character U+0000 may not stand in a YAML file"),
+        (b"a: 1\r\nb: \x00\r\n", "2:4: the character U+0000 may not stand in a YAML file"),
         (b"a: &x 1\nb: 2\n", "1:4: anchors (&) and aliases (*) are not used here; "),
         (b"a: *x\n", "1:4: anchors (&) and aliases (*) are not used here; "),
         (b"a: !!python/name:os.system x\n", "1:4: tags (!) are not used here; "),
@@ -187,25 +191,42 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(data=st.data())
-def test_a_file_changed_anyhow_loads_or_tells_its_problems(site, data):
-    file = data.draw(st.sampled_from([*FILES, "flows/main.yaml", "protocols/heart.yaml"]))
-    before = (site.path / file).read_bytes()
-    content = before
+def changed_anyhow(folder, data, files):
+    """Change one file of a site: it loads, or tells its problems."""
+    file = data.draw(st.sampled_from(files))
+    before = content = (folder.path / file).read_bytes()
     for _ in range(data.draw(st.integers(1, 4))):
         start = data.draw(st.integers(0, len(content)))
         until = start + data.draw(st.integers(0, 12))
         content = content[:start] + data.draw(PIECES) + content[until:]
     try:
-        site.write(file, content)
-        problems, _, loaded = check(site.path)
+        folder.write(file, content)
+        problems, warnings, loaded = check(folder.path)
         assert (loaded is None) == bool(problems)
         assert problems == sorted(problems)
+        assert "\n" not in "".join(map(str, (*problems, *warnings)))
     finally:
-        site.write(file, before)
+        folder.write(file, before)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_file_changed_anyhow_loads_or_tells_its_problems(site, data):
+    changed_anyhow(site, data, [*FILES, "flows/main.yaml", "protocols/heart.yaml"])
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_the_sample_clinic_changed_anyhow_loads_or_tells_its_problems(clinic_folder, data):
+    protocols = sorted(
+        f"protocols/{each.name}" for each in (clinic_folder.path / "protocols").iterdir()
+    )
+    changed_anyhow(clinic_folder, data, [*FILES, "flows/main.yaml", *protocols])
 
 
 def test_the_error_lists_every_problem_one_a_line(site):

@@ -41,16 +41,19 @@ PROMPTS = (
     "advice-988",
     "nurse-wait",
     "one-moment",
+    "still-waiting",
     "repeat-please",
     "digits-only",
     "goodbye",
     "nobody-here",
     "long-wait",
+    "or-message",
     "notice",
     "may-we-record",
     "menu",
     "menu-again",
     "menu-silence",
+    "menu-short",
     "language",
     "screen",
     "hours",
@@ -58,6 +61,7 @@ PROMPTS = (
     "still-here",
     "to-lab",
     "leave-message",
+    "nothing-left",
     "thanks",
     "breathing?",
     "bleeding?",
@@ -142,11 +146,11 @@ class Scene:
     def fact(self, kind, **fields) -> list[Command]:
         return self._done(self.call.handle(kind(site=SITE, call_id=CALL, **fields), self.now))
 
-    def arrive(self) -> list[Command]:
-        return self.fact(CallArrived, caller=Private("5551234"), dialled="main", line="simulated")
+    def arrive(self, number: str = "5551234") -> list[Command]:
+        return self.fact(CallArrived, caller=Private(number), dialled="main", line="simulated")
 
-    def finish(self) -> list[Command]:
-        return self.fact(PromptFinished, prompt_id=self.prompt_id)
+    def finish(self, *, interrupted: bool = False) -> list[Command]:
+        return self.fact(PromptFinished, prompt_id=self.prompt_id, interrupted=interrupted)
 
     def press(self, keys: str) -> list[Command]:
         return self.fact(DigitsCollected, digits=Private(keys))
@@ -179,13 +183,13 @@ class Scene:
         self.now = until
         return done
 
-    def to_menu(self) -> Scene:
-        self.arrive()
+    def to_menu(self, **arrival: str) -> Scene:
+        self.arrive(**arrival)
         self.finish()
         return self
 
-    def at(self, keys: str) -> Scene:
-        self.to_menu()
+    def at(self, keys: str, **arrival: str) -> Scene:
+        self.to_menu(**arrival)
         self.press(keys)
         return self
 
@@ -209,6 +213,11 @@ class Scene:
 @pytest.fixture
 def scene():
     return Scene
+
+
+@pytest.fixture
+def steps():
+    return STEPS
 
 
 @pytest.fixture

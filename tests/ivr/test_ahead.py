@@ -148,6 +148,18 @@ def test_words_are_offered_to_no_question_after_a_queue(scene):
     assert call.queues == ["general"]
 
 
+def test_words_said_ahead_of_an_agent_answer_nothing_after(scene):
+    call = scene(start="screen")
+    call.arrive()
+    call.speak("billing")
+    call.press("3")
+    call.finish()
+    call.connect()
+    call.release()
+    assert call.heard == ["menu en"]
+    assert call.queues == ["scheduling"]
+
+
 def test_words_in_another_language_are_not_carried_into_this_one(scene):
     call = scene(start="language", steps=STEPS, listen_languages=("en", "es"))
     call.arrive()
@@ -156,6 +168,27 @@ def test_words_in_another_language_are_not_carried_into_this_one(scene):
     call.finish()
     assert call.call.language == "es"
     assert call.heard == ["screen es"]
+
+
+def test_change_of_language_forgets_what_was_said_in_the_other(scene):
+    ask = AskStep(
+        prompt="language",
+        choices=(Choice(digit="2", set={"language": "es"}, goto="menu"),),
+    )
+    call = scene(start="ask", steps={"ask": ask}, listen_languages=("en", "es"))
+    call.arrive()
+    call.speak("la factura")
+    call.press("2")
+    call.finish()
+    assert call.heard == ["menu es"]
+    assert call.queues == []
+
+
+def test_words_that_have_answered_answer_nothing_more():
+    ahead = WordsAhead()
+    ahead.keep("english please", ruled_out=False)
+    assert ahead.answer(LANGUAGE.choices, "en") is LANGUAGE.choices[0]
+    assert ahead.answer(LANGUAGE.choices, "en") is None
 
 
 def test_words_that_fit_two_answers_of_an_optional_question_are_asked_for_again(opening):

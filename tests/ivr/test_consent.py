@@ -64,7 +64,9 @@ def test_unclear_yes_is_no_permission(asked):
 def test_silence_holds_nobody_up(asked):
     call = asked()
     call.finish()
-    call.wait(4)
+    call.wait(3.9)
+    assert call.call.state is State.CONSENT
+    call.wait(0.2)
     assert call.heard == ["menu en"]
     assert call.call.recording_answer == "none"
 

@@ -1,16 +1,20 @@
 """Red flags: from anywhere, at once, and never back."""
 
+from dataclasses import replace
+
 import pytest
 
 from calls.commands import (
     CancelTransfer,
     Dequeue,
     Enqueue,
+    HangUp,
     Listen,
     OpenTask,
     PlayMusic,
     RecordMessage,
     Say,
+    StopListening,
     Transfer,
 )
 from calls.facts import (
@@ -19,6 +23,7 @@ from calls.facts import (
     CallFailed,
     SpeechHeard,
     SpeechStarted,
+    SpeechUnavailable,
     TransferFailed,
     TransferSucceeded,
 )
@@ -104,7 +109,7 @@ def test_emergency_key_works_everywhere(scene, place):
     assert commands[0].requirement.emergency
     assert call.call.acuity.action is Action.CALL_911
     assert call.call.acuity.reason == "digit"
-    assert call.heard == ["advice-911 en", "nurse-wait en"]
+    assert call.heard[:2] == ["advice-911 en", "nurse-wait en"]
 
 
 def test_emergency_key_counts_before_the_keys_around_it(scene):
@@ -117,6 +122,14 @@ def test_emergency_is_asked_for_before_all_that_earlier_keys_led_to(scene):
     commands = call.press("61")
     assert isinstance(commands[0], Enqueue)
     assert call.heard == ["advice-911 en", "nurse-wait en"]
+
+
+def test_change_of_language_in_the_same_burst_still_reaches_the_line(scene):
+    call = scene().to_menu()
+    commands = call.press("762")
+    assert isinstance(commands[0], Enqueue)
+    assert any(isinstance(each, StopListening) for each in commands)
+    assert call.heard == ["advice-988 es", "nurse-wait es"]
 
 
 def test_screen_key_is_as_urgent_as_its_protocol_rule(scene):
@@ -190,13 +203,46 @@ def test_advice_is_not_cut_short_by_keys_or_noise(scene, verdicts):
     assert call.press("*") == []
 
 
+@pytest.mark.parametrize("key", ["0", "*"])
+def test_caller_in_the_lane_who_asks_hears_again_what_was_said(scene, key):
+    call = scene().at("6")
+    call.press("9")
+    call.finish()
+    call.heard = []
+    call.press(key)
+    assert call.heard == ["advice-911 en", "nurse-wait en"]
+
+
 def test_caller_in_the_lane_hears_music_and_again_and_again_that_a_nurse_comes(scene):
-    call = scene().at("9")
+    call = scene().at("6")
+    call.press("9")
     assert isinstance(call.finish()[-1], PlayMusic)
-    for _ in range(5):
+    for _ in range(2):
         call.wait(20)
         assert call.heard == ["nurse-wait en"]
         assert isinstance(call.finish()[-1], PlayMusic)
+
+
+@pytest.mark.parametrize(
+    ("action", "advice"), [("911", "advice-911"), ("988", "advice-988"), ("nurse", "advice-911")]
+)
+def test_caller_who_waits_long_for_a_nurse_hears_the_advice_again(scene, verdicts, action, advice):
+    call = scene().to_menu()
+    call.speak("help", verdicts[action])
+    heard = []
+    for _ in range(6):
+        call.finish()
+        call.wait(20)
+        heard.append(call.heard)
+    assert heard == 2 * [["nurse-wait en"], ["nurse-wait en"], [f"{advice} en", "nurse-wait en"]]
+
+
+def test_advice_repeated_to_whoever_waits_does_not_make_them_advised(scene, verdicts):
+    call = scene().to_menu()
+    call.speak("a bite", verdicts["nurse"])
+    call.wait(600)
+    call.fact(CallerHungUp)
+    assert call.outcome is Outcome.ABANDONED
 
 
 def test_red_flag_in_the_queue_keeps_the_caller_in_one_visit(scene, verdicts):
@@ -241,11 +287,12 @@ def test_message_cut_short_by_a_red_flag_is_still_listened_to(scene, verdicts):
     assert call.call.state is State.EMERGENCY
 
 
-def test_speech_is_heard_in_the_lane_and_the_queue(scene):
-    call = scene().at("7")
-    assert call.call.language == "es"
-    call = scene().at("9")
-    assert call.all(Listen)
+@pytest.mark.parametrize("key", ["1", "9"])
+def test_speech_is_heard_in_the_queue_and_the_lane_with_nothing_expected(scene, key):
+    call = scene().to_menu()
+    assert call.all(Listen)[-1].hints
+    call.press(key)
+    assert call.all(Listen)[-1].hints == ()
 
 
 # --- the on-call number -------------------------------------------------------------------------
@@ -279,6 +326,14 @@ def test_on_call_who_does_not_answer_is_tried_again_and_the_place_is_kept(scene)
     assert len(call.all(Transfer)) == 2
     assert not call.all(Dequeue)
     assert call.call.state is State.EMERGENCY
+
+
+def test_failed_attempt_does_not_put_off_the_next(scene):
+    call = scene(on_call="doctor").at("9")
+    call.wait(50)
+    call.fact(TransferFailed, reason="busy")
+    call.wait(31)
+    assert len(call.all(Transfer)) == 2
 
 
 def test_lost_report_of_the_on_call_attempt_does_not_stop_the_next(scene):
@@ -389,6 +444,17 @@ def test_answer_that_raises_the_same_question_is_no_answer(scene, verdicts):
     assert call.queues == ["nurse"]
 
 
+def test_no_to_a_second_question_goes_on_where_the_call_stood_before_the_first(scene, verdicts):
+    call = scene().at("1")
+    call.speak("I feel dizzy", verdicts["ask"])
+    other = replace(verdicts["ask"], question="bleeding?")
+    assert [type(each) for each in call.speak("and I bleed a little", other)] == [Say]
+    assert call.heard == ["bleeding? en"]
+    call.press("2")
+    assert call.call.state is State.WAITING
+    assert call.queues == ["scheduling"]
+
+
 def test_after_the_last_question_doubt_goes_to_a_nurse(scene, verdicts):
     call = scene().to_menu()
     for _ in range(2):
@@ -402,6 +468,60 @@ def test_question_without_words_goes_to_a_nurse(scene, verdicts):
     call = scene(prompts={"menu": {"en": "menu"}}).to_menu()
     call.speak("I feel dizzy", verdicts["ask"])
     assert call.queues == ["nurse"]
+
+
+def test_question_while_somebody_outside_rings_stops_the_ringing(scene, verdicts):
+    call = scene()
+    transfer(call)
+    call.speak("I feel dizzy", verdicts["ask"])
+    assert call.all(CancelTransfer)
+
+
+def test_silence_at_the_question_is_measured_from_its_end(scene, verdicts):
+    call = scene()
+    call.arrive()
+    call.speak("I feel dizzy", verdicts["ask"])
+    call.finish()
+    call.heard = []
+    call.wait(4.9)
+    assert call.heard == []
+    call.wait(0.2)
+    assert call.heard == ["breathing? en"]
+
+
+def test_repeat_key_says_the_question_again_and_is_no_answer(scene, verdicts):
+    call = scene().to_menu()
+    call.speak("I feel dizzy", verdicts["ask"])
+    for _ in range(5):
+        call.heard = []
+        call.press("*")
+        assert call.heard == ["breathing? en"]
+    assert call.queues == []
+
+
+def test_caller_who_can_only_speak_comes_to_a_nurse_when_speech_fails_at_the_question(
+    scene, verdicts
+):
+    call = scene().to_menu()
+    call.speak("I feel dizzy", verdicts["ask"])
+    call.fact(SpeechUnavailable, reason="saturated")
+    assert call.heard == ["digits-only en", "breathing? en"]
+    for _ in range(2):
+        assert call.queues == []
+        call.fact(SpeechStarted)
+        call.fact(SpeechUnavailable, reason="saturated")
+    assert call.queues == ["nurse"]
+
+
+def test_question_that_an_agent_cut_short_is_over(scene, verdicts):
+    call = scene().at("1")
+    call.speak("I feel dizzy", verdicts["ask"])
+    call.connect()
+    call.release()
+    call.speak("I still feel dizzy", verdicts["ask"])
+    call.press("2")
+    assert call.call.state is State.ANSWERING
+    assert call.heard == ["menu en"]
 
 
 def test_question_in_the_queue_keeps_the_place_and_an_agent_may_answer(scene, verdicts):
@@ -448,23 +568,49 @@ def test_red_flag_heard_late_with_a_nurse_disturbs_nobody(scene, verdicts):
 def test_escalated_caller_waits_in_the_lane(scene):
     call = scene().at("1")
     call.connect()
-    call.fact(CallEscalated, agent_id="ana")
-    call.release(requeued=True, emergency=True)
+    assert call.fact(CallEscalated, agent_id="ana") == []
+    assert call.call.acuity.reason == "clinician"
+    call.release(requeued=True)
     assert call.call.state is State.EMERGENCY
     assert call.heard == ["nurse-wait en"]
+
+
+def test_release_into_the_lane_raises_the_acuity_by_itself(scene):
+    call = scene().at("1")
+    call.connect()
+    call.release(requeued=True, emergency=True)
     assert call.call.acuity.reason == "clinician"
 
 
-def test_nurse_whose_phone_is_lost_leaves_the_caller_in_the_lane(scene):
-    call = scene().at("9")
+def test_escalation_that_comes_after_the_agent_has_left_asks_for_a_nurse(scene):
+    call = scene().at("1")
     call.connect()
-    call.release(requeued=True)
+    call.release()
+    first, *_ = call.fact(CallEscalated, agent_id="ana")
+    assert first.requirement.emergency
     assert call.call.state is State.EMERGENCY
-    assert call.all(Listen)
 
 
-def test_nurse_who_has_finished_ends_the_emergency(scene):
-    call = scene().at("9")
+@pytest.mark.parametrize("escalated", [True, False])
+def test_nurse_whose_phone_is_lost_leaves_the_caller_in_the_lane(scene, escalated):
+    call = scene().at("1" if escalated else "9")
+    call.connect()
+    if escalated:
+        call.release(requeued=True, emergency=True)
+        call.connect()
+    commands = call.release(requeued=True)
+    assert call.call.state is State.EMERGENCY
+    assert isinstance(commands[0], Listen)
+
+
+@pytest.mark.parametrize("how", ["at once", "out of a queue", "by an agent"])
+def test_nurse_who_has_finished_ends_the_emergency_and_not_the_queue_before_it(scene, how):
+    call = scene().at("9" if how == "at once" else "1")
+    if how == "out of a queue":
+        call.press("9")
+    elif how == "by an agent":
+        call.connect()
+        call.release(requeued=True, emergency=True)
     call.connect()
     call.release()
     assert call.heard == ["goodbye en"]
@@ -498,7 +644,17 @@ def test_red_flag_assessed_after_the_caller_hung_up_becomes_a_task(scene, verdic
     call.speak("my chest", verdicts["911"])
     (task,) = call.all(OpenTask)
     assert task.kind == "red-flag-call-back"
+    assert call.call.acuity.action is Action.CALL_911
     assert call.outcome is Outcome.ABANDONED
+
+
+def test_speech_that_fails_after_the_caller_hung_up_is_waited_for_no_longer(scene):
+    call = scene().to_menu()
+    call.fact(SpeechStarted)
+    call.fact(CallerHungUp)
+    assert call.call.state is State.CLOSING
+    call.fact(SpeechUnavailable, reason="failed")
+    assert call.call.state is State.ENDED
 
 
 def test_words_that_never_come_do_not_keep_a_call_from_ending(scene):
@@ -507,6 +663,39 @@ def test_words_that_never_come_do_not_keep_a_call_from_ending(scene):
     call.fact(CallerHungUp)
     call.wait(10)
     assert call.outcome is Outcome.SHORT_ABANDON
+
+
+@pytest.mark.parametrize("understood", [True, False])
+def test_words_that_have_come_are_waited_for_no_longer(scene, understood):
+    call = scene().to_menu()
+    call.fact(SpeechStarted)
+    if understood:
+        call.speak("hello")
+    else:
+        call.fact(SpeechUnavailable, reason="saturated")
+    call.fact(CallerHungUp)
+    assert call.call.state is State.ENDED
+
+
+@pytest.mark.parametrize("understood", [True, False])
+def test_line_hangs_up_once_a_caller_who_spoke_up_during_the_farewell_has_ended(scene, understood):
+    call = scene().at("8")
+    call.fact(SpeechStarted)
+    call.finish()
+    assert not call.all(HangUp)
+    if understood:
+        call.speak("thank you good bye")
+    else:
+        call.fact(SpeechUnavailable, reason="saturated")
+    assert call.all(HangUp)
+
+
+def test_words_at_the_farewell_that_never_come_keep_nobody_on_the_line(scene):
+    call = scene().at("8")
+    call.fact(SpeechStarted)
+    call.finish()
+    call.wait(8)
+    assert call.all(HangUp)
 
 
 def test_caller_who_speaks_up_during_the_farewell_is_heard_out(scene, verdicts):

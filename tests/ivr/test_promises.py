@@ -18,6 +18,7 @@ from calls.commands import (
     EndCall,
     Enqueue,
     HangUp,
+    OpenTask,
     RecordMessage,
     Say,
     Transfer,
@@ -39,6 +40,7 @@ from calls.facts import (
     TransferSucceeded,
     WordsAssessed,
 )
+from calls.outcome import Outcome
 from calls.private import Private
 from calls.verdict import CLEAR, Action, Disposition, Verdict
 from ivr import CallRules, Flow, Interpreter, State
@@ -75,6 +77,7 @@ TEXTS = {
     for name in (
         *("advice-911", "advice-988", "nurse-wait", "one-moment", "repeat-please", "digits-only"),
         *("goodbye", "nobody-here", "long-wait", "leave-message", "prompt", "q1", "q2"),
+        *("still-waiting", "or-message", "again", "notice"),
     )
 }
 
@@ -101,6 +104,7 @@ steps = st.one_of(
         AskStep,
         prompt=st.just("prompt"),
         choices=st.lists(choices, max_size=3).map(tuple),
+        again_prompt=st.sampled_from([None, "again"]),
         attempts=st.integers(1, 3),
         otherwise=maybe,
         silent_goto=maybe,
@@ -128,7 +132,13 @@ steps = st.one_of(
         prompt=st.just("prompt"),
         on_failure=maybe,
     ),
-    st.builds(MessageStep, prompt=st.just("prompt"), queue=st.just("billing"), next=names),
+    st.builds(
+        MessageStep,
+        prompt=st.just("prompt"),
+        queue=st.just("billing"),
+        next=maybe,
+        silent_goto=maybe,
+    ),
     st.builds(HangUpStep, prompt=st.just("prompt")),
 )
 LIVE = [state for state in State if state not in (State.NEW, State.CLOSING, State.ENDED)]
@@ -142,8 +152,12 @@ class AnyCaller(RuleBasedStateMachine):
         listening=st.sampled_from([(), ("en",), ("en", "es")]),
         on_call=st.sampled_from([None, "doctor"]),
         recording_question=st.sampled_from([None, "prompt"]),
+        recording_notice=st.sampled_from([None, "notice"]),
+        number=st.sampled_from(["", "5551234"]),
     )
-    def arrives(self, flow, listening, on_call, recording_question) -> None:
+    def arrives(
+        self, flow, listening, on_call, recording_question, recording_notice, number
+    ) -> None:
         rules = CallRules(
             site=SITE,
             languages=("en", "es"),
@@ -155,6 +169,7 @@ class AnyCaller(RuleBasedStateMachine):
             listen_languages=listening,
             on_call=on_call,
             recording_question=recording_question,
+            recording_notice=recording_notice,
             longest_wait_s=30.0,
         )
         # Names beyond the flow's length are steps that do not exist.
@@ -163,12 +178,14 @@ class AnyCaller(RuleBasedStateMachine):
         self.now = 0.0
         self.prompt_ids = [0]
         self.recordings: list[str] = []
+        self.tasks: list[str] = []
+        self.number = number
         self.ended = 0
         self.hung_up = 0
         self.queue: str | None = None
         self.emergency = False
         self.ringing_outside = False
-        self.tell(CallArrived, caller=Private(""), dialled="main", line="simulated")
+        self.tell(CallArrived, caller=Private(number), dialled="main", line="simulated")
 
     # --- the world ------------------------------------------------------------------------------
 
@@ -201,6 +218,8 @@ class AnyCaller(RuleBasedStateMachine):
                     self.ringing_outside = True
                 case CancelTransfer():
                     self.ringing_outside = False
+                case OpenTask(kind=kind):
+                    self.tasks.append(kind)
                 case HangUp():
                     self.hung_up += 1
                 case EndCall():
@@ -325,6 +344,15 @@ class AnyCaller(RuleBasedStateMachine):
         assert (self.ended == 1) == (self.call.state is State.ENDED)
         assert (self.call.outcome is not None) == (self.ended == 1)
         assert self.hung_up <= 1
+
+    @invariant()
+    def whoever_began_a_message_is_not_lost(self) -> None:
+        assert self.tasks.count("call-back") <= 1
+        assert "call-back" not in self.tasks or self.number
+        looked_after = (Outcome.HANDLED, Outcome.TRANSFERRED, Outcome.ERROR)
+        red_flag = self.call.acuity.action.is_red_flag
+        if self.ended and self.recordings and self.number and not red_flag:
+            assert self.tasks or self.call.outcome in looked_after
 
     @invariant()
     def somebody_or_a_deadline_is_always_waited_for(self) -> None:

@@ -32,7 +32,7 @@ def test_silence_climbs_the_ladder_to_a_person(scene):
     call.finish()
     call.wait(5)
     assert call.queues == ["general"]
-    assert call.heard == ["one-moment en"]
+    assert call.heard == ["one-moment en", "one-moment es"]
 
 
 def test_silence_is_measured_from_the_end_of_the_prompt(scene):
@@ -52,6 +52,60 @@ def test_answers_that_fit_nothing_climb_the_same_ladder(scene):
     call.speak("what a lovely day")
     call.speak("")
     assert call.queues == ["general"]
+
+
+@pytest.fixture
+def short(scene, steps):
+    menu = replace(steps["menu"], again_prompt="menu-short")
+    return scene(steps={"menu": menu}).to_menu()
+
+
+def test_question_is_repeated_in_short_where_there_are_words_for_it(short):
+    assert short.heard == ["menu en"]
+    short.speak("what a lovely day")
+    assert short.heard == ["menu-again en", "menu-short en"]
+    short.finish()
+    short.wait(5)
+    assert short.heard == ["menu-silence en", "menu-short en"]
+
+
+def test_short_question_climbs_the_same_ladder(short):
+    for _ in range(3):
+        short.finish()
+        short.wait(5)
+    assert short.queues == ["general"]
+
+
+def test_repeat_key_says_the_whole_question_after_the_short_one(short):
+    short.press("#")
+    short.press("*")
+    assert short.heard == ["menu en"]
+
+
+@pytest.mark.parametrize(("key", "queue"), [("0", "general"), ("9", "nurse"), ("2", "billing")])
+def test_every_key_works_while_the_short_question_plays(short, key, queue):
+    short.press("#")
+    short.press(key)
+    assert short.queues == [queue]
+
+
+def test_red_flag_is_heard_in_the_answer_to_the_short_question(short, verdicts):
+    short.press("#")
+    first, *_ = short.speak("my chest hurts", verdicts["911"])
+    assert first.requirement.emergency
+
+
+def test_short_question_is_put_in_the_language_of_the_call(short):
+    short.press("7")
+    short.press("#")
+    assert short.heard == ["menu-again es", "menu-short es"]
+
+
+def test_silence_after_unclear_words_is_followed_by_the_short_question(short):
+    short.speak("mumble", confidence=0.1)
+    short.finish()
+    short.wait(5)
+    assert short.heard == ["menu-silence en", "menu-short en"]
 
 
 def test_last_rung_goes_where_the_step_says(scene):
@@ -112,6 +166,34 @@ def test_speech_that_began_during_the_prompt_holds_the_silence_off_too(scene):
     call.finish()
     call.wait(7)
     assert call.heard == ["menu en"]
+
+
+def test_speech_that_began_before_the_question_holds_the_silence_off_too(scene):
+    call = scene()
+    call.arrive()
+    call.fact(SpeechStarted)
+    call.finish()
+    call.finish()
+    call.wait(7)
+    assert call.heard == ["menu en"]
+
+
+def test_noise_that_comes_to_nothing_during_the_prompt_does_not_hold_the_silence_off(scene):
+    call = scene().to_menu()
+    call.fact(SpeechStarted)
+    call.wait(9)
+    call.finish()
+    call.wait(5)
+    assert call.heard == ["menu-silence en", "menu en"]
+
+
+def test_end_of_the_prompt_told_twice_does_not_measure_silence_anew(scene):
+    call = scene().to_menu()
+    call.finish()
+    call.wait(4)
+    call.finish()
+    call.wait(1)
+    assert call.heard == ["menu-silence en", "menu en"]
 
 
 def test_noise_without_words_cannot_hold_off_help(scene):
@@ -190,6 +272,22 @@ def test_language_nobody_understands_goes_on_with_digits_only(scene):
     assert need.skill == "spanish"
 
 
+@pytest.mark.parametrize("chosen", [True, False], ids=["by-answer", "by-the-flow"])
+def test_line_listens_for_the_new_language_before_anything_is_said_in_it(scene, chosen):
+    spanish = {"language": "es"}
+    steps = {
+        "ask": AskStep(prompt="menu", choices=(Choice(digit="1", goto="hours", set=spanish),)),
+        "set": SetStep(values=spanish, next="hours"),
+    }
+    call = scene(start="ask" if chosen else "set", steps=steps)
+    call.arrive()
+    commands = call.finish()
+    if chosen:
+        commands = call.press("1")
+    assert [type(each) for each in commands] == [StopListening, Say]
+    assert call.heard == ["hours es"]
+
+
 def test_unknown_language_leaves_the_call_in_its_own(scene):
     steps = {"klingon": SetStep(values={"language": "tlh"}, next="menu")}
     call = scene(start="klingon", steps=steps).to_menu()
@@ -260,6 +358,13 @@ def test_answering_caller_may_walk_in_circles_as_long_as_they_like(scene):
         call.finish()
     assert call.call.step == "menu"
     assert call.queues == []
+
+
+def test_repeat_key_says_again_what_is_only_said(scene):
+    call = scene().at("3")
+    call.heard = []
+    call.press("*")
+    assert call.heard == ["hours en"]
 
 
 def test_queue_without_words_plays_music_at_once(scene):

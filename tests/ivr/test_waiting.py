@@ -14,8 +14,14 @@ from calls.commands import (
     StopListening,
 )
 from calls.facts import SpeechUnavailable
+from calls.machine import IllegalFact
 from calls.outcome import Outcome
 from ivr import State
+from ivr.steps import QueueStep
+
+
+def said(call):
+    return {each.text for command in call.all(Say) for each in command.utterances}
 
 
 def test_caller_is_queued_before_anything_is_said(scene):
@@ -51,7 +57,22 @@ def test_person_key_while_waiting_for_a_person_comforts(scene):
     call.finish()
     call.press("0")
     assert call.queues == ["general"]
+    assert call.heard == ["still-waiting en", "still-waiting es"]
+
+
+def test_caller_who_waits_for_a_person_is_comforted_in_other_words_than_at_first(scene):
+    call = scene().at("60")
     assert call.heard == ["one-moment en"]
+    for _ in range(3):
+        call.finish()
+        call.wait(45)
+        assert call.heard == ["still-waiting en"]
+
+
+def test_repeat_key_in_a_queue_without_comfort_says_what_the_caller_can_do(scene):
+    call = scene().at("1")
+    call.press("*")
+    assert call.heard == ["still-waiting en"]
 
 
 def test_repeat_key_in_the_queue_comforts(scene):
@@ -59,6 +80,14 @@ def test_repeat_key_in_the_queue_comforts(scene):
     call.finish()
     call.press("*")
     assert call.heard == ["still-here en"]
+
+
+def test_word_of_comfort_that_was_asked_for_is_not_cut_short_by_the_next(scene):
+    call = scene().at("2")
+    call.finish()
+    call.wait(29)
+    call.press("*")
+    assert call.wait(2) == []
 
 
 def test_other_keys_in_the_queue_change_nothing(scene):
@@ -120,9 +149,18 @@ def test_lost_agent_phone_brings_the_caller_back_to_the_music(scene):
 def test_flow_goes_on_after_the_agent(scene):
     call = scene().at("1")
     call.connect()
-    call.release()
+    assert isinstance(call.release()[0], Listen)
     assert call.heard == ["menu en"]
     assert call.call.state is State.ANSWERING
+
+
+def test_caller_whose_agent_has_finished_cannot_be_answered_from_the_queue(scene, verdicts):
+    call = scene().at("1")
+    call.connect()
+    call.release()
+    call.speak("I feel dizzy", verdicts["ask"])
+    with pytest.raises(IllegalFact):
+        call.connect()
 
 
 def test_queue_without_a_next_step_says_goodbye_and_hangs_up(scene):
@@ -133,6 +171,25 @@ def test_queue_without_a_next_step_says_goodbye_and_hangs_up(scene):
     call.finish()
     assert call.all(HangUp)
     assert call.outcome is Outcome.HANDLED
+
+
+def test_key_pressed_ahead_of_an_agent_answers_nothing_after(scene):
+    call = scene()
+    call.arrive()
+    call.press("12")
+    call.finish()
+    assert call.queues == ["scheduling"]
+    call.connect()
+    call.release()
+    assert call.heard == ["menu en"]
+
+
+def test_flow_may_lead_from_agent_to_agent_as_long_as_they_answer(scene):
+    call = scene(start="desk", steps={"desk": QueueStep(queue="desk", next="desk")}).to_menu()
+    for _ in range(40):
+        call.connect()
+        call.release()
+    assert set(call.queues) == {"desk"}
 
 
 def test_caller_who_comes_back_to_the_menu_may_queue_again(scene):
@@ -163,15 +220,16 @@ def test_caller_whom_nobody_could_answer_is_told_so_and_leaves_a_message(scene):
     assert call.outcome is Outcome.MESSAGE_TAKEN
 
 
-def test_silent_caller_whom_nobody_could_answer_is_asked_twice_and_let_go(scene):
-    call = scene().at("2")
+def test_silent_caller_whom_nobody_could_answer_is_asked_twice_and_called_back(scene):
+    call = scene(message_promised_s=7200.0).at("2")
     call.unstaffed("billing")
     for number in (1, 2):
         call.finish()
         call.recorded(0.0, number=number)
     assert call.heard == ["goodbye en"]
     call.finish()
-    assert call.outcome is Outcome.CONTAINED
+    (task,) = call.all(OpenTask)
+    assert (task.kind, task.queue, task.promised_s) == ("call-back", "billing", 7200.0)
 
 
 def test_spanish_caller_hears_in_spanish_that_nobody_is_here(scene):
@@ -223,6 +281,17 @@ def test_person_asked_for_in_vain_costs_a_waiting_caller_nothing(scene):
     assert call.heard == ["still-here en"]
 
 
+def test_person_may_be_asked_for_anew_after_an_agent(scene):
+    call = scene().at("1")
+    call.press("0")
+    call.unstaffed("general")
+    call.connect()
+    call.release()
+    call.press("1")
+    call.press("0")
+    assert call.queues == ["scheduling", "general", "scheduling", "scheduling", "general"]
+
+
 def test_caller_comes_to_a_message_when_their_queue_has_emptied_meanwhile(scene):
     call = scene().at("2")
     call.press("0")
@@ -259,6 +328,14 @@ def test_emergency_key_works_where_nobody_is_signed_in(scene):
     assert call.press("9")[0].requirement.emergency
 
 
+def test_caller_who_was_taken_out_of_the_queue_cannot_be_answered_from_it(scene, verdicts):
+    call = scene().at("2")
+    call.unstaffed("billing")
+    call.speak("I feel dizzy", verdicts["ask"])
+    with pytest.raises(IllegalFact):
+        call.connect()
+
+
 def test_red_flag_never_comes_to_a_message_whoever_is_signed_in(scene):
     call = scene().at("9")
     assert call.unstaffed("nurse") == []
@@ -292,6 +369,32 @@ def test_message_is_offered_again_after_each_third_of_the_longest_wait(scene):
     assert call.heard == ["long-wait en"]
 
 
+def test_once_a_message_was_offered_each_word_of_comfort_tells_of_it(scene):
+    call = scene(longest_wait_s=100.0).at("2")
+    call.finish()
+    call.wait(31)
+    assert call.heard == ["still-here en"]
+    call.finish()
+    call.wait(70)
+    assert call.heard == ["long-wait en"]
+    call.finish()
+    call.wait(30)
+    assert call.heard == ["still-here en", "or-message en"]
+    call.press("1")
+    assert call.heard == ["leave-message en"]
+
+
+def test_comfort_after_an_agent_offers_nothing_that_no_key_does(scene):
+    call = scene(longest_wait_s=100.0).at("2")
+    call.finish()
+    call.wait(110)
+    call.connect()
+    call.release(requeued=True)
+    call.press("*")
+    assert call.heard == ["still-here en"]
+    assert call.press("1") == []
+
+
 def test_message_instead_of_waiting_is_for_the_people_of_the_queue(scene):
     call = long_waiting(scene)
     assert [type(each) for each in call.press("1")] == [Dequeue, Say]
@@ -302,6 +405,16 @@ def test_message_instead_of_waiting_is_for_the_people_of_the_queue(scene):
     assert task.queue == "scheduling"
     call.finish()
     assert call.outcome is Outcome.MESSAGE_TAKEN
+
+
+def test_wait_begins_anew_after_a_message(scene):
+    call = long_waiting(scene)
+    call.press("1")
+    call.press("0")
+    call.finish()
+    assert call.heard == ["one-moment en"]
+    assert call.press("1") == []
+    assert call.call.state is State.WAITING
 
 
 def test_no_other_key_gives_up_the_place(scene):
@@ -319,6 +432,7 @@ def test_key_of_the_message_means_nothing_before_it_was_offered(scene):
 def test_repeat_key_says_the_offer_again(scene):
     call = long_waiting(scene)
     call.finish()
+    call.heard = []
     call.press("*")
     assert call.heard == ["long-wait en"]
 
@@ -330,7 +444,7 @@ def test_message_is_not_offered_in_the_middle_of_a_word_of_comfort(scene):
     call.press("*")
     assert call.heard == ["still-here en"]
     assert call.wait(2) == []
-    call.finish()
+    assert [type(each) for each in call.finish()] == [Say]
     assert call.heard == ["long-wait en"]
 
 
@@ -366,7 +480,9 @@ def test_longest_wait_begins_anew_after_an_agent(scene):
 def test_red_flag_is_never_offered_a_message(scene):
     call = scene(longest_wait_s=60.0).at("1")
     call.wait(90)
+    call.commands.clear()
     call.press("9")
     call.wait(3600)
-    assert call.heard == ["nurse-wait en"]
+    assert call.heard[-1] == "nurse-wait en"
+    assert not {"long-wait en", "or-message en"} & said(call)
     assert call.press("1") == []

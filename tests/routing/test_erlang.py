@@ -41,8 +41,9 @@ def test_without_load_nobody_is_blocked_unless_there_is_nobody():
 
 @pytest.mark.parametrize(("load", "agents"), [(-1.0, 3), (1.0, -3)])
 def test_a_negative_load_or_staff_is_refused(load, agents):
-    with pytest.raises(ValueError, match="must not be negative"):
-        erlang_b(load, agents)
+    for share in (erlang_b, erlang_c):
+        with pytest.raises(ValueError, match="must not be negative"):
+            share(load, agents)
 
 
 def test_with_one_agent_a_caller_waits_as_often_as_the_agent_is_busy():
@@ -130,11 +131,40 @@ def test_erlang_a_stays_within_its_bounds_at_any_load(load, agents, patience_s):
     assert forecast.abandon_probability >= 1.0 - agents / load - 1e-9
 
 
+@given(st.floats(0.1, 80.0), st.integers(1, 60), st.floats(1.0, 5000.0))
+@example(55.0, 60, 60.0)
+@example(80.0, 1, 5000.0)
+def test_in_the_long_run_every_caller_is_answered_or_has_hung_up(load, agents, patience_s):
+    forecast = impatient_queue(
+        arrivals_per_s=load / 200.0,
+        handling_s=200.0,
+        agents=agents,
+        patience_s=patience_s,
+        acceptable_wait_s=1e7,
+    )
+    assert forecast.service_level + forecast.abandon_probability == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("handling_s", "acceptable_wait_s"), [(0.0, 20.0), (-1.0, 20.0), (60.0, -1.0)]
+)
+def test_a_patient_queue_that_makes_no_sense_is_refused(handling_s, acceptable_wait_s):
+    with pytest.raises(ValueError, match="must be positive"):
+        patient_queue(
+            arrivals_per_s=0.1,
+            handling_s=handling_s,
+            agents=10,
+            acceptable_wait_s=acceptable_wait_s,
+        )
+
+
 @pytest.mark.parametrize("field", ["arrivals_per_s", "handling_s", "patience_s", "agents"])
 def test_an_empty_erlang_a_is_refused(field):
     good = {"arrivals_per_s": 1.0, "handling_s": 1.0, "patience_s": 1.0, "agents": 1}
     with pytest.raises(ValueError, match="must be positive"):
         impatient_queue(**(good | {field: 0}), acceptable_wait_s=20.0)
+    with pytest.raises(ValueError, match="must not be negative"):
+        impatient_queue(**good, acceptable_wait_s=-1.0)
 
 
 def test_the_wait_that_is_told_is_the_time_the_queue_ahead_takes_to_drain():

@@ -46,15 +46,42 @@ def test_so_many_agents_answer_everybody_at_once(one_queue):
 
 def test_nobody_to_answer_means_everybody_leaves(one_queue):
     result = simulate(small(one_queue, agents=0), seed=1)["q"]
-    assert result.answered == 0
+    assert (result.answered, result.service_level) == (0, 0.0)
     assert result.abandoned + result.waiting == result.offered
+    # Their mean patience is 60 s.
+    assert 50.0 < result.mean_wait_s < 70.0
+
+
+def test_who_rang_in_the_warm_up_is_not_measured(one_queue):
+    scenario = small(one_queue)
+    warm_up = replace(scenario, duration_s=scenario.warm_up_s, warm_up_s=0.0)
+    whole = replace(scenario, duration_s=scenario.warm_up_s + scenario.duration_s, warm_up_s=0.0)
+    offered = [simulate(each, seed=1)["q"].offered for each in (warm_up, scenario, whole)]
+    assert offered[0] > 5
+    assert offered[0] + offered[1] == offered[2]
+
+
+def test_who_waits_still_at_the_end_has_waited_until_then(one_queue):
+    hour = one_queue(0, 1, handling_s=60.0, patience_s=None, calls=60, warm_up_s=0.0)
+    result = simulate(hour, seed=1)["q"]
+    assert result.waiting == result.offered > 40
+    assert 1600.0 < result.mean_wait_s < 2000.0
 
 
 def test_wrap_up_keeps_agents_busy_as_long_as_talking_would(one_queue):
-    plain = simulate(small(one_queue), seed=1)["q"]
-    wrapping = simulate(small(one_queue, wrap_up_s=60.0), seed=1)["q"]
-    assert wrapping.offered == plain.offered
-    assert wrapping.abandoned > plain.abandoned * 1.2
+    def talking(seconds):
+        return Lognormal(mean_s=seconds, cv=0.0)
+
+    plain = simulate(small(one_queue, handling=talking(120.0)), seed=1)["q"]
+    wrapping = simulate(small(one_queue, handling=talking(80.0), wrap_up_s=40.0), seed=1)["q"]
+    assert plain.delayed > 50
+    assert (wrapping.offered, wrapping.answered, wrapping.abandoned, wrapping.delayed) == (
+        plain.offered,
+        plain.answered,
+        plain.abandoned,
+        plain.delayed,
+    )
+    assert wrapping.waited_s == pytest.approx(plain.waited_s)
 
 
 def test_red_flags_wait_less_than_routine_calls_for_the_same_nurses():
@@ -113,6 +140,28 @@ def test_the_confidence_interval_is_students(n, quantile):
 def test_too_few_replications_give_no_confidence():
     with pytest.raises(ValueError, match="6 replications or more"):
         confidence([1.0] * 5)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"name": "other", "calls_per_hour": 0.0}, "0.0 calls per hour"),
+        ({"name": "other", "requirement": Requirement(queue="attic")}, "queue 'attic'"),
+        ({}, "more than once"),
+    ],
+)
+def test_a_scenario_that_makes_no_sense_is_refused(one_queue, change, problem):
+    scenario = small(one_queue)
+    (traffic,) = scenario.traffic
+    with pytest.raises(ValueError, match=problem):
+        replace(scenario, traffic=(traffic, replace(traffic, **change)))
+
+
+def test_emergencies_are_measured_by_the_nurse_queues_service_level(one_queue):
+    scenario = small(one_queue)
+    (traffic,) = scenario.traffic
+    red = replace(traffic, requirement=Requirement(queue="attic", emergency=True))
+    assert replace(scenario, traffic=(red,)).queue_of(red) is scenario.queues["q"]
 
 
 def test_longer_talk_costs_callers(one_queue):

@@ -46,13 +46,23 @@ def test_lines_come_out_in_order_and_a_bad_one_keeps_its_place(stdin, capsys):
         b'{"id": "c", "text": "hello", "lang": 7}',
         b'{"id": "d", "text": "\xff"}',
         b"[1]",
+        b"",
+        b"  ",
+        b'{"id": 1e999, "text": "hello"}',
+        b'{"id": {"a": NaN}, "text": "hello"}',
+        b"[" * 100_000,
+        b"\x00\xfe\xff",
         b'{"id": 2, "text": "i need an appointment"}',
     ]
     stdin(b"\n".join(lines))
     assert _run("--jsonl") == 1
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [answer["id"] for answer in answers] == [1, None, "b", "c", None, None, 2]
-    assert ["error" in answer for answer in answers] == [False, True, True, True, True, True, False]
+    assert [answer["id"] for answer in answers] == [
+        *(1, None, "b", "c", None, None),
+        *(None, None, None, None, None, None),
+        2,
+    ]
+    assert ["error" in answer for answer in answers] == [False, *[True] * 11, False]
     assert answers[0]["action"] == "911"
     assert answers[0]["flags"][0]["rule"] == "chest-pain"
     assert answers[-1] == {
@@ -62,6 +72,14 @@ def test_lines_come_out_in_order_and_a_bad_one_keeps_its_place(stdin, capsys):
         "flags": [],
         "suppressed": [],
     }
+
+
+def test_any_text_is_explained_on_any_terminal(capsys, monkeypatch):
+    narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", narrow)
+    assert _run("my chest \udcff really hurts, corazón") == 0
+    narrow.flush()
+    assert b'chest-pain: "chest \\udcff really hurts,"' in narrow.buffer.getvalue()
 
 
 def test_good_lines_end_with_success(stdin, capsys):

@@ -162,6 +162,72 @@ def test_a_correction_leaves_a_question_and_what_follows_counts(engine):
     assert _action(engine, "about my bill no wait i can't breathe") is Action.CALL_911
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "when i was mowing the lawn i got this chest pain",
+        "he has epilepsy and is having a seizure",
+        "she had surgery last month and is throwing up blood",
+        "took too many pills by accident yesterday and today i want to die",
+        "i had a stroke in twenty nineteen and now my face is drooping",
+    ],
+)
+def test_a_history_beside_an_alarm_does_not_lower_it(engine, text):
+    assert _action(engine, text) in (Action.CALL_911, Action.CALL_988)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do you have something for my chest pain",
+        "i need a refill for my epipen my throat is closing up",
+        "a dog bit my son does he need a vaccine",
+        "there was a bat in my room do i need the rabies vaccine",
+    ],
+)
+def test_an_errand_beside_an_alarm_leaves_a_question(engine, text):
+    assert _action(engine, text).urgency >= Action.ASK.urgency
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("i had a heart attack in twenty nineteen and need a refill", "past"),
+        ("we lost my father to a stroke i want my pressure checked", "past"),
+        ("she had a concussion in eighth grade and wants clearance", "past"),
+        ("my teacher wants us to write about strokes", "hypothetical"),
+        ("i'm not having any chest pain or anything like that", "negated"),
+    ],
+)
+def test_what_is_not_so_now_is_left_out_with_its_reason(engine, text, reason):
+    assert _action(engine, text) is Action.CONTINUE
+    assert reason in _reasons(engine, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can we go over those results",
+        "my son is limping",
+        "i think i have food poisoning",
+        "i want to lodge a complaint it was lodged in may",
+    ],
+)
+def test_a_word_that_mostly_means_something_else_never_sounds_the_alarm(engine, text):
+    assert not _action(engine, text).is_red_flag
+
+
+def test_my_insurance_is_no_snake(engine):
+    assert _action(engine, "i'm on cobra now how do i update my card") is Action.CONTINUE
+    assert _action(engine, "mi tia necesita una cita", "es") is Action.CONTINUE
+    assert _action(engine, "a cobra bit him") is Action.CALL_911
+
+
+def test_words_of_different_clauses_far_apart_ask_at_most(engine):
+    text = "i have pink eye i think can i get drops and then i have a sore throat"
+    assert not _action(engine, text).is_red_flag
+
+
 def test_a_soaking_is_a_choking_only_where_it_can_be(engine):
     assert _action(engine, "he is soaking on a grape") is Action.CALL_911
     assert _action(engine, "i am soaking my feet") is Action.CONTINUE

@@ -11,6 +11,7 @@ from calls.ids import CallId
 from calls.private import Private
 from calls.verdict import Action, Disposition
 from triage import CallMemory, Standing
+from triage.engine import RECENT_TURNS
 from triage.tokens import MAX_TOKENS, tokenise
 
 
@@ -108,6 +109,81 @@ def test_a_later_turn_adds_to_an_earlier_one(engine):
     assert first.action is Action.CONTINUE
     assert "pregnancy-bleeding" in [flag.rule for flag in second.flags]
     assert memory.turn == 2
+
+
+def test_another_way_to_say_what_was_said_before_sounds_again(engine):
+    memory = CallMemory()
+    engine.assess("i can't breathe", "en", memory=memory)
+    assert engine.assess("i'm gasping", "en", memory=memory).action is Action.CALL_911
+
+
+@pytest.mark.parametrize(
+    ("errand", "alarm", "rule"),
+    [
+        ("i'm confused about my bill", "my mother is suddenly confused", "confusion"),
+        ("i need my epipen prescription renewed", "my throat is closing", "anaphylaxis"),
+        ("it's my seizure medicine", "now he is having a seizure", "seizure"),
+    ],
+)
+def test_an_errand_of_an_earlier_turn_explains_no_alarm_away(engine, errand, alarm, rule):
+    memory = CallMemory()
+    assert engine.assess(errand, "en", memory=memory).action is not Action.CALL_911
+    verdict = engine.assess(alarm, "en", memory=memory)
+    assert verdict.action is Action.CALL_911
+    assert rule in [flag.rule for flag in verdict.flags]
+
+
+def test_a_symptom_of_long_ago_adds_to_a_new_one_as_a_question_only(engine):
+    memory = CallMemory()
+    engine.assess("my neck is stiff", "en", memory=memory)
+    for _ in range(RECENT_TURNS):
+        engine.assess("do you take my insurance", "en", memory=memory)
+    late = engine.assess("i have a fever", "en", memory=memory)
+    soon = CallMemory()
+    engine.assess("my neck is stiff", "en", memory=soon)
+    assert engine.assess("i have a fever", "en", memory=soon).action is Action.CALL_911
+    assert late.action is Action.ASK
+
+
+def test_a_circumstance_holds_for_the_whole_call(engine):
+    memory = CallMemory()
+    engine.assess("i'm pregnant", "en", memory=memory)
+    for _ in range(2 * RECENT_TURNS):
+        engine.assess("do you take my insurance", "en", memory=memory)
+    assert engine.assess("i'm spotting", "en", memory=memory).action is Action.NURSE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "she's been puking and she's woozy",
+        "he ran into a pole and he's dazed",
+        "my uncle slid out of his chair",
+        "something is really wrong with my neck",
+    ],
+)
+def test_what_no_rule_understands_but_sounds_bad_is_asked_about(engine, text):
+    assert engine.assess(text, "en").action.urgency >= Action.ASK.urgency
+
+
+def test_an_alarm_after_many_beginnings_like_it_is_heard(engine):
+    talk = " ".join(f"i can't find my {thing}" for thing in "abcdefghijklmnopqrstuvw")
+    assert engine.assess(f"{talk} i can't breathe", "en").action is Action.CALL_911
+
+
+def test_more_than_is_read_goes_to_a_nurse_with_what_was_found(engine):
+    verdict = engine.assess("i have no chest pain " + "and so on " * MAX_TOKENS, "en")
+    assert (verdict.action, verdict.reason) == (Action.NURSE, "unclear")
+    assert "chest-pain" in [item.concept for item in verdict.suppressed]
+    without_a_space = ",".join(["so", "then"] * MAX_TOKENS)
+    assert engine.assess(without_a_space, "en").reason == "unclear"
+
+
+def test_a_question_about_text_that_cannot_all_be_read_is_a_nurse(engine):
+    assert engine.assess("i feel dizzy", "en").action is Action.ASK
+    assert engine.assess("i feel dizzy 胸痛", "en").action is Action.NURSE
+    assert engine.assess("needs a refill, боль в груди", "en").reason == "unclear"
+    assert engine.assess("crème brûlée, straße, ångström", "en").action is Action.CONTINUE
 
 
 def test_an_earlier_alarm_does_not_sound_again_without_new_words(engine):

@@ -21,6 +21,10 @@ from triage.tokens import tokenise
         ("he won’t wake up", "he will not wake up"),
         ("my my chest, um, hurts", "my chest hurts"),
         ("dad's chest", "dad chest"),
+        ("i can`t breathe", "i can not breathe"),
+        ("i can t breathe he won t wake", "i can not breathe he will not wake"),
+        ("ch\u00adest pa\u200bin", "chest pain"),
+        ("twenty twenty two", "twenty twenty two"),
         ("she's gonna faint", "she is going to faint"),
         ("me duele el corazón", "me duele el corazon"),
         ("98.6 one one", "98.6 one"),
@@ -53,6 +57,8 @@ def test_each_token_knows_the_word_it_comes_from():
         ("101.5", 101.5),
         ("cuatrocientos cincuenta", 450),
         ("treinta y nueve", 39),
+        ("twenty nineteen", 2019),
+        ("nineteen ninety eight", 1998),
     ],
 )
 def test_numbers_are_read_as_people_say_them(text, value):
@@ -65,6 +71,15 @@ def test_numbers_that_follow_each_other_stay_apart():
     assert [number.value for number in found] == [200, 110]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_year"),
+    [("2015", True), ("twenty nineteen", True), ("480", False), ("98.6", False)],
+)
+def test_a_year_is_known_as_one(text, is_year):
+    [number] = numbers(text.split())
+    assert number.is_year is is_year
+
+
 def test_words_that_only_look_like_numbers_are_left_alone():
     assert numbers(["²", "point", "oh", "and", "hundred_x"]) == ()
 
@@ -73,7 +88,7 @@ def test_inflection_goes_from_the_base_form_up():
     assert {"breathes", "breathed", "breathing"} <= english_forms("breathe")
     assert {"stopped", "stopping"} <= english_forms("stop")
     assert {"bleeding", "bled"} <= english_forms("bleed")
-    assert english_forms("breathing") == {"breathing"}
+    assert english_forms("breathing") == {"breathing", "breathin"}
     assert {"duele", "duelen"} <= spanish_forms("doler")
     assert {"hinchada", "hinchados"} <= spanish_forms("hinchado")
 
@@ -92,6 +107,8 @@ def _finds(phrase: str, text: str, *, language: str = "en") -> bool:
 @pytest.mark.parametrize(
     ("phrase", "text", "found"),
     [
+        ("in_<year>", "in twenty nineteen", True),
+        ("in_<year>", "in nineteen days", False),
         ("swell arm", "swollen arm", True),
         ("swell arm", "my swelling of the arm", True),
         ("swell arm", "arm is swollen", False),

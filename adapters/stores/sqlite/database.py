@@ -52,24 +52,27 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 SELECT = """
 SELECT position, at, site, entries.call_id, type, clear, sealed, line_epoch, line_seq, wrapped
-FROM entries LEFT JOIN call_keys ON sealed IS NOT NULL AND call_keys.call_id = entries.call_id
+FROM entries LEFT JOIN call_keys ON call_keys.call_id = entries.call_id
 WHERE position > ? ORDER BY position LIMIT ?
 """
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the file with everything set that durability and deletion rest on.
+    """Open the file, which is there, with everything set that durability and deletion rest on.
 
     Raises:
-        JournalError: it cannot be opened, or is no journal of ours.
+        JournalError: it is no journal of ours.
         sqlite3.Error: for :func:`explained`.
     """
     connection = sqlite3.connect(
-        path,
+        f"{path.absolute().as_uri()}?mode=rw",  # never makes an empty one in its place
+        uri=True,
         timeout=BUSY_TIMEOUT_MS / 1000,
         isolation_level=None,
         check_same_thread=False,
     )
+    # Damaged text is read as other text, which is then found out; SQLite's error would quote it.
+    connection.text_factory = lambda text: text.decode(errors="replace")
     try:
         _refuse_foreign(connection, path)
         _configure(connection, path)

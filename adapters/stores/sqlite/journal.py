@@ -9,6 +9,7 @@ decisions, but no word, digit or number. Keep backups of the key apart from thos
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -98,16 +99,6 @@ class SqliteJournal:
         self._writer.submit(Append([to_row(entry) for entry in entries], loop, answer))
         return await answer
 
-    def last_line_seq(self, epoch: str) -> int:
-        """See :meth:`calls.ports.Journal.last_line_seq`."""
-        query = "SELECT coalesce(max(line_seq), 0) FROM entries WHERE line_epoch = ?"
-        try:
-            with closing(database.connect(self._path)) as connection:
-                (seq,) = connection.execute(query, (epoch,)).fetchone()
-        except sqlite3.Error as error:
-            raise database.explained(error, self._path) from None
-        return int(seq)
-
     def read(self, after: int = 0) -> Iterator[tuple[int, Entry]]:
         """See :meth:`calls.ports.Journal.read`.
 
@@ -154,15 +145,17 @@ class SqliteJournal:
             line_epoch=line_epoch,
             line_seq=line_seq,
         )
+        forgotten = wrapped == FORGOTTEN
         try:
-            if sealed is not None and wrapped is not None and wrapped != FORGOTTEN:
+            _check_columns(at, line_epoch, line_seq)
+            if sealed is not None and not forgotten:
                 if wrapped not in keys:
-                    keys[wrapped] = self._site_key.unwrap(call_id, wrapped)
+                    keys[wrapped] = self._site_key.unwrap(str(call_id), wrapped)
                 private = keys[wrapped].unseal(sealed, row.bound_to(position))
                 row = replace(row, private=private)
-            return to_entry(row)
+            return to_entry(row, forgotten=forgotten)
         except (CodecError, UnsealError) as error:
-            reason = str(error) or "its sealed part was altered"
+            reason = str(error) or "its sealed part or its call's key was altered"
         raise JournalError(
             f"{self._path}: entry {position} cannot be read ({reason}); "
             "put the journal back from the last backup"
@@ -174,11 +167,10 @@ class SqliteJournal:
 
 
 def _matching_key(connection: sqlite3.Connection, key_path: Path) -> SiteKey:
-    """The site key this journal was made with; made now if the journal is made now."""
+    """The site key this journal was made with; made now if journal and key are made now."""
     found = connection.execute("SELECT value FROM meta WHERE name = 'site-key'").fetchone()
     if found is None:
-        if not key_path.exists():
-            create_site_key(key_path)
+        create_site_key(key_path)
         site_key = load_site_key(key_path)
         connection.execute("INSERT INTO meta VALUES ('site-key', ?)", (site_key.mark(),))
         return site_key
@@ -189,3 +181,17 @@ def _matching_key(connection: sqlite3.Connection, key_path: Path) -> SiteKey:
             "put the right one back from its backup"
         )
     return site_key
+
+
+def _check_columns(at: object, line_epoch: object, line_seq: object) -> None:
+    """Those that are not compared with the record; in a damaged file they can be anything.
+
+    Raises:
+        CodecError: they are not what is written there.
+    """
+    if not isinstance(at, float) or not math.isfinite(at):
+        raise CodecError("its time is none")
+    if line_epoch is None and line_seq is None:
+        return
+    if not isinstance(line_epoch, str) or not isinstance(line_seq, int):
+        raise CodecError("its line event is none")

@@ -18,6 +18,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from adapters.stores.folder import sync_folder
 from calls.ports import JournalError
 
 KEY_BYTES = 32
@@ -84,29 +85,27 @@ class SiteKey:
 
 
 def create_site_key(path: Path) -> None:
-    """Make a site key in a new file that its owner alone may read.
+    """Make a site key in a file that its owner alone may read, unless there is one.
 
     The bytes are on the disk before the file has its name, so that a crash leaves no half a key.
+    What a crash left beside it is removed: it can be a second name of the key.
 
     Raises:
-        JournalError: the file cannot be written, or is there already.
+        JournalError: the file cannot be written.
     """
     partial = path.with_name(path.name + ".partial")
     try:
         partial.unlink(missing_ok=True)
+        if path.exists():
+            return
         file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(file, os.urandom(KEY_BYTES))
+        with os.fdopen(file, "wb") as stream:
+            stream.write(os.urandom(KEY_BYTES))
+            stream.flush()
             os.fsync(file)
-        finally:
-            os.close(file)
         os.link(partial, path)  # unlike a rename it never replaces a key
         partial.unlink()
-        folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     except OSError as error:
         raise JournalError(
             f"{path}: the site key cannot be made ({error.strerror}); "
@@ -146,5 +145,5 @@ def _seal(cipher: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
 def _unseal(cipher: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)
-    except (InvalidTag, ValueError):
+    except (InvalidTag, ValueError, TypeError):
         raise UnsealError from None

@@ -147,7 +147,9 @@ class Writer:
             connection.execute("SAVEPOINT one")
             try:
                 connection.executemany(database.INSERT, self._values(job.rows, position, fresh))
-            except sqlite3.IntegrityError:
+            except sqlite3.IntegrityError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+                    raise  # not the index of line events: somebody else wrote into the file
                 connection.execute("ROLLBACK TO one")
                 answers.append(
                     DuplicateEventError(f"{self._path}: a line event is in the journal already")
@@ -266,24 +268,19 @@ class Writer:
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = database.connect(self._path)
+            # What a refused write left in the log is settled before anything is built on it.
+            self._try_purge(self._connection)
             self._last_position = _last_position(self._connection)
         return self._connection
 
     def _failure(self, error: Exception) -> JournalError:
         """Undo what is half done; say what an operator should know."""
         self._keys.clear()
-        connection = self._connection
-        if connection is not None:
-            try:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                passing = isinstance(error, JournalError) or (
-                    isinstance(error, sqlite3.Error) and database.is_passing(error)
-                )
-            except sqlite3.Error:
-                passing = False
-            if not passing:
-                self._drop_connection()
+        passing = isinstance(error, JournalError) or (
+            isinstance(error, sqlite3.Error) and database.is_passing(error)
+        )
+        if self._connection is not None and (self._connection.in_transaction or not passing):
+            self._drop_connection()  # and with it what was begun
         if isinstance(error, JournalError):
             return error
         if isinstance(error, sqlite3.Error):

@@ -51,17 +51,24 @@ class MediaEngine:
 
         Raises:
             PortsExhausted: no port of the range can be bound.
+            OSError: no socket can be had at all (too many open files, the host is not here).
         """
         endpoint, port = self._ports.bind()
-        if self._wheel is None:
-            self._begin()
-        assert self._wheel is not None
-        assert self._poll is not None
+        try:
+            wheel, poll = self._wheel, self._poll
+            if wheel is None or poll is None:
+                wheel, poll = self._begin()
+            poll.register(endpoint.fileno(), select.EPOLLIN)
+        except OSError:
+            endpoint.close()
+            self._ports.release(port)
+            if not self._legs:
+                self._end()
+            raise
         stream = Packetiser(secrets.randbits(32), secrets.randbits(16), secrets.randbits(32))
         leg = MediaLeg(endpoint, port, self._ports.ip_version, stream, self)
         self._legs[endpoint.fileno()] = leg
-        self._poll.register(endpoint.fileno(), select.EPOLLIN)
-        self._wheel.join(leg)
+        wheel.join(leg)
         return leg
 
     def close(self) -> None:
@@ -122,17 +129,19 @@ class MediaEngine:
 
     # --- the driver ---------------------------------------------------------------------------
 
-    def _begin(self) -> None:
+    def _begin(self) -> tuple[Wheel[MediaLeg], select.epoll]:
         self._loop = asyncio.get_running_loop()
-        self._poll = select.epoll()
-        self._wheel = Wheel(self._loop.time() + SLOT_S)
-        self._timer = self._loop.call_at(self._wheel.due, self._turn, self._wheel)
+        self._poll = poll = select.epoll()
+        wheel: Wheel[MediaLeg] = Wheel(self._loop.time() + SLOT_S)
+        self._wheel = wheel
+        self._timer = self._loop.call_at(wheel.due, self._turn, wheel)
+        return wheel, poll
 
     def _end(self) -> None:
-        assert self._poll is not None
-        assert self._timer is not None
-        self._poll.close()
-        self._timer.cancel()
+        if self._poll is not None:
+            self._poll.close()
+        if self._timer is not None:
+            self._timer.cancel()
         self._poll = self._wheel = self._timer = None
 
     def _turn(self, wheel: Wheel[MediaLeg]) -> None:

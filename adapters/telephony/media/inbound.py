@@ -22,7 +22,7 @@ class Inbound:
     Attributes:
         codec: the codec of its frames; packets of the other law are converted when they come.
         latch: whose packets these are, and so where the leg's own go.
-        last_round: the round in which the last valid packet came.
+        last_round: the round in which the far end last showed that it is there.
         receiving: false on hold.
     """
 
@@ -106,9 +106,11 @@ class Inbound:
         payload_type = packet.payload_type
         if payload_type not in CODECS and payload_type != self._dtmf_payload:
             counters.unknown_payload += 1
+            self._show_life(source, round_)
             return None
         if not packet.payload:
             counters.malformed += 1
+            self._show_life(source, round_)
             return None
         if self.latch is None:
             counters.ignored += 1
@@ -147,6 +149,11 @@ class Inbound:
     def skip(self, frames: int) -> None:
         """Let time pass unheard: the wheel was held up."""
         self._jitter.skip(frames)
+
+    def _show_life(self, source: Address, round_: int) -> None:
+        """Comfort noise and keep-alives (RFC 6263) say nothing, but somebody sends them."""
+        if self.latch is not None and source == self.latch.remote:
+            self.last_round = round_
 
     def _without_tones(
         self, detector: ToneDetector, frame: bytes | None

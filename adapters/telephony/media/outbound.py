@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from adapters.telephony.media.clip import Clip
 from adapters.telephony.media.g711 import SAMPLES_PER_FRAME as FRAME
 from adapters.telephony.media.g711 import Codec
 from adapters.telephony.media.playlist import OnDone, Playlist, Post
@@ -14,8 +15,8 @@ from adapters.telephony.media.rtp import Packetiser
 from adapters.telephony.media.telephone_event import KEYS, EventPacket, press
 from adapters.telephony.media.tones import key_tone
 
-Step = EventPacket | bytes | None
-"""What a key is in one 20 ms: a telephone-event, a frame of its tone, or silence."""
+Step = EventPacket | tuple[Clip, int] | None
+"""What a key is in one 20 ms: a telephone-event, where its tone has come to, or silence."""
 
 
 class Outbound:
@@ -87,23 +88,31 @@ class Outbound:
         if not self.sending:
             self._packetiser.pause()
             return None
+        while self._keys and not self._steps:
+            self._begin(self._keys.popleft())
+        if self._steps:
+            return self._key_packet(self._steps.popleft())
         frame = own or bridged or self.codec.silence
-        if self._keys or self._steps:
-            while self._keys and not self._steps:
-                self._begin(self._keys.popleft())
-            step = self._steps.popleft() if self._steps else frame
-            if isinstance(step, EventPacket) and self.dtmf_payload is not None:
-                if step.first:
-                    self._event_timestamp = self._packetiser.timestamp
-                return self._packetiser.event(
-                    self.dtmf_payload, self._event_timestamp, step.body, first=step.first
-                )
-            frame = step if isinstance(step, bytes) else self.codec.silence
         return self._packetiser.audio(self.codec.payload, frame)
 
     def skip(self, frames: int) -> None:
         """Let time pass unsent: the wheel was held up."""
         self._packetiser.pause(frames)
+
+    def _key_packet(self, step: Step) -> bytes:
+        """One step of a key; a re-INVITE may have changed how keys go since it began."""
+        frame = self.codec.silence
+        match step:
+            case EventPacket(first=first, body=body):
+                if self.dtmf_payload is not None:
+                    if first:
+                        self._event_timestamp = self._packetiser.timestamp
+                    return self._packetiser.event(
+                        self.dtmf_payload, self._event_timestamp, body, first=first
+                    )
+            case (tone, at):
+                frame = tone.encoded(self.codec)[at : at + FRAME]
+        return self._packetiser.audio(self.codec.payload, frame)
 
     def _begin(self, entry: str | OnDone) -> None:
         """Lay out the next key, or say that those before it are sent."""
@@ -112,5 +121,5 @@ class Outbound:
         elif self.dtmf_payload is not None:
             self._steps.extend(press(entry))
         else:
-            tone = key_tone(entry).encoded(self.codec)
-            self._steps.extend(tone[at : at + FRAME] for at in range(0, len(tone), FRAME))
+            tone = key_tone(entry)
+            self._steps.extend((tone, at) for at in range(0, len(tone.pcmu), FRAME))

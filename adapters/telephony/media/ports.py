@@ -46,23 +46,29 @@ class PortPool:
 
         Raises:
             PortsExhausted: all are in use, here or by other programs.
+            OSError: no socket can be had at all (too many open files, the host is not here).
         """
-        family = socket.AF_INET if self.ip_version == 4 else socket.AF_INET6
         for _ in range(len(self._free)):
             port = self._free.popleft()
-            endpoint = socket.socket(family, socket.SOCK_DGRAM)
             try:
-                endpoint.setblocking(False)
-                self._mark(endpoint)
-                endpoint.bind((self._host, port))
+                return self._endpoint(port), port
             except OSError as error:
-                endpoint.close()
                 self._free.append(port)
                 if error.errno not in _TAKEN_ELSEWHERE:
                     raise
-            else:
-                return endpoint, port
         raise PortsExhausted(f"no even UDP port of {self._range} is free on {self._host}")
+
+    def _endpoint(self, port: int) -> socket.socket:
+        family = socket.AF_INET if self.ip_version == 4 else socket.AF_INET6
+        endpoint = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            endpoint.setblocking(False)
+            self._mark(endpoint)
+            endpoint.bind((self._host, port))
+        except OSError:
+            endpoint.close()
+            raise
+        return endpoint
 
     def _mark(self, endpoint: socket.socket) -> None:
         if self.ip_version == 4:

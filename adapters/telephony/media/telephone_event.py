@@ -29,7 +29,8 @@ _RESTART = 80_000
 
 _LATEST_ROUNDS = 25
 """So long (0.5 s) after a press no old packet of it comes any more: a marked packet begins another
-press even where its timestamp is behind, as with senders that replay recorded keys (SIPp).
+press even where its timestamp is behind or the same, as with senders that replay recorded keys
+(SIPp).
 """
 
 
@@ -39,7 +40,8 @@ class EventReceiver:
     A press is reported at its first packet, whichever of its packets that is. Further packets of
     the press, its three end packets and stragglers have its timestamp or an older one. A press of
     more than 8 s goes on under a new timestamp (section 2.5.1.3), and some senders move the
-    timestamp with every packet: both begin where the last part ended, without a marker bit.
+    timestamp with every packet, those of the end included: all this comes without a marker bit,
+    and begins where the last part ended or before that, where no other press can begin.
 
     Args:
         counters: malformed bodies are counted here.
@@ -50,14 +52,14 @@ class EventReceiver:
     def __init__(self, counters: LegCounters) -> None:
         self._counters = counters
         self._muted_until = -1
-        self.reset()
-
-    def reset(self) -> None:
-        """Another stream begins."""
-        self._began: int | None = None
         self._event = -1
         self._length = 0
         self._ended = True
+        self.reset()
+
+    def reset(self) -> None:
+        """Another stream begins; a key that is held goes on in it."""
+        self._began: int | None = None
 
     def receive(self, timestamp: int, body: bytes, round_: int, *, marker: bool) -> str | None:
         """The key that went down with this packet, or ``None``."""
@@ -68,13 +70,14 @@ class EventReceiver:
         if event >= len(KEYS):
             return None
         ended = bool(flags & _END)
-        pressed = True
-        if self._began is not None:
+        if self._began is None:
+            pressed = not self._goes_on(event, length, round_, marker=marker)
+        else:
             ahead = ((timestamp - self._began + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)
             fresh = marker and round_ > self._muted_until + _LATEST_ROUNDS
             if -_RESTART < ahead < 0 and not fresh:
                 return None
-            pressed = not self._same_press(event, ahead, marker=marker)
+            pressed = fresh or not self._same_press(event, ahead, marker=marker)
             if ahead == 0 and not pressed:
                 ended = ended or self._ended
                 length = max(length, self._length)
@@ -94,9 +97,16 @@ class EventReceiver:
             return False
         if ahead == 0:
             return True
-        if marker or self._ended or ahead < 0:
+        if marker or ahead < 0:
             return False
-        return abs(ahead - self._length) <= _TOLERANCE or ahead <= SAMPLES_PER_FRAME
+        if ahead < self._length:
+            return True
+        return not self._ended and ahead - self._length <= _TOLERANCE
+
+    def _goes_on(self, event: int, length: int, round_: int, *, marker: bool) -> bool:
+        """Whether a stream's first packet belongs to the key that is held in the one before."""
+        held = not self._ended and round_ <= self._muted_until
+        return held and not marker and event == self._event and length > self._length
 
 
 class EventPacket(NamedTuple):

@@ -2,6 +2,10 @@
 
 A request from outside the allowed networks is dropped without an answer. A 403 would tell a
 scanner that a line lives here, and would make us send to whatever address the source claims.
+
+Guessing is braked for each user at each address, and for each address as a whole, whose known
+phones the latter spares: one that was set up wrongly must not cost its neighbours behind the same
+NAT their registration.
 """
 
 from __future__ import annotations
@@ -54,13 +58,15 @@ class Gate:
         return self.trunk is not None and self.trunk.host == source.host
 
     def needs_proof(self, invite: Request) -> bool:
-        """Whether this INVITE is for agents only, or claims to come from one."""
-        try:
-            dialled = parse_uri(invite.uri).user
-            caller = parse_uri(name_addr(invite.header("from")).uri).user
-        except BadMessage:
-            return False
-        return dialled in self._settings.feature_codes or caller in self._settings.agents
+        """Whether this INVITE is for agents only, or claims to come from one.
+
+        The trunk's callers are who they are: an agent called ``1001`` must not keep the extension
+        1001 of another house out. As an agent they count only with proof.
+        """
+        if _user(invite.uri) in self._settings.feature_codes:
+            return True
+        claims = _user(name_addr(invite.header("from")).uri) in self._settings.agents
+        return claims and not self.is_trunk(invite.source)
 
     def prove(self, request: Request, now: float) -> AgentId | Refused:
         """Which agent sent a request.
@@ -70,21 +76,22 @@ class Gate:
             now: seconds.
         """
         host = request.source.host
-        wait_s = self._by_host.wait_s(host, now)
-        if wait_s <= 0:
-            claimed = self._claimed(request)
-            wait_s = self._by_user.wait_s(f"{host} {claimed}", now)
-        if wait_s > 0:
+        claimed = self._digest.claimed_user(request)[:64]
+        who = f"{host} {claimed}"
+        wait_s = self._by_user.wait_s(who, now)
+        if not self._by_user.is_known(who):
+            wait_s = max(wait_s, self._by_host.wait_s(host, now))
+        if claimed and wait_s > 0:
             # Not even checked: what is guessed in the meantime teaches nothing.
             return Refused(status=403, headers=(("Retry-After", str(int(wait_s) + 1)),))
         verdict = self._digest.check(request, now)
         match verdict.proof:
             case Proof.RIGHT:
-                self._by_user.succeeded(f"{host} {verdict.user}")
+                self._by_user.succeeded(who)
                 return AgentId(verdict.user)
             case Proof.WRONG:
                 self._by_host.failed(host, now)
-                self._by_user.failed(f"{host} {self._claimed(request)}", now)
+                self._by_user.failed(who, now)
                 return Refused(status=403)
             case _:
                 stale = verdict.proof is Proof.STALE
@@ -96,5 +103,9 @@ class Gate:
                     ),
                 )
 
-    def _claimed(self, request: Request) -> str:
-        return self._digest.claimed_user(request)[:64]
+
+def _user(uri: str) -> str:
+    try:
+        return parse_uri(uri).user
+    except BadMessage:
+        return ""

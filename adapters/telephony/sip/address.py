@@ -78,7 +78,8 @@ def parse_host_port(text: str, default_port: int = SIP_PORT) -> tuple[str, int]:
         raise BadAddress("there is no host")
     if not port_text:
         return host, default_port
-    if not (port_text.isascii() and port_text.isdigit() and int(port_text) <= _LARGEST_PORT):
+    digits = port_text.isascii() and port_text.isdigit() and len(port_text) <= 5
+    if not (digits and int(port_text) <= _LARGEST_PORT):
         raise BadAddress("the port is no number from 0 to 65535")
     return host, int(port_text)
 

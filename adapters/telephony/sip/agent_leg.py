@@ -139,10 +139,10 @@ class AgentLeg:
                 self._keyed(digit.reveal())
             case Failed(cause=cause):
                 self._gone(self._failure(cause))
-            case HungUp():
+            case HungUp() if self.connected:
                 self._gone(AgentHungUp(**self._names))
-            case Lost():
-                # The phone was lost, the agent did not go: the caller keeps their place.
+            case HungUp() | Lost():
+                # Nobody spoke with the caller, or the phone was lost: they keep their place.
                 self._gone(OfferFailed(**self._names, reason="unreachable"))
 
     def end(self) -> None:

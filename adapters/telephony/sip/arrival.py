@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.telephony.sip import session_timer
+from adapters.telephony.sip.body import session_description
 from adapters.telephony.sip.dialog import contact_uri
 from adapters.telephony.sip.errors import BadMessage, BadSdp, NoCommonCodec
-from adapters.telephony.sip.sdp import PCMA, PCMU, SDP_TYPE, RemoteMedia, read_offer
+from adapters.telephony.sip.sdp import PCMA, PCMU, RemoteMedia, read_offer
 from adapters.telephony.sip.uri import name_addr, parse_uri
 from adapters.telephony.sip.wire import Request
 from calls.private import Private
@@ -18,7 +19,7 @@ class Arrival:
     """What an INVITE asks for.
 
     Attributes:
-        caller: the user part of who calls; empty when withheld.
+        caller: the user part of who calls; empty when withheld, or when it cannot be read.
         dialled: the user part of who is called.
         offer: what its offer comes to; ``None`` when it brings none.
     """
@@ -55,21 +56,24 @@ def vet(invite: Request, *, from_trunk: bool) -> Arrival:
 
 
 def _caller(invite: Request, *, from_trunk: bool) -> Private:
-    value = invite.header("from")
-    if from_trunk:
-        value = invite.header("p-asserted-identity") or value
-    caller = parse_uri(name_addr(value).uri)
-    withheld = caller.user.lower() == "anonymous" or caller.host.lower() == "anonymous.invalid"
-    return Private("" if withheld else caller.user)
+    """Who calls. Nobody is refused for a name that makes no sense."""
+    values = [invite.header("p-asserted-identity")] if from_trunk else []
+    for value in (*values, invite.header("from")):
+        try:
+            caller = parse_uri(name_addr(value).uri)
+        except BadMessage:
+            continue
+        withheld = caller.user.lower() == "anonymous" or caller.host.lower() == "anonymous.invalid"
+        return Private("" if withheld else caller.user)
+    return Private("")
 
 
 def _offer(invite: Request) -> RemoteMedia | None:
-    if not invite.body:
+    body = session_description(invite)
+    if not body:
         return None
-    if invite.header("content-type").partition(";")[0].strip().lower() != SDP_TYPE:
-        raise BadMessage("Unsupported Media Type", 415)
     try:
-        return read_offer(invite.body, (PCMU, PCMA), invite.source.host)
+        return read_offer(body, (PCMU, PCMA), invite.source.host)
     except BadSdp as error:
         raise BadMessage(str(error)) from None
     except NoCommonCodec:

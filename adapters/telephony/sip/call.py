@@ -55,16 +55,6 @@ class Call(Protocol):
         """
         ...
 
-    def refer(self, target: str) -> None:
-        """Blind transfer (RFC 3515): ask the far end to call ``target``, a SIP URI.
-
-        ``TransferAnswered`` follows; the call stays up until somebody hangs up.
-
-        Raises:
-            WrongState: the call is not up, or a transfer is open.
-        """
-        ...
-
 
 class IncomingCall(Call, Protocol):
     """A call that somebody placed to us. It must be answered, rejected or hung up.
@@ -106,7 +96,7 @@ class IncomingCall(Call, Protocol):
         ...
 
     def ringing(self) -> None:
-        """Send 180."""
+        """Send 180, unless the caller takes only what it can acknowledge (RFC 3262)."""
         ...
 
     def answer(self, local: LocalMedia) -> None:

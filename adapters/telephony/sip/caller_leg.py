@@ -1,16 +1,15 @@
 """One caller on the SIP line: their audio, what plays, who is rung and who they talk to.
 
-What is heard of them is ``ear``'s, what is recorded ``sealing``'s. This module is what joins the
-two with prompts, agents and the dialog, and is long because all of them end together.
+What is heard of them is ``ear``'s, what they are told ``announcer``'s, what is recorded
+``sealing``'s. This module joins these with agents and the dialog; all of them end together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, auto
 from typing import Protocol
 
-from adapters.telephony.media import Clip, MediaLeg
+from adapters.telephony.media import MediaLeg
 from adapters.telephony.sip.agent_leg import (
     KEYS,
     MEDIA_TIMEOUT_S,
@@ -18,8 +17,9 @@ from adapters.telephony.sip.agent_leg import (
     apply_media,
     on_hold,
 )
+from adapters.telephony.sip.announcer import Announcer, Sounds
 from adapters.telephony.sip.background import Background
-from adapters.telephony.sip.call import Call
+from adapters.telephony.sip.call import IncomingCall
 from adapters.telephony.sip.ear import Ear
 from adapters.telephony.sip.events import (
     CallEvent,
@@ -30,58 +30,18 @@ from adapters.telephony.sip.events import (
     Lost,
     MediaChanged,
 )
+from adapters.telephony.sip.leg_facts import LegFacts
 from adapters.telephony.sip.sealing import LegRecordings
+from adapters.telephony.sip.standing import Standing
 from calls.commands import Bridge, Listen, RecordMessage, Say
-from calls.facts import (
-    AgentHungUp,
-    CallerHungUp,
-    CallFailed,
-    DigitsCollected,
-    Fact,
-    MessageRecorded,
-    PromptFinished,
-    RecordingSealed,
-    SpeechHeard,
-    SpeechStarted,
-    SpeechUnavailable,
-)
+from calls.facts import Fact
 from calls.ids import CallId, OfferId
-from calls.ports import SAMPLE_RATE_HZ, Heard, LiveCall, Recogniser, Vault
-from calls.private import Private
+from calls.ports import SAMPLE_RATE_HZ, LiveCall, Recogniser, Vault
 
 PROMPT_DBOV = -20.0
 """The level of every prompt and, nearly, of the music."""
 
 _SILENT_FRAME = bytes(SAMPLE_RATE_HZ // 50 * 2)
-
-
-class Standing(Enum):
-    """Whose a call is."""
-
-    DRIVEN = auto()
-    """The brain's: every fact goes there."""
-    RESERVED = auto()
-    """Over the line's capacity: advised and handed over by the line, the brain never hears of it.
-    """
-    HANDED_OVER = auto()
-    """Somebody outside has it: the flow is over, and the end of the leg is no fact any more."""
-
-
-class Sounds(Protocol):
-    """Where a leg gets what it plays."""
-
-    @property
-    def music(self) -> Clip:
-        """Hold music."""
-        ...
-
-    async def clips(self, command: Say) -> list[Clip]:
-        """The utterances of a prompt, ready to be sent; a tone where one could not be made."""
-        ...
-
-    def ready_clips(self, command: Say) -> list[Clip] | None:
-        """The same without waiting; ``None`` when something has to be read or rendered first."""
-        ...
 
 
 class Dialling(Protocol):
@@ -125,7 +85,7 @@ class CallerLeg:
         call_id: the call.
         site: the site's id.
         standing: whose call it is.
-        sip: the SIP dialog, already answered.
+        sip: the SIP dialog, about to be answered.
         media: an open leg, owned from now on.
         arrived_at: seconds since the epoch.
         owner: the line.
@@ -140,6 +100,7 @@ class CallerLeg:
         connected: the agent they talk with.
         dialling: the outside party that is rung for them, or has answered.
         outside: they talk with somebody outside.
+        outside_troubles: why nobody outside could be dialled, each told once.
         ended: the leg is over.
     """
 
@@ -148,7 +109,7 @@ class CallerLeg:
         call_id: CallId,
         site: str,
         standing: Standing,
-        sip: Call,
+        sip: IncomingCall,
         media: MediaLeg,
         arrived_at: float,
         owner: CallerLegOwner,
@@ -167,32 +128,32 @@ class CallerLeg:
         self.connected: AgentLeg | None = None
         self.dialling: Dialling | None = None
         self.outside = False
+        self.outside_troubles: set[str] = set()
         self.ended = False
         self._sip = sip
         self._owner = owner
         self._sounds = sounds
-        self._background = background
+        self._facts = facts = LegFacts(site, call_id, self.report)
+        self._announcer = Announcer(
+            media, sounds, background, audible=sip.offer is not None, on_said=facts.said
+        )
         self._ear = Ear(
             call_id,
             recogniser,
             background,
             on_start=self._speech_started,
-            on_heard=self._heard,
-            on_unavailable=self._speech_unavailable,
+            on_heard=facts.heard,
+            on_unavailable=facts.speech_unavailable,
         )
         self._recordings = LegRecordings(
             call_id,
             media,
             vault,
             background,
-            on_sealed=self._sealed,
-            on_message=self._message_recorded,
+            on_sealed=facts.sealed,
+            on_message=facts.message_recorded,
             on_message_over=self._message_over,
         )
-        self._saying: Say | None = None
-        self._then: Callable[[], None] | None = None
-        self._music_next = False
-        self._music = False
         self._held = False
         media.on_digit(self._key)
         media.on_media_timeout(MEDIA_TIMEOUT_S, lambda: self.lose("media-timeout"))
@@ -207,27 +168,15 @@ class CallerLeg:
             then: called at its end in place of a report to the brain, unless something else is
                 said meanwhile: for what the line says by itself.
         """
-        if self._occupied or self._saying == command:
+        if self._occupied or self._announcer.saying == command:
             return
         self._recordings.end_message()
-        self._hush()
-        self._saying = command
-        self._then = then
-        clips = self._sounds.ready_clips(command)
-        if clips is not None:
-            self._play(command, clips)
-        else:
-            self.media.stop_playing()
-            self._background.start(self._render_and_play(command))
+        self._announcer.say(command, then)
 
     def play_music(self) -> None:
         """Music, after the prompt that still plays."""
-        if self._occupied:
-            return
-        if self._saying is not None:
-            self._music_next = True
-        else:
-            self._start_music()
+        if not self._occupied:
+            self._announcer.play_music()
 
     def listen(self, command: Listen) -> None:
         """Hear speech in a language, or report that it cannot be heard."""
@@ -248,14 +197,7 @@ class CallerLeg:
             return
         if agent is None or not agent.answered or self.outside:
             self.release(command.offer_id)
-            self.report(
-                AgentHungUp(
-                    site=self.site,
-                    call_id=self.call_id,
-                    offer_id=command.offer_id,
-                    agent_id=command.agent_id,
-                )
-            )
+            self._facts.agent_left(command)
             return
         self._connect(agent)
 
@@ -280,8 +222,7 @@ class CallerLeg:
         """Take a message."""
         if self._occupied:
             return
-        self._hush()
-        self._music = False
+        self._announcer.leave()
         self._recordings.take_message(command)
 
     def hang_up(self) -> None:
@@ -294,7 +235,7 @@ class CallerLeg:
         """Give the caller up and report it, so that somebody calls them back."""
         if not self.ended:
             self._sip.hang_up()
-            self._gone(CallFailed(site=self.site, call_id=self.call_id, reason=reason))
+            self._gone(self._facts.failed(reason))
 
     def stop_dialling(self) -> None:
         """Stop ringing somebody outside; who has answered stays."""
@@ -321,7 +262,7 @@ class CallerLeg:
         """The other side of a transfer hung up: so does the line."""
         if not self.ended:
             self._sip.hang_up()
-            self._gone(CallerHungUp(site=self.site, call_id=self.call_id))
+            self._gone(self._facts.hung_up())
 
     # --- while nobody drives --------------------------------------------------------------------
 
@@ -333,13 +274,11 @@ class CallerLeg:
     def wait_for_brain(self) -> None:
         """Music for an idle caller; keys and speech are still heard."""
         if self.idle:
-            self._hush()
-            self._start_music()
+            self._announcer.start_music()
 
     def brain_back(self) -> None:
         """The line does nothing more by itself with this caller."""
-        if self._then is not None:
-            self._then = _nothing
+        self._announcer.forget_what_follows()
         if self.dialling is not None and not self.dialling.for_brain:
             self.stop_dialling()
 
@@ -362,7 +301,9 @@ class CallerLeg:
         match event:
             case Confirmed(remote=remote):
                 self._held = on_hold(remote)
-                if not apply_media(self.media, remote):
+                if apply_media(self.media, remote):
+                    self._announcer.begin()
+                else:
                     self.lose("no-media")
             case MediaChanged(remote=remote):
                 apply_media(self.media, remote)
@@ -373,9 +314,9 @@ class CallerLeg:
             case KeyPressed(digit=digit):
                 self._key(digit.reveal())
             case HungUp() | Cancelled():
-                self._gone(CallerHungUp(site=self.site, call_id=self.call_id))
+                self._gone(self._facts.hung_up())
             case Lost(reason=reason):
-                self._gone(CallFailed(site=self.site, call_id=self.call_id, reason=reason.value))
+                self._gone(self._facts.failed(reason.value))
 
     def report(self, fact: Fact) -> None:
         """Pass a fact on to the brain, if it knows of this call."""
@@ -417,8 +358,7 @@ class CallerLeg:
 
     def _leave_flow(self) -> None:
         self._recordings.end_message()
-        self._hush()
-        self._music = False
+        self._announcer.leave()
         self.stop_listening()
 
     def _disconnected(self) -> None:
@@ -426,7 +366,7 @@ class CallerLeg:
         if self.ended:
             return
         self.media.disconnect()
-        self._start_music()
+        self._announcer.start_music()
         self._owner.left_alone(self)
 
     def _hold_music(self, media: MediaLeg, wanted: bool) -> None:
@@ -434,52 +374,6 @@ class CallerLeg:
             media.play_music(self._sounds.music)
         else:
             media.stop_playing()
-
-    # --- inside: what plays ---------------------------------------------------------------------
-
-    def _hush(self) -> None:
-        """What is being said no longer counts; something else is about to play."""
-        self._saying = self._then = None
-        self._music_next = False
-
-    def _start_music(self) -> None:
-        self._music = True
-        self.media.play_music(self._sounds.music)
-
-    def _play(self, command: Say, clips: list[Clip]) -> None:
-        self._music = False
-        self.media.play(clips, lambda _interrupted: self._said(command))
-
-    async def _render_and_play(self, command: Say) -> None:
-        clips = await self._sounds.clips(command)
-        if self._saying is command and not self.ended:
-            self._play(command, clips)
-
-    def _said(self, command: Say, *, interrupted: bool = False) -> None:
-        """A prompt is over, unless it stopped counting before."""
-        if self._saying is not command or self.ended:
-            return
-        then, music_next = self._then, self._music_next
-        self._hush()
-        if interrupted:
-            self.media.stop_playing()
-        if music_next:
-            self._start_music()
-        if then is not None:
-            then()
-            return
-        self.report(
-            PromptFinished(
-                site=self.site,
-                call_id=self.call_id,
-                prompt_id=command.prompt_id,
-                interrupted=interrupted,
-            )
-        )
-
-    def _interrupt(self) -> None:
-        if self._saying is not None and self._saying.barge_in:
-            self._said(self._saying, interrupted=True)
 
     # --- inside: what the caller does -----------------------------------------------------------
 
@@ -490,56 +384,18 @@ class CallerLeg:
             if self.media.peer is not None:
                 self.media.peer.send_digits(digit)  # a menu may answer there
         elif self.connected is None and not self._recordings.key(digit):
-            self._interrupt()
-            self.report(
-                DigitsCollected(site=self.site, call_id=self.call_id, digits=Private(digit))
-            )
+            self._announcer.interrupt()
+            self._facts.key(digit)
 
     def _push(self, frame: bytes) -> None:
         # A caller who put us on hold does not speak to us; their hold music must not either.
         # Prompts are all brought to the same level; an echo comes back quieter than that.
-        sounding = self.media.playing or self._music
+        sounding = self._announcer.sounding
         self._ear.push(_SILENT_FRAME if self._held else frame, PROMPT_DBOV if sounding else None)
 
     def _speech_started(self) -> None:
-        self._interrupt()
-        self.report(SpeechStarted(site=self.site, call_id=self.call_id))
-
-    def _heard(self, language: str, heard: Heard, ended_ago_s: float) -> None:
-        self.report(
-            SpeechHeard(
-                site=self.site,
-                call_id=self.call_id,
-                words=Private(heard.words),
-                confidence=heard.confidence,
-                second=Private(heard.second),
-                language=language,
-                ended_ago_s=ended_ago_s,
-            )
-        )
-
-    def _speech_unavailable(self, reason: str) -> None:
-        self.report(SpeechUnavailable(site=self.site, call_id=self.call_id, reason=reason))
-
-    def _sealed(self, recording_id: str, duration_s: float) -> None:
-        self.report(
-            RecordingSealed(
-                site=self.site,
-                call_id=self.call_id,
-                recording_id=recording_id,
-                duration_s=duration_s,
-            )
-        )
-
-    def _message_recorded(self, recording_id: str, duration_s: float) -> None:
-        self.report(
-            MessageRecorded(
-                site=self.site,
-                call_id=self.call_id,
-                recording_id=recording_id,
-                duration_s=duration_s,
-            )
-        )
+        self._announcer.interrupt()
+        self._facts.speech_started()
 
     def _message_over(self) -> None:
         if not self.ended and not self._owner.attended:
@@ -557,6 +413,7 @@ class CallerLeg:
 
     def _end(self) -> None:
         self.ended = True
+        self._announcer.leave()
         self._recordings.end()
         self.stop_listening()
         for agent in list(self.offers.values()):
@@ -568,7 +425,3 @@ class CallerLeg:
             self.dialling = None
         self.media.close()
         self._owner.leg_ended(self)
-
-
-def _nothing() -> None:
-    """What the line does after words of its own once a brain is back."""

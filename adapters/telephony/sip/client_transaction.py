@@ -180,9 +180,8 @@ class ClientTransaction:
         return unanswered
 
     def limit(self, expire_at: float) -> None:
-        """Wait for a final response no longer than this (9.1, after CANCEL)."""
-        if not self.is_answered:
-            self.expire_at = expire_at
+        """Wait for a final response, which has not come, no longer than this (9.1)."""
+        self.expire_at = expire_at
 
     def _proceed(self, before: ClientState, now: float) -> None:
         if self.is_invite:

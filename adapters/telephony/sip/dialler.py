@@ -72,6 +72,8 @@ def route(target: str, trunk: TrunkSettings | None, trunk_address: HostPort | No
     if not target or any(character in _UNSAFE_IN_URI for character in target):
         raise BadAddress("the target is no SIP URI and no number")
     if not target.lower().startswith(("sip:", "sips:")):
+        if any(character in _UNSAFE_IN_USER for character in target):
+            raise BadAddress("the target is no SIP URI and no number")
         if trunk is None or trunk_address is None:
             raise BadAddress("a number can be dialled on a trunk only, and none is known")
         uri = f"sip:{target}@{registrar_host(trunk)}"

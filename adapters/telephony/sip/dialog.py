@@ -107,6 +107,7 @@ class Dialog:
             remote_target=contact_uri(success) or invite.uri,
             route_set=list(reversed(success.values("record-route"))),
             local_cseq=success.cseq,
+            remote_cseq=-1,  # they may count from 0 (8.1.1.5)
             state=DialogState.CONFIRMED,
         )
         return cls(record, success.source, symmetric=False, reachable=reachable)

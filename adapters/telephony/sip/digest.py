@@ -3,18 +3,21 @@
 The server gives one challenge for each algorithm it is set up with and wants ``qop=auth``. Its
 nonces carry their own proof of origin and age, so a flood of unauthenticated requests costs no
 memory; only a nonce that was used once successfully is remembered, with the highest count seen, so
-that nothing can be replayed.
+that nothing can be replayed. Where too many would have to be remembered, those as old as the ones
+forgotten are good no more.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
 from aiosipua.auth import SipDigestAuth, build_credentials
 from aiosipua.header_codec import parse_auth, stringify_auth
@@ -27,6 +30,7 @@ from calls.private import Private
 ALGORITHMS = ("SHA-256", "MD5")
 _NONCE_LIFE_S = 300.0
 _MAX_NONCES = 10_000
+_FORGOTTEN_AFTER = 4
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -105,6 +109,7 @@ class DigestServer:
         self._algorithms = tuple(a for a in algorithms if a in ALGORITHMS) or ALGORITHMS
         self._key = secrets.token_bytes(32)
         self._counts: OrderedDict[str, int] = OrderedDict()
+        self._forgotten_until = -math.inf
 
     def challenges(self, now: float, *, stale: bool = False) -> list[str]:
         """Values for WWW-Authenticate, the preferred one first (RFC 8760, 2.4).
@@ -153,10 +158,10 @@ class DigestServer:
             and len(nc) == 8
             and set(nc.lower()) <= _HEX
             and bool(cnonce)
-            and params.get("uri") == request.uri
         )
         password = self._passwords.get(AgentId(user))
-        # An unknown user costs the same time as a known one.
+        # An unknown user costs the same time as a known one. What counts is the URI that is asked
+        # for, whatever ``uri`` says (RFC 7616, 3.4.6).
         expected = expected_response(
             algorithm=algorithm,
             user=user,
@@ -192,25 +197,30 @@ class DigestServer:
             self._seal(stem).encode(), seal.encode("utf-8", errors="replace")
         ):
             return False
-        age_s = now - int(stem[:14], 16) / 1000
-        return -1.0 <= age_s <= _NONCE_LIFE_S
+        issued_at = int(stem[:14], 16) / 1000
+        return issued_at > self._forgotten_until and -1.0 <= now - issued_at <= _NONCE_LIFE_S
 
     def _forget_old(self, now: float) -> None:
         while self._counts:
             oldest = next(iter(self._counts))
-            if self._is_fresh(oldest, now) and len(self._counts) <= _MAX_NONCES:
-                return
+            if self._is_fresh(oldest, now):
+                if len(self._counts) <= _MAX_NONCES:
+                    return
+                self._forgotten_until = int(oldest[:14], 16) / 1000
             del self._counts[oldest]
 
 
 class AttemptLimiter:
     """Slows down whoever guesses: after a few failures, each further one doubles the wait.
 
+    Who succeeded is known for a while: see :meth:`is_known`.
+
     Args:
         free: failures that cost nothing; people mistype.
         first_wait_s: after the first failure beyond them.
-        longest_wait_s: the wait grows no further, and a failure is forgotten after so long.
-        capacity: keys remembered; the longest unused go first.
+        longest_wait_s: the wait grows no further. Failures are forgotten after four times as long
+            without another: who comes back as soon as the wait is over gains nothing by it.
+        capacity: keys remembered of each kind; the longest unused go first.
     """
 
     def __init__(
@@ -226,6 +236,7 @@ class AttemptLimiter:
         self._longest_wait_s = longest_wait_s
         self._capacity = capacity
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._known: OrderedDict[str, None] = OrderedDict()
 
     def wait_s(self, key: str, now: float) -> float:
         """How long ``key`` must wait before it may try again; 0 when it may now."""
@@ -238,15 +249,26 @@ class AttemptLimiter:
     def failed(self, key: str, now: float) -> None:
         """``key`` guessed wrong."""
         count, last = self._failures.pop(key, (0, now))
-        if now - last > self._longest_wait_s:
+        if now - last > _FORGOTTEN_AFTER * self._longest_wait_s:
             count = 0
         self._failures[key] = (count + 1, now)
-        while len(self._failures) > self._capacity:
-            self._failures.popitem(last=False)
+        _bound(self._failures, self._capacity)
 
     def succeeded(self, key: str) -> None:
         """``key`` knows the password: forget its failures."""
         self._failures.pop(key, None)
+        self._known[key] = None
+        self._known.move_to_end(key)
+        _bound(self._known, self._capacity)
+
+    def is_known(self, key: str) -> bool:
+        """Whether ``key`` has known the password before."""
+        return key in self._known
+
+
+def _bound(entries: OrderedDict[str, Any], capacity: int) -> None:
+    while len(entries) > capacity:
+        entries.popitem(last=False)
 
 
 def answer_challenge(

@@ -17,12 +17,13 @@ from random import Random
 from adapters.telephony.sip.address import HostPort, checked, is_ip_literal
 from adapters.telephony.sip.call import CallListener, OutgoingCall
 from adapters.telephony.sip.dialler import Ring
-from adapters.telephony.sip.errors import BadAddress
+from adapters.telephony.sip.errors import BadAddress, CannotListen
 from adapters.telephony.sip.handler import EndpointHandler
 from adapters.telephony.sip.sdp import LocalMedia
 from adapters.telephony.sip.settings import EndpointSettings
 from adapters.telephony.sip.udp import listening_socket, unreachable
 from adapters.telephony.sip.user_agent import UserAgent
+from calls.faults import where
 from calls.ids import AgentId
 
 log = logging.getLogger(__name__)
@@ -59,21 +60,25 @@ class SipEndpoint:
             The address it listens on, with the port the system gave.
 
         Raises:
-            CannotListen: the address is taken or not ours.
+            CannotListen: the address is taken or not ours, or another one in the settings is none.
         """
         self._loop = asyncio.get_running_loop()
         self._socket = listening_socket(self._settings)
         host, port = self._socket.getsockname()[:2]
         self._address = HostPort(host, port)
-        self._agent = UserAgent(
-            self._settings,
-            self._handler,
-            sent_by=HostPort(self._settings.advertise or host, port),
-            clock=self._loop.time,
-            random=Random(secrets.randbits(64)),  # noqa: S311  (waits, not secrets)
-            wake=self._on_wake,
-            resolve=self._on_resolve,
-        )
+        try:
+            self._agent = UserAgent(
+                self._settings,
+                self._handler,
+                sent_by=HostPort(self._settings.advertise or host, port),
+                clock=self._loop.time,
+                random=Random(secrets.randbits(64)),  # noqa: S311  (waits, not secrets)
+                wake=self._on_wake,
+                resolve=self._on_resolve,
+            )
+        except BadAddress as error:
+            self._socket.close()
+            raise CannotListen(str(error)) from None
         self._loop.add_reader(self._socket, self._on_readable)
         self._agent.start()
         self._flush()
@@ -201,9 +206,10 @@ class SipEndpoint:
                 agent.receive(payload, checked(sender[0].partition("%")[0], sender[1]))
             except BadAddress:
                 agent.counts["bad-source"] += 1
-            except Exception:
+            except Exception as error:
+                # Here and below by kind and place: a message could quote a number.
                 agent.counts["bugs"] += 1
-                log.exception("a datagram could not be handled")
+                log.error("a datagram could not be handled: %s", where(error))
         self._flush()
 
     def _read_errors(self) -> None:
@@ -215,9 +221,9 @@ class SipEndpoint:
         self._timer = None
         try:
             self._running.handle_timer()
-        except Exception:
+        except Exception as error:
             self._running.counts["bugs"] += 1
-            log.exception("a timer could not be handled")
+            log.error("a timer could not be handled: %s", where(error))
         self._flush()
 
     def _on_wake(self) -> None:
@@ -235,10 +241,10 @@ class SipEndpoint:
         while (delivery := agent.next_delivery()) is not None:
             try:
                 delivery.run()
-            except Exception:
+            except Exception as error:
                 agent.counts["bugs"] += 1
                 name = delivery.call.id if delivery.call is not None else "-"
-                log.exception("call %s: its owner failed; it is hung up", name)
+                log.error("call %s: its owner failed; it is hung up: %s", name, where(error))
                 if delivery.call is not None:
                     delivery.call.hang_up()
         self._transmit()
@@ -275,7 +281,9 @@ class SipEndpoint:
     def _on_resolve(self, host: str, port: int) -> None:
         assert self._loop is not None
         if is_ip_literal(host):
-            address = checked(host, port) if port else None
+            address: HostPort | None = None
+            with contextlib.suppress(BadAddress):
+                address = checked(host, port)
             self._loop.call_soon(self._resolved, address)
             return
         self._lookup = self._loop.create_task(self._look_up(host, port))

@@ -11,7 +11,7 @@
     ├── Ours                   a method was called when it could not mean anything
     │   └── WrongState
     └── Ops                    configuration or the machine
-        └── CannotListen       the port is taken or not ours to open
+        └── CannotListen       the address is taken, or not ours to listen on
 
 A message of *theirs* never quotes a user part or a number: it may be logged as it is.
 """

@@ -144,20 +144,6 @@ class KeyPressed(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransferAnswered(CallEvent):
-    """What became of a REFER.
-
-    Attributes:
-        succeeded: the far end reached the target; hang up now. When false, the caller is still
-            here.
-        status: the status the far end reports of its call to the target.
-    """
-
-    succeeded: bool
-    status: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HungUp(CallEvent):
     """The far end sent BYE. An ending."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from adapters.telephony.sip.caller_leg import CallerLeg, Standing
+from adapters.telephony.sip.caller_leg import CallerLeg
 from adapters.telephony.sip.outside import Dialler, OutsideCall
+from adapters.telephony.sip.standing import Standing
 from calls.commands import Say, Utterance
 from calls.facts import CallFailed
 

@@ -27,5 +27,8 @@ class EndpointHandler(Protocol):
         ...
 
     def trunk_changed(self, registered: bool, detail: str) -> None:
-        """The trunk's registration came up or went down; ``detail`` is fit for an operator."""
+        """The trunk's registration came up or went down; ``detail`` is fit for an operator.
+
+        Of a trunk that we do not register with: its name can be looked up, or cannot.
+        """
         ...

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from adapters.telephony.sip import session_timer
 from adapters.telephony.sip.address import HostPort
 from adapters.telephony.sip.arrival import Arrival
+from adapters.telephony.sip.body import session_description
 from adapters.telephony.sip.call_state import CallState, Turn
 from adapters.telephony.sip.dialog import Dialog
 from adapters.telephony.sip.errors import NoCommonCodec, WrongState
 from adapters.telephony.sip.events import Cancelled, Confirmed, LostReason
+from adapters.telephony.sip.refusal import requires
 from adapters.telephony.sip.sdp import LocalMedia, RemoteMedia
 from adapters.telephony.sip.session import Session
 from adapters.telephony.sip.stack import Stack
@@ -100,7 +102,7 @@ class IncomingSession(Session):
 
     def ringing(self) -> None:
         """See :class:`~adapters.telephony.sip.call.IncomingCall`."""
-        if self._state is not CallState.ARRIVED:
+        if self._state is not CallState.ARRIVED or requires(self._invite, "100rel"):
             return
         response = response_to(self._invite, 180, to_tag=self.local_tag)
         for route in self._invite.values("record-route"):
@@ -117,10 +119,12 @@ class IncomingSession(Session):
             raise WrongState(f"{self!r} was answered already")
         self._local = local
         try:
-            if self._invite.body:
-                body, self._remote = self._answer_to(self._invite, local)
+            offer = session_description(self._invite)
+            if offer:
+                seen_at = self._invite.source.host
+                body, self._remote = self._descriptions.answer(offer, local, seen_at)
             else:
-                body = self._describe(lambda version: self._offer_for(local, version))
+                body = self._descriptions.offer(local)
                 self._awaits_answer = True
         except NoCommonCodec:
             # The owner takes fewer codecs than the endpoint took for granted.
@@ -190,11 +194,14 @@ class IncomingSession(Session):
     def _refuse_invite(self, status: int) -> None:
         self._stack.refuse(self.key, self._invite, status, to_tag=self.local_tag)
 
-    def _on_confirmed(self, *, answer_refused: bool) -> None:
+    def _on_confirmed(self, changed: RemoteMedia | None) -> None:
         if self._state is CallState.LEAVING:
             self._finish(bye=True)
-            return
-        first = self._state is CallState.ANSWERED and self._turn(Turn.CONFIRM)
-        if first and not answer_refused and self._remote is not None:
-            self._tell(Confirmed(remote=self._remote))
-        super()._on_confirmed(answer_refused=answer_refused)
+        elif self._state is CallState.ANSWERED:
+            self._turn(Turn.CONFIRM)
+            if self._remote is None:
+                self.lose(LostReason.MEDIA_REFUSED)  # the answer to our first offer is of no use
+            else:
+                self._tell(Confirmed(remote=self._remote))
+        else:
+            super()._on_confirmed(changed)

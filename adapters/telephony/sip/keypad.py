@@ -32,7 +32,8 @@ def key_pressed(content_type: str, body: bytes) -> KeyPressed:
             fields[name.strip().lower()] = value.strip()
         text = fields.get("signal", "")
         duration = fields.get("duration", "")
-        if duration.isascii() and duration.isdigit() and int(duration[:6]) in _DURATIONS_MS:
+        short = duration.isascii() and duration.isdigit() and len(duration) <= 6
+        if short and int(duration) in _DURATIONS_MS:
             duration_ms = int(duration)
     key = _BY_NUMBER.get(text, text.upper())
     if key not in _KEYS:

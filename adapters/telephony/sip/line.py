@@ -4,6 +4,9 @@ It knows legs, not callers' wishes: what to say, whom to ring and whom to connec
 brain as commands; what happens goes back as facts. Alone it can do three things: keep callers on
 music while no brain is there, advise and hand over when the brain stays away or the line is full,
 and refuse when even that is not possible.
+
+It is one switchboard and a little long for it: every command of the brain and every event of the
+endpoint passes through here to the leg or the call it is about.
 """
 
 from __future__ import annotations
@@ -11,20 +14,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from adapters.telephony.media import MediaEngine, MediaLeg, PortsExhausted
 from adapters.telephony.sip.agent_leg import AgentLeg, apply_media
+from adapters.telephony.sip.announcer import Sounds
+from adapters.telephony.sip.attendance import Attendance
 from adapters.telephony.sip.background import Background
 from adapters.telephony.sip.call import IncomingCall
-from adapters.telephony.sip.caller_leg import CallerLeg, Sounds, Standing
+from adapters.telephony.sip.caller_leg import CallerLeg
 from adapters.telephony.sip.endpoint import SipEndpoint
 from adapters.telephony.sip.feature import FeatureCall
 from adapters.telephony.sip.hand_over import HandOver
-from adapters.telephony.sip.outbound import OutboundPlan
+from adapters.telephony.sip.line_settings import LineSettings
 from adapters.telephony.sip.outside import Dialler, OutsideCall
 from adapters.telephony.sip.sdp import LocalMedia
+from adapters.telephony.sip.standing import Standing
 from calls.commands import (
     Bridge,
     CancelTransfer,
@@ -41,7 +46,6 @@ from calls.commands import (
     StopListening,
     StopRecording,
     Transfer,
-    Utterance,
 )
 from calls.facts import (
     CallArrived,
@@ -59,41 +63,19 @@ from calls.ports import LiveCall, Recogniser, Vault
 
 log = logging.getLogger(__name__)
 
-_FULL_RETRY_AFTER_S = 30
+_STOP_RETRY_AFTER_S = 30
+_FULL_RETRY_AFTER_S = 2
+"""Short, for a provider that obeys it keeps every caller away for so long (RFC 3261, 21.5.4)."""
+
 _SETTLE_S = 2.0
 """How long a stop waits for recordings to be sealed and last words to be understood."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineSettings:
-    """What the line itself has to know of the site.
-
-    Attributes:
-        site: the site's id.
-        capacity: callers at once.
-        reserved: further channels that only advise and hand over.
-        advice: the 911 advice in each language.
-        fallback: where callers go when the line cannot go on, if anywhere.
-        outbound: what may be dialled out.
-        feature_codes: code to what the agent hears once it was taken.
-        unattended_s: how long callers wait for a brain before the line advises them itself.
-    """
-
-    site: str
-    capacity: int
-    reserved: int
-    advice: tuple[Utterance, ...]
-    fallback: str | None
-    outbound: OutboundPlan
-    feature_codes: Mapping[str, Utterance] = field(default_factory=dict)
-    unattended_s: float = 60.0
 
 
 class SipLine:
     """The line of one site. It is its endpoint's handler and its link's host.
 
     Args:
-        settings: see :class:`LineSettings`.
+        settings: see :class:`~adapters.telephony.sip.line_settings.LineSettings`.
         media: the media engine.
         sounds: prompts and music.
         recogniser: speech recognition.
@@ -128,9 +110,7 @@ class SipLine:
         self._hand_over: HandOver | None = None
         self._background = Background()
         self._legs: dict[CallId, CallerLeg] = {}
-        self._attended = False
-        self._forsaken = False
-        self._undriven_timer: asyncio.TimerHandle | None = None
+        self._attendance = Attendance(settings.unattended_s, self._advise_everybody)
         self._stopping = False
         self._empty = asyncio.Event()
         self.refused = 0
@@ -144,7 +124,7 @@ class SipLine:
             self._settings.advice,
             self._settings.fallback,
             self._dialler,
-            lambda: self._attended,
+            lambda: self._attendance.attended,
         )
 
     async def drained(self, timeout_s: float) -> None:
@@ -159,7 +139,7 @@ class SipLine:
     async def stop(self) -> None:
         """Let nobody in any more, end every leg, and wait a moment for what is being sealed."""
         self._stopping = True
-        self._disarm()
+        self._attendance.stop()
         for leg in list(self._legs.values()):
             leg.lose("line-stopped")
         await self._background.finish(_SETTLE_S)
@@ -217,23 +197,16 @@ class SipLine:
 
     def driven(self) -> None:
         """A brain is here; it tells each leg what to do next."""
-        self._attended = True
-        self._forsaken = False
-        self._disarm()
+        self._attendance.driven()
         for leg in self._driven_legs():
             leg.brain_back()
 
     def undriven(self) -> None:
         """No brain: music, and after a while the advice and the fallback number."""
-        self._attended = False
-        if self._stopping:
-            return
-        for leg in self._driven_legs():
-            leg.wait_for_brain()
-        if self._undriven_timer is None and not self._forsaken:
-            self._undriven_timer = asyncio.get_running_loop().call_later(
-                self._settings.unattended_s, self._advise_everybody
-            )
+        if not self._stopping:
+            for leg in self._driven_legs():
+                leg.wait_for_brain()
+        self._attendance.undriven()
 
     # --- EndpointHandler ------------------------------------------------------------------------
 
@@ -245,7 +218,7 @@ class SipLine:
             return
         standing = self._standing()
         if standing is None:
-            self._refuse(call, "the line is full")
+            self._refuse(call, "the line stops" if self._stopping else "the line is full")
             return
         media = self._open(call)
         if media is None:
@@ -285,7 +258,7 @@ class SipLine:
     @property
     def attended(self) -> bool:
         """See :class:`~adapters.telephony.sip.caller_leg.CallerLegOwner`."""
-        return self._attended
+        return self._attendance.attended
 
     def report(self, fact: Fact) -> None:
         """See :class:`~adapters.telephony.sip.caller_leg.CallerLegOwner`."""
@@ -293,9 +266,9 @@ class SipLine:
 
     def left_alone(self, leg: CallerLeg) -> None:
         """See :class:`~adapters.telephony.sip.caller_leg.CallerLegOwner`."""
-        if self._attended:
+        if self._attendance.attended:
             return
-        if self._forsaken:
+        if self._attendance.forsaken:
             self._alone.begin(leg)
         else:
             leg.wait_for_brain()
@@ -337,7 +310,9 @@ class SipLine:
         """The last resort: not a word can be said."""
         self.refused += 1
         log.error("a call was refused (%d so far): %s", self.refused, why)
-        call.reject(503, retry_after_s=_FULL_RETRY_AFTER_S)
+        call.reject(
+            503, retry_after_s=_STOP_RETRY_AFTER_S if self._stopping else _FULL_RETRY_AFTER_S
+        )
 
     def _let_in(self, leg: CallerLeg, call: IncomingCall) -> None:
         if leg.standing is Standing.RESERVED:
@@ -353,9 +328,9 @@ class SipLine:
                 line="sip",
             )
         )
-        if self._forsaken:
+        if self._attendance.forsaken:
             self._alone.begin(leg)
-        elif not self._attended:
+        elif not self._attendance.attended:
             # Nobody can say how long: the advice first, as on every call, then music.
             self._alone.advise(leg, leg.wait_for_brain)
 
@@ -427,15 +402,8 @@ class SipLine:
         assert self._hand_over is not None, "give the line its endpoint first"
         return self._hand_over
 
-    def _disarm(self) -> None:
-        if self._undriven_timer is not None:
-            self._undriven_timer.cancel()
-            self._undriven_timer = None
-
     def _advise_everybody(self) -> None:
         """The brain has stayed away too long: from now on every idle caller is handed over."""
-        self._undriven_timer = None
-        self._forsaken = True
         waiting = [leg for leg in self._driven_legs() if leg.idle]
         log.error(
             "no brain for %g s: %d callers get the advice and the fallback number",

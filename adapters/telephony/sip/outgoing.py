@@ -10,7 +10,6 @@ from adapters.telephony.sip.address import HostPort
 from adapters.telephony.sip.call_state import CallState, Turn
 from adapters.telephony.sip.deadlines import Deadline
 from adapters.telephony.sip.dialog import Dialog
-from adapters.telephony.sip.errors import BadSdp, NoCommonCodec
 from adapters.telephony.sip.events import (
     Answered,
     Failed,
@@ -19,7 +18,7 @@ from adapters.telephony.sip.events import (
     Progress,
 )
 from adapters.telephony.sip.refusal import ALLOW
-from adapters.telephony.sip.sdp import SDP_TYPE, LocalMedia, RemoteMedia, read_answer
+from adapters.telephony.sip.sdp import SDP_TYPE, LocalMedia, RemoteMedia
 from adapters.telephony.sip.session import Session
 from adapters.telephony.sip.stack import Outcome, Silence, Stack
 from adapters.telephony.sip.transaction_events import ClientKey, ServerKey
@@ -97,11 +96,10 @@ class OutgoingSession(Session):
     def place(self, ring_timeout_s: float) -> None:
         """Send the INVITE."""
         assert self._local is not None
-        local = self._local
         self._invite.headers.set_single("Contact", f"<{self._contact}>")
         self._invite.headers.set_single("Allow", ALLOW)
         self._invite.headers.set_single("Content-Type", SDP_TYPE)
-        self._invite.body = self._describe(lambda version: self._offer_for(local, version))
+        self._invite.body = self._descriptions.offer(self._local)
         self._key = self._stack.request(self._invite, self._destination, self._on_outcome)
         self._ring_timeout = self._stack.after(
             min(ring_timeout_s, _LONGEST_RING_S), self._on_ring_timeout
@@ -164,10 +162,7 @@ class OutgoingSession(Session):
         if self._state is not CallState.PLACED or response.status == 100:
             return
         if response.body and self._local is not None:
-            try:
-                self._early = read_answer(response.body, self._local, response.source.host)
-            except (BadSdp, NoCommonCodec):
-                self._early = None
+            self._early = self._read_answer(response, self._local)
         self._tell(Progress(status=response.status, early_media=self._early))
 
     def _on_answer(self, success: Response) -> None:
@@ -175,13 +170,9 @@ class OutgoingSession(Session):
         self._stop_ring_timeout()
         self._dialog = Dialog.from_success(self._invite, success, self._stack.reachable)
         self._acknowledge(success)
-        try:
-            self._remote = (
-                read_answer(success.body, self._local, success.source.host)
-                if success.body or self._early is None
-                else self._early
-            )
-        except (BadSdp, NoCommonCodec):
+        early = None if success.body else self._early
+        self._remote = early or self._read_answer(success, self._local)
+        if self._remote is None:
             self._tell(Failed(cause=FailureCause.NO_COMMON_CODEC, status=success.status))
             self._finish(bye=True)
             return
@@ -198,8 +189,7 @@ class OutgoingSession(Session):
         ack = dialog.ack(success.cseq, self._stack.sent_by)
         self._acks[key] = (bytes(ack), dialog.next_hop)
         self._stack.transmit(*self._acks[key])
-        bye = dialog.request("BYE", self._stack.sent_by)
-        self._stack.request(bye, dialog.next_hop, lambda _: None)
+        self._send(dialog, dialog.request("BYE", self._stack.sent_by), lambda _outcome: None)
         if self._state is CallState.CANCELLING:
             self._turn(Turn.CONFIRM)
             self._on_retired(self)

@@ -78,9 +78,8 @@ class OutsideCall:
 
     def dial(self, dialler: Dialler, destination: str, ring_timeout_s: float) -> None:
         """Dial, if the outbound plan permits it; what comes of it is told to the callbacks."""
-        call_id = self._leg.call_id
         if not dialler.plan.permits(destination):
-            log.error("call %s: the outbound plan does not permit its destination", call_id)
+            self._explain("the outbound plan does not permit it (sip.outbound in site.yaml)")
             self._fail("not-permitted")
             return
         try:
@@ -92,10 +91,21 @@ class OutsideCall:
                 ring_timeout_s=ring_timeout_s,
             )
         except (PortsExhausted, OSError, SipError) as error:
-            log.error("call %s cannot be transferred: %s", call_id, error)
+            self._explain(f"{error} (sip.trunk in site.yaml)")
             self._fail("unreachable")
             return
         self._leg.dialling = self
+
+    def _explain(self, why: str) -> None:
+        """Log why it cannot be dialled, once for each caller however often it is tried."""
+        if why not in self._leg.outside_troubles:
+            self._leg.outside_troubles.add(why)
+            log.error(
+                "call %s: the outside cannot be dialled: %s; the caller stays on the line, and "
+                "one who waits for a nurse hears so while nurses are rung on; told once",
+                self._leg.call_id,
+                why,
+            )
 
     def end(self) -> None:
         """Give up, or hang up; nothing is told."""

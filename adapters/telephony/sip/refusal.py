@@ -10,10 +10,18 @@ from aiosipua.message import SipResponse
 from adapters.telephony.sip.session_timer import MIN_SESSION_S
 from adapters.telephony.sip.wire import Request, response_to
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
 """What a call of ours understands. REGISTER is for the endpoint as a whole."""
 
-_SUPPORTED_OPTIONS = frozenset({"timer"})
+_SERVED_OPTIONS = frozenset({"timer", "100rel"})
+"""What may be required of us. We have no PRACK: whoever requires reliable provisional responses
+gets none but 100, which RFC 3262, 3 leaves to us.
+"""
+
+
+def requires(request: Request, option: str) -> bool:
+    """Whether a request requires this extension."""
+    return option in [value.strip().lower() for value in request.values("require")]
 
 
 def unsupported(request: Request) -> list[str]:
@@ -21,7 +29,7 @@ def unsupported(request: Request) -> list[str]:
     return [
         option
         for option in request.values("require")
-        if option.strip().lower() not in _SUPPORTED_OPTIONS
+        if option.strip().lower() not in _SERVED_OPTIONS
     ]
 
 
@@ -51,6 +59,8 @@ def refusal(
     if status == 415 or request.method == "OPTIONS":
         put("Accept", "application/sdp, application/dtmf-relay, application/dtmf")
         put("Accept-Encoding", "identity")
+    if request.method == "OPTIONS":
+        put("Supported", "timer")
     match status:
         case 420:
             put("Unsupported", ", ".join(unsupported(request)))

@@ -1,8 +1,8 @@
 """Where agents' phones are (RFC 3261, 10.3), kept in memory: a restart is healed by the refreshes.
 
 An agent may register several phones; the one that registered last is rung. A binding says where
-packets go, too: to the address it came from when it sits behind a NAT or asks for symmetric
-replies (RFC 3581), else to its Contact, and never outside the allowed networks.
+packets go, too: to its Contact where that is in the allowed networks, and to the address it came
+from when it is not, sits behind a NAT or asks for symmetric replies (RFC 3581).
 """
 
 from __future__ import annotations
@@ -97,8 +97,6 @@ class Registrar:
                 bindings = []
                 break
             bindings = self._bind(bindings, value, request, now)
-        if len(bindings) > MAX_BINDINGS:
-            bindings = bindings[-MAX_BINDINGS:]
         if bindings:
             self._bindings[agent_id] = bindings
         else:
@@ -128,8 +126,6 @@ class Registrar:
         destination = next_hop(
             contact.uri, request.reply_to, symmetric=request.symmetric, reachable=self._networks
         )
-        if destination.host not in self._networks:
-            raise BadMessage("Contact Outside The Allowed Networks", 403)
         binding = Binding(
             uri=contact.uri,
             destination=destination,
@@ -137,7 +133,7 @@ class Registrar:
             call_id=request.call_id,
             cseq=request.cseq,
         )
-        return [*others, binding]
+        return [*others, binding][-MAX_BINDINGS:]
 
     def _expires_s(self, of_contact: str | None, request: Request) -> int:
         text = (of_contact or request.header("expires")).strip()

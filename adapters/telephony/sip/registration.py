@@ -6,6 +6,7 @@ again first. The owner hears of each change between registered and not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
 
@@ -24,6 +25,7 @@ from adapters.telephony.sip.wire import Response, via_value
 _FIRST_WAIT_S = 2.0
 _LONGEST_WAIT_S = 60.0
 _SHORTEST_REFRESH_S = 5.0
+_STALE = re.compile(r'\bstale\s*=\s*"?true\b', re.IGNORECASE)
 
 
 class RegistrationState(Enum):
@@ -101,7 +103,7 @@ class TrunkRegistration:
         self._cseq = 0
         self._expires_s = trunk.expires_s
         self._failures = 0
-        self._authorised = False
+        self._challenges = 0
         self._due: Deadline[Callable[[], None]] | None = None
 
     def start(self) -> None:
@@ -119,7 +121,7 @@ class TrunkRegistration:
             return
         self._address = address
         self._step(Step.RESOLVED)
-        self._authorised = False
+        self._challenges = 0
         self._send(self._request(self._expires_s))
 
     def stop(self) -> None:
@@ -130,7 +132,7 @@ class TrunkRegistration:
         if self._step(Step.LEAVE):
             if self.is_registered:
                 self.is_registered = False
-                self._authorised = False
+                self._challenges = 0
                 self._send(self._request(0))
             else:
                 self._step(Step.DONE)
@@ -170,18 +172,22 @@ class TrunkRegistration:
             if again is None:
                 self._fail("the registrar's challenge cannot be answered")
                 return
-            self._authorised = True
+            self._challenges += 1
             self._cseq += 1
             self._send(again)
         elif outcome.status == 423 and self._longer(outcome):
-            self._authorised = False
+            self._challenges = 0
             self._send(self._request(self._expires_s))
         else:
             self._fail(f"the registrar answers {outcome.status}")
 
     def _may_authorise(self, challenge: Response) -> bool:
-        stale = "stale=true" in challenge.header("www-authenticate").lower().replace(" ", "")
-        return not self._authorised or stale
+        """The first challenge, and one more for a nonce that ran out on the way (RFC 7616, 3.3)."""
+        if self._challenges == 0:
+            return True
+        name = "www-authenticate" if challenge.status == 401 else "proxy-authenticate"
+        stale = any(_STALE.search(value) for value in challenge.values(name))
+        return stale and self._challenges == 1
 
     def _longer(self, response: Response) -> bool:
         text = response.header("min-expires").strip()

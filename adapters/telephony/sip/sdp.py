@@ -315,12 +315,15 @@ def _remote(
 def _hidden(host: str, seen_at: str) -> bool:
     """Whether a far end behind NAT names an address that only its own network reaches.
 
-    Its audio then comes from where its signalling comes from, on a port still to be seen.
+    Its audio then comes from where its signalling comes from, on a port still to be seen. Loopback
+    is the nearest of such networks: named from elsewhere, it would aim our audio at ourselves.
     """
     try:
         named, seen = ipaddress.ip_address(host), ipaddress.ip_address(seen_at)
     except ValueError:
         return False
+    if named.is_loopback or named.is_link_local:
+        return (named.is_loopback, named.is_link_local) != (seen.is_loopback, seen.is_link_local)
     return named.is_private and not named.is_unspecified and seen.is_global
 
 

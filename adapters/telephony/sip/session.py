@@ -1,23 +1,22 @@
-"""A call while it is up, whoever placed it: BYE, re-INVITE, UPDATE, INFO, REFER, session timer.
+"""A call while it is up, whoever placed it: BYE, re-INVITE, UPDATE, INFO, session timer.
 
-Reads like its subject and is longer than most modules for it: all of these share one dialog, one
-offer/answer state (RFC 3264; RFC 6337) and one end.
+All of these share one dialog, one offer/answer state (RFC 3264; RFC 6337) and one end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from aiosipua.message import SipRequest
 
 from adapters.telephony.sip import session_timer
 from adapters.telephony.sip.address import HostPort
+from adapters.telephony.sip.body import session_description
 from adapters.telephony.sip.call import CallListener
 from adapters.telephony.sip.call_state import TABLE, CallState, Turn
-from adapters.telephony.sip.deadlines import Deadline
+from adapters.telephony.sip.descriptions import Descriptions
 from adapters.telephony.sip.dialog import Dialog
-from adapters.telephony.sip.errors import BadAddress, BadMessage, BadSdp, NoCommonCodec, WrongState
+from adapters.telephony.sip.errors import BadMessage, BadSdp, NoCommonCodec, WrongState
 from adapters.telephony.sip.events import (
     CallEvent,
     HungUp,
@@ -25,25 +24,13 @@ from adapters.telephony.sip.events import (
     LostReason,
     MediaChanged,
     OfferRefused,
-    TransferAnswered,
 )
 from adapters.telephony.sip.keypad import INFO_TYPES, key_pressed
 from adapters.telephony.sip.refusal import ALLOW
-from adapters.telephony.sip.sdp import (
-    SDP_TYPE,
-    LocalMedia,
-    RemoteMedia,
-    Version,
-    make_answer,
-    make_offer,
-    read_answer,
-)
+from adapters.telephony.sip.sdp import SDP_TYPE, LocalMedia, RemoteMedia, read_answer
 from adapters.telephony.sip.stack import Outcome, Silence, Stack
 from adapters.telephony.sip.transaction_events import ServerKey
-from adapters.telephony.sip.uri import parse_uri
 from adapters.telephony.sip.wire import Request, Response, response_to
-
-_TRANSFER_TIMEOUT_S = 120.0
 
 
 class Session:
@@ -82,17 +69,14 @@ class Session:
         self._dialog: Dialog | None = None
         self._local: LocalMedia | None = None
         self._remote: RemoteMedia | None = None
-        self._version = Version(session=stack.random.getrandbits(31))
-        self._described = b""
+        self._descriptions = Descriptions(stack.media_host, stack.random.getrandbits(31))
         self._offering: LocalMedia | None = None
         self._postponed: LocalMedia | None = None
         self._unconfirmed: ServerKey | None = None
         self._unconfirmed_cseq = 0
         self._awaits_answer = False
         self._acks: dict[tuple[str, int], tuple[bytes, HostPort]] = {}
-        self._transferring: Deadline[Callable[[], None]] | None = None
-        self._timer: session_timer.SessionTimer | None = None
-        self._timer_due: Deadline[Callable[[], None]] | None = None
+        self._watch = session_timer.SessionWatch(stack.after, self._on_session_due)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._name} {self._state.name}>"
@@ -137,24 +121,6 @@ class Session:
             self._send_offer(local)
         self._stack.wake()
 
-    def refer(self, target: str) -> None:
-        """See :class:`~adapters.telephony.sip.call.Call`."""
-        if self._state is not CallState.UP or self._dialog is None or self._transferring:
-            raise WrongState(f"{self!r} cannot be transferred now")
-        try:
-            parse_uri(target)
-            if any(character.isspace() or character in "<>" for character in target):
-                raise BadAddress("the target of a transfer is no URI")
-        except BadMessage:
-            raise BadAddress("the target of a transfer is no URI") from None
-        request = self._dialog.request("REFER", self._stack.sent_by)
-        request.headers.set_single("Refer-To", f"<{target}>")
-        self._transferring = self._stack.after(
-            _TRANSFER_TIMEOUT_S, lambda: self._transferred(succeeded=False, status=408)
-        )
-        self._send(request, self._on_refer_outcome)
-        self._stack.wake()
-
     def lose(self, reason: LostReason) -> None:
         """End it for a reason of ours, telling the owner."""
         if self._state is CallState.ENDED:
@@ -167,8 +133,7 @@ class Session:
 
     def on_request(self, key: ServerKey, request: Request) -> None:
         """A request within the dialog, other than ACK and CANCEL."""
-        known = self._dialog is not None and self._dialog.remote_tag == request.from_tag
-        if not known or self._dialog is None:
+        if self._dialog is None or self._dialog.remote_tag != request.from_tag:
             self._on_request_without_dialog(key, request)
         elif self._state is CallState.ENDED:
             # Our BYE and theirs crossed: theirs is right, too.
@@ -191,32 +156,31 @@ class Session:
                 self._on_offer(key, request)
             case "INFO":
                 self._on_info(key, request)
-            case "NOTIFY":
-                self._on_notify(key, request)
             case "OPTIONS":
                 self._stack.refuse(key, request, 200)
             case _:
                 self._stack.refuse(key, request, 405)
 
     def on_ack(self, request: Request) -> None:
-        """The ACK of a success of ours."""
+        """The ACK of a success of ours, with the answer where the success brought an offer."""
+        if self._dialog is None or self._dialog.remote_tag != request.from_tag:
+            return
         if self._unconfirmed is None or request.cseq != self._unconfirmed_cseq:
             return
         self._stack.acknowledged(self._unconfirmed)
         self._unconfirmed = None
-        refused = False
+        changed: RemoteMedia | None = None
         if self._awaits_answer and self._local is not None:
             self._awaits_answer = False
-            try:
-                self._remote = read_answer(request.body, self._local, request.source.host)
-            except (BadSdp, NoCommonCodec):
-                refused = True
-        self._on_confirmed(answer_refused=refused)
+            changed = self._read_answer(request, self._local)
+            self._remote = changed or self._remote
+        self._on_confirmed(changed)
 
-    def _on_confirmed(self, *, answer_refused: bool) -> None:
-        if answer_refused:
-            self.lose(LostReason.MEDIA_REFUSED)
-        elif self._postponed is not None:
+    def _on_confirmed(self, changed: RemoteMedia | None) -> None:
+        """The ACK came; an answer in it that cannot be used leaves the call up as it was."""
+        if changed is not None:
+            self._tell(MediaChanged(remote=changed))
+        if self._postponed is not None and self._state is CallState.UP:
             local, self._postponed = self._postponed, None
             self._send_offer(local)
 
@@ -241,10 +205,14 @@ class Session:
             return
         changed = body = None
         try:
-            if request.body:
-                body, changed = self._answer_to(request, self._local)
+            offer = session_description(request)
+            if offer:
+                body, changed = self._descriptions.answer(offer, self._local, request.source.host)
             elif request.method == "INVITE":
-                body = self._describe(lambda v: self._offer_for(self._local, v))
+                body = self._descriptions.offer(self._local)
+        except BadMessage as error:
+            self._stack.refuse(key, request, error.status, str(error))
+            return
         except BadSdp as error:
             self._stack.refuse(key, request, 400, str(error))
             return
@@ -280,52 +248,43 @@ class Session:
             success.headers.set_single("Content-Type", SDP_TYPE)
             success.body = body
         if self._stack.respond(key, success) and request.method == "INVITE":
+            if self._unconfirmed is not None:
+                # Who sends the next INVITE has heard the success of the last: its ACK was lost.
+                self._stack.acknowledged(self._unconfirmed)
             self._unconfirmed, self._unconfirmed_cseq = key, request.cseq
-        self._watch(timer)
+        self._watch.begin(timer)
 
     def _on_info(self, key: ServerKey, request: Request) -> None:
-        content_type = request.header("content-type").partition(";")[0].strip().lower()
         if not request.body:
             self._stack.refuse(key, request, 200)
-        elif content_type not in INFO_TYPES:
+        elif request.content_type not in INFO_TYPES:
             self._stack.refuse(key, request, 415)
         else:
             try:
-                event = key_pressed(content_type, request.body)
+                event = key_pressed(request.content_type, request.body)
             except BadMessage as error:
                 self._stack.refuse(key, request, error.status, str(error))
                 return
             self._stack.refuse(key, request, 200)
             self._tell(event)
 
-    def _on_notify(self, key: ServerKey, request: Request) -> None:
-        """How a transfer goes (RFC 3515, 2.4.4)."""
-        if self._transferring is None:
-            self._stack.refuse(key, request, 481)
-            return
-        self._stack.refuse(key, request, 200)
-        words = request.body[:64].decode("ascii", errors="replace").split()
-        status = int(words[1]) if len(words) > 1 and _is_status(words[1]) else 0
-        terminated = request.header("subscription-state").strip().lower().startswith("terminated")
-        if status >= 200 or terminated:
-            self._transferred(succeeded=200 <= status < 300, status=status or 487)
-
     # --- requests of ours -----------------------------------------------------------------------
 
-    def _send(self, request: SipRequest, on_outcome: Callable[[Outcome], None]) -> None:
-        """Send within the dialog; a challenge is answered once."""
-        assert self._dialog is not None
+    def _send(
+        self, dialog: Dialog, request: SipRequest, on_outcome: Callable[[Outcome], None]
+    ) -> None:
+        """Send within a dialog; a challenge is answered once."""
 
         def once_more(outcome: Outcome) -> None:
             if isinstance(outcome, Response) and outcome.status in (401, 407):
                 again = self._stack.authorised(request, outcome)
-                if again is not None and self._dialog is not None:
-                    self._dialog.skip_cseq()
-                    self._stack.request(again, self._dialog.next_hop, on_outcome)
+                if again is not None:
+                    dialog.skip_cseq()
+                    self._stack.request(again, dialog.next_hop, on_outcome)
                     return
             on_outcome(outcome)
 
-        self._stack.request(request, self._dialog.next_hop, once_more)
+        self._stack.request(request, dialog.next_hop, once_more)
 
     def _send_offer(self, local: LocalMedia) -> None:
         assert self._dialog is not None
@@ -334,11 +293,12 @@ class Session:
         request.headers.set_single("Contact", f"<{self._contact}>")
         request.headers.set_single("Allow", ALLOW)
         request.headers.set_single("Content-Type", SDP_TYPE)
-        if self._timer is not None and self._timer.we_refresh:
+        timer = self._watch.timer
+        if timer is not None and timer.we_refresh:
             request.headers.set_single("Supported", "timer")
-            request.headers.set_single("Session-Expires", f"{self._timer.interval_s};refresher=uac")
-        request.body = self._describe(lambda version: self._offer_for(local, version))
-        self._send(request, self._on_offer_outcome)
+            request.headers.set_single("Session-Expires", f"{timer.interval_s};refresher=uac")
+        request.body = self._descriptions.offer(local)
+        self._send(self._dialog, request, self._on_offer_outcome)
 
     def _on_offer_outcome(self, outcome: Outcome) -> None:
         if isinstance(outcome, Silence) or outcome.status in (408, 481):
@@ -354,20 +314,21 @@ class Session:
                 self._stack.after(self._glare_wait_s(), self._offer_again)
             else:
                 self._tell(OfferRefused(status=outcome.status))
+                if self._watch.timer is not None and self._watch.timer.we_refresh:
+                    self._watch.again()
 
     def _on_offer_accepted(self, success: Response) -> None:
         if self._offering is None or self._state is not CallState.UP or self._dialog is None:
             return
         local, self._offering = self._offering, None
         self._dialog.retarget(success)
-        try:
-            self._remote = read_answer(success.body, local, success.source.host)
-        except (BadSdp, NoCommonCodec):
+        changed = self._read_answer(success, local)
+        if changed is None:
             self.lose(LostReason.MEDIA_REFUSED)
             return
-        self._local = local
-        self._watch(self._timer)
-        self._tell(MediaChanged(remote=self._remote))
+        self._local, self._remote = local, changed
+        self._watch.begin(self._watch.timer)
+        self._tell(MediaChanged(remote=changed))
 
     def _glare_wait_s(self) -> float:
         """Multiples of 10 ms; who owns the Call-ID waits longer (14.1)."""
@@ -387,17 +348,6 @@ class Session:
             ack = self._dialog.ack(success.cseq, self._stack.sent_by)
             self._acks[key] = (bytes(ack), self._dialog.next_hop)
         self._stack.transmit(*self._acks[key])
-
-    def _on_refer_outcome(self, outcome: Outcome) -> None:
-        status = outcome.status if isinstance(outcome, Response) else 408
-        if status >= 300:
-            self._transferred(succeeded=False, status=status)
-
-    def _transferred(self, *, succeeded: bool, status: int) -> None:
-        if self._transferring is not None:
-            self._transferring.cancel()
-            self._transferring = None
-            self._tell(TransferAnswered(succeeded=succeeded, status=status))
 
     # --- within ---------------------------------------------------------------------------------
 
@@ -422,17 +372,14 @@ class Session:
     def _finish(self, *, bye: bool) -> None:
         if not self._turn(Turn.END):
             return
-        for deadline in (self._transferring, self._timer_due):
-            if deadline is not None:
-                deadline.cancel()
-        self._transferring = self._timer_due = None
+        self._watch.end()
         self._offering = self._postponed = None
         if self._unconfirmed is not None:
             self._stack.acknowledged(self._unconfirmed)
             self._unconfirmed = None
         if bye and self._dialog is not None:
             request = self._dialog.request("BYE", self._stack.sent_by)
-            self._send(request, self._on_bye_outcome)
+            self._send(self._dialog, request, self._on_bye_outcome)
         else:
             self._on_retired(self)
 
@@ -440,53 +387,20 @@ class Session:
         if isinstance(outcome, Silence) or outcome.status >= 200:
             self._on_retired(self)
 
-    def _answer_to(self, request: Request, local: LocalMedia) -> tuple[bytes, RemoteMedia]:
-        if request.header("content-type").partition(";")[0].strip().lower() != SDP_TYPE:
-            raise NoCommonCodec("the body is no session description")
-        agreed: list[RemoteMedia] = []
+    def _read_answer(self, message: Request | Response, offered: LocalMedia) -> RemoteMedia | None:
+        """What their answer to our offer comes to; ``None`` when it cannot be served."""
+        try:
+            return read_answer(session_description(message), offered, message.source.host)
+        except (BadMessage, BadSdp, NoCommonCodec):
+            return None
 
-        def describe(version: Version) -> bytes:
-            body, remote = make_answer(
-                request.body, local, self._stack.media_host, version, request.source.host
-            )
-            agreed.append(remote)
-            return body
-
-        return self._describe(describe), agreed[-1]
-
-    def _offer_for(self, local: LocalMedia | None, version: Version) -> bytes:
-        assert local is not None
-        return make_offer(local, self._stack.media_host, version)
-
-    def _describe(self, describe: Callable[[Version], bytes]) -> bytes:
-        """The description, with a new version if it differs from the last one (RFC 3264, 8)."""
-        body = describe(self._version)
-        if self._described and body != self._described:
-            self._version = replace(self._version, number=self._version.number + 1)
-            body = describe(self._version)
-        self._described = body
-        return body
-
-    def _watch(self, timer: session_timer.SessionTimer | None) -> None:
-        """Refresh the session, or expect it to be refreshed (RFC 4028)."""
-        if self._timer_due is not None:
-            self._timer_due.cancel()
-            self._timer_due = None
-        self._timer = timer
-        if timer is not None:
-            self._timer_due = self._stack.after(timer.act_after_s, self._on_timer)
-
-    def _on_timer(self) -> None:
-        self._timer_due = None
-        if self._state is not CallState.UP or self._timer is None or self._local is None:
+    def _on_session_due(self) -> None:
+        timer = self._watch.timer
+        if self._state is not CallState.UP or timer is None or self._local is None:
             return
-        if not self._timer.we_refresh:
+        if not timer.we_refresh:
             self.lose(LostReason.SESSION_EXPIRED)
         elif self._offering or self._postponed or self._unconfirmed:
-            self._watch(self._timer)  # an INVITE under way refreshes as well
+            self._watch.begin(timer)  # an INVITE under way refreshes as well
         else:
             self._send_offer(self._local)
-
-
-def _is_status(word: str) -> bool:
-    return len(word) == 3 and word.isascii() and word.isdigit()

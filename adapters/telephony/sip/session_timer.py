@@ -6,12 +6,15 @@ wants us to do it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from adapters.telephony.sip.deadlines import Deadline
 from adapters.telephony.sip.wire import Request
 
 MIN_SESSION_S = 90
 _LONGEST_SESSION_S = 86_400
+_RETRY_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +61,44 @@ def asked_for(request: Request) -> SessionTimer | None:
         we_refresh=we_refresh,
         refresher="uas" if we_refresh else "uac",
     )
+
+
+class SessionWatch:
+    """Reminds of the next refresh that is up to us, or of the end for want of one.
+
+    Args:
+        after: has something done later.
+        act: what.
+
+    Attributes:
+        timer: what was agreed on last; ``None``: the session has no end.
+    """
+
+    def __init__(
+        self,
+        after: Callable[[float, Callable[[], None]], Deadline[Callable[[], None]]],
+        act: Callable[[], None],
+    ) -> None:
+        self._after = after
+        self._act = act
+        self._due: Deadline[Callable[[], None]] | None = None
+        self.timer: SessionTimer | None = None
+
+    def begin(self, timer: SessionTimer | None) -> None:
+        """The session was agreed on or refreshed now, with this timer."""
+        self.end()
+        self.timer = timer
+        if timer is not None:
+            self._due = self._after(timer.act_after_s, self._act)
+
+    def again(self) -> None:
+        """A refresh of ours was refused: the next one must come well before the session's end."""
+        self.end()
+        if self.timer is not None:
+            self._due = self._after(min(_RETRY_S, self.timer.act_after_s), self._act)
+
+    def end(self) -> None:
+        """Remind of nothing more."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None

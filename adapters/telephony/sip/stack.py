@@ -192,9 +192,16 @@ class Stack:
         return self.layer.respond(key, response, self._clock())
 
     def refuse(
-        self, key: ServerKey, request: Request, status: int, reason: str = "", *, to_tag: str = ""
+        self,
+        key: ServerKey,
+        request: Request,
+        status: int,
+        reason: str = "",
+        *,
+        to_tag: str = "",
+        headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        """Answer with a bare status, and the headers that status calls for."""
+        """Answer with a bare status, the headers that status calls for, and these."""
         response = refusal(
             request,
             status,
@@ -203,6 +210,8 @@ class Stack:
             min_expires_s=self._settings.min_expires_s,
             random=self.random,
         )
+        for name, value in headers:
+            response.headers.append(name, value)
         self.respond(key, response)
 
     def acknowledged(self, key: ServerKey) -> None:

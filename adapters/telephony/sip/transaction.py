@@ -95,6 +95,10 @@ class TransactionLayer:
             for slot in self._clients.values()
         )
 
+    def awaits(self, key: ClientKey) -> bool:
+        """Whether a response to this request of ours may still come."""
+        return key in self._clients
+
     # --- in -------------------------------------------------------------------------------------
 
     def receive(self, payload: bytes, source: HostPort, now: float) -> list[Event]:

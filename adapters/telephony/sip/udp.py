@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import sys
 
@@ -12,6 +13,12 @@ from adapters.telephony.sip.settings import EndpointSettings
 _RECEIVE_BUFFER_BYTES = 1 << 20
 _IP_RECVERR = 11  # linux/in.h; Python does not name it
 _IPV6_RECVERR = 25
+
+_REMEDIES = {
+    errno.EADDRINUSE: "is another line running here?",
+    errno.EADDRNOTAVAIL: "this machine has no such address; give one of its own",
+    errno.EACCES: "ports below 1024 are for programs with the right to them; give a higher one",
+}
 
 
 def listening_socket(settings: EndpointSettings) -> socket.socket:
@@ -48,9 +55,9 @@ def listening_socket(settings: EndpointSettings) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise CannotListen(
-            f"listen: {settings.listen}: {error.strerror}; is another line running here?"
-        ) from None
+        remedy = _REMEDIES.get(error.errno or 0, "")
+        problem = f"{error.strerror}; {remedy}" if remedy else error.strerror
+        raise CannotListen(f"listen: {settings.listen}: {problem}") from None
     return listening
 
 

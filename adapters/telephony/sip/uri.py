@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from adapters.telephony.sip.errors import BadMessage
 
@@ -24,7 +25,8 @@ def name_addr(value: str) -> NameAddr:
     """Take a name-addr or addr-spec apart.
 
     Raises:
-        BadMessage: quotes or brackets do not close, or there is no URI.
+        BadMessage: quotes or brackets do not close, or there is no URI that could be written
+            between brackets again.
     """
     rest = value.strip()
     if rest.startswith('"'):
@@ -44,7 +46,7 @@ def name_addr(value: str) -> NameAddr:
     else:
         uri, _, tail = rest.partition(";")
     uri = uri.strip()
-    if not uri or any(character.isspace() for character in uri):
+    if not uri or not uri.isprintable() or any(c.isspace() or c in '<>"' for c in uri):
         raise BadMessage("Address Without URI")
     params: dict[str, str | None] = {}
     for part in tail.split(";"):
@@ -60,7 +62,7 @@ class Uri:
 
     Attributes:
         scheme: lower case.
-        user: without password; the number of a tel URI.
+        user: without password, escapes undone (19.1.4); the number of a tel URI.
         host: name or IP literal without brackets; empty in a tel URI.
         port: ``None`` when not given.
         params: lower-case names.
@@ -74,7 +76,7 @@ class Uri:
 
 
 def parse_uri(text: str) -> Uri:
-    """Take a URI apart.
+    """Take a URI apart. Of a scheme other than sip, sips and tel nothing but the scheme is known.
 
     Raises:
         BadMessage: no scheme, no host, or a port outside 1-65535.
@@ -86,6 +88,8 @@ def parse_uri(text: str) -> Uri:
     if scheme == "tel":
         number = rest.partition(";")[0]
         return Uri(scheme=scheme, user=number, host="", port=None, params={})
+    if scheme not in ("sip", "sips"):
+        return Uri(scheme=scheme, user="", host="", port=None, params={})
     # An @ stands nowhere but behind the user, which may hold semicolons and question marks.
     user, at, after = rest.partition("@")
     if not at:
@@ -97,8 +101,14 @@ def parse_uri(text: str) -> Uri:
         name, equals, value = part.partition("=")
         if name.strip():
             params[name.strip().lower()] = value.strip() if equals else None
-    user = user.partition(":")[0].partition(";")[0]
+    user = _unescaped(user.partition(":")[0].partition(";")[0])
     return Uri(scheme=scheme, user=user, host=host, port=port, params=params)
+
+
+def _unescaped(user: str) -> str:
+    """``%2311`` is how ``#11`` is written; what would not print is left as it was written."""
+    plain = unquote(user, errors="replace")
+    return plain if plain.isprintable() else user
 
 
 def _host_and_port(text: str) -> tuple[str, int | None]:
@@ -113,6 +123,7 @@ def _host_and_port(text: str) -> tuple[str, int | None]:
         raise BadMessage("Bad URI")
     if not port_text:
         return host, None
-    if not (port_text.isascii() and port_text.isdigit() and 1 <= int(port_text[:6]) <= 65535):
+    digits = port_text.isascii() and port_text.isdigit() and len(port_text) <= 5
+    if not (digits and 1 <= int(port_text) <= 65535):
         raise BadMessage("Bad Port In URI")
     return host, int(port_text)

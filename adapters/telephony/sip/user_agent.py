@@ -13,15 +13,13 @@ from functools import partial
 from random import Random
 
 from adapters.telephony.sip.access import Gate, Refused
-from adapters.telephony.sip.address import (
-    HostPort,
-    parse_host_port,
-)
+from adapters.telephony.sip.address import HostPort, parse_host_port
 from adapters.telephony.sip.arrival import vet
 from adapters.telephony.sip.call import CallListener, OutgoingCall
 from adapters.telephony.sip.dialler import Ring, Route, make_invite, new_call_id, new_tag, route
-from adapters.telephony.sip.errors import BadMessage
+from adapters.telephony.sip.errors import BadAddress, BadMessage
 from adapters.telephony.sip.events import LostReason
+from adapters.telephony.sip.glance import answered_request, dialog_meant, is_response
 from adapters.telephony.sip.handler import EndpointHandler
 from adapters.telephony.sip.incoming import IncomingSession
 from adapters.telephony.sip.outgoing import OutgoingSession
@@ -47,12 +45,13 @@ from adapters.telephony.sip.transaction_events import (
     StrayResponse,
     Unreachable,
 )
+from adapters.telephony.sip.trunk_address import TrunkAddress
 from adapters.telephony.sip.uri import name_addr, parse_uri
 from adapters.telephony.sip.wire import Request, Response, response_to
 from calls.ids import AgentId
 
-_IN_DIALOG_ONLY = frozenset({"BYE", "INFO", "UPDATE", "NOTIFY"})
-_KNOWN_ELSEWHERE = frozenset({"REFER", "SUBSCRIBE", "MESSAGE", "PUBLISH", "PRACK"})
+_IN_DIALOG_ONLY = frozenset({"BYE", "INFO", "UPDATE"})
+_KNOWN_ELSEWHERE = frozenset({"REFER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "PUBLISH", "PRACK"})
 
 
 class UserAgent:
@@ -67,6 +66,9 @@ class UserAgent:
         wake: called when there may be something to send or an earlier deadline.
         resolve: asked to look up ``(host, port)`` of the trunk; answers by ``trunk_resolved``.
         timers: of the transactions.
+
+    Raises:
+        BadAddress: a network or the trunk's registrar in the settings is none.
     """
 
     def __init__(
@@ -109,11 +111,9 @@ class UserAgent:
         """Look the trunk up and register with it, if there is one."""
         if self._trunk is not None:
             self._trunk.start()
-        elif self._settings.trunk is not None:
-            self._look_trunk_up()
 
     def stop(self) -> None:
-        """End all calls and unregister."""
+        """End all calls, and unregister."""
         for session in list(self._sessions.values()):
             session.lose(LostReason.STOPPED)
         if self._trunk is not None:
@@ -122,10 +122,16 @@ class UserAgent:
     def receive(self, payload: bytes, source: HostPort) -> None:
         """Take a datagram in; raises for nothing in it."""
         self.counts["datagrams-in"] += 1
-        if not payload.startswith(b"SIP/2.0 ") and not self._gate.admits(source):
+        if not self._gate.admits(source) and not self._is_expected(payload):
             self.counts["not-allowed"] += 1
             return
         self._take(self._stack.layer.receive(payload, source, self._clock()))
+
+    def _is_expected(self, payload: bytes) -> bool:
+        """Whether it belongs to what we began: nobody else can know our branches and tags."""
+        if is_response(payload):
+            return self._stack.layer.awaits(answered_request(payload))
+        return dialog_meant(payload) in self._sessions
 
     def unreachable(self, destination: HostPort) -> None:
         """The network says that nothing arrives there."""
@@ -236,7 +242,12 @@ class UserAgent:
         for event in events:
             match event:
                 case RequestReceived(key=key, request=request):
-                    self._on_request(key, request)
+                    try:
+                        self._on_request(key, request)
+                    except Exception:
+                        # A bug. Left unanswered, the request would be held for good.
+                        self._stack.refuse(key, request, 500)
+                        raise
                 case CancelReceived(key=key, invite=invite, request=request):
                     self._on_cancel(key, invite, request)
                 case AckReceived(request=request):
@@ -299,7 +310,7 @@ class UserAgent:
         if self._gate.needs_proof(invite):
             proof = self._gate.prove(invite, self._clock())
             if isinstance(proof, Refused):
-                self._send_refusal(key, invite, proof)
+                self._stack.refuse(key, invite, proof.status, headers=proof.headers)
                 return
             agent_id = proof
         from_trunk = self._gate.is_trunk(invite.source)
@@ -332,7 +343,7 @@ class UserAgent:
     def _on_register(self, key: ServerKey, request: Request) -> None:
         proof = self._gate.prove(request, self._clock())
         if isinstance(proof, Refused):
-            self._send_refusal(key, request, proof)
+            self._stack.refuse(key, request, proof.status, headers=proof.headers)
             return
         try:
             if parse_uri(name_addr(request.header("to")).uri).user != proof:
@@ -351,30 +362,32 @@ class UserAgent:
         if registered.vanished:
             self._notify(partial(self._owner.phone_unregistered, proof))
 
-    def _send_refusal(self, key: ServerKey, request: Request, refused: Refused) -> None:
-        response = response_to(request, refused.status, to_tag=secrets.token_hex(6))
-        for name, value in refused.headers:
-            response.headers.append(name, value)
-        self._stack.respond(key, response)
-
     def _notify(self, run: Callable[[], None]) -> None:
         self._stack.tell(None, run)
 
     # --- the trunk ------------------------------------------------------------------------------
 
-    def _make_trunk(self) -> TrunkRegistration | None:
-        trunk = self._settings.trunk
-        if trunk is None or not trunk.register:
+    def _make_trunk(self) -> TrunkRegistration | TrunkAddress | None:
+        trunk, stack, look_up = self._settings.trunk, self._stack, self._look_trunk_up
+        if trunk is None:
             return None
+        try:
+            parse_host_port(trunk.registrar)
+        except BadAddress as error:
+            raise BadAddress(f"trunk: {trunk.registrar}: {error}") from None
+
+        def tell(up: bool, detail: str) -> None:
+            self._notify(lambda: self._owner.trunk_changed(up, detail))
+
+        if not trunk.register:
+            return TrunkAddress(stack, trunk, resolve=look_up, on_change=tell)
         return TrunkRegistration(
-            self._stack,
+            stack,
             trunk,
             tag=new_tag(),
-            call_id=new_call_id(self._stack.sent_by),
-            resolve=self._look_trunk_up,
-            on_change=lambda registered, detail: self._notify(
-                lambda: self._owner.trunk_changed(registered, detail)
-            ),
+            call_id=new_call_id(stack.sent_by),
+            resolve=look_up,
+            on_change=tell,
         )
 
     def _look_trunk_up(self) -> None:

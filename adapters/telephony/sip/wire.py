@@ -75,6 +75,11 @@ class Request:
         """The body, trimmed to Content-Length."""
         return self.message.body
 
+    @property
+    def content_type(self) -> str:
+        """The body's media type, lower case and without parameters; empty when not given."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
     def header(self, name: str) -> str:
         """First value of a header; empty when there is none."""
         return self.message.headers.get_first(name) or ""
@@ -115,6 +120,11 @@ class Response:
         """The body, trimmed to Content-Length."""
         return self.message.body
 
+    @property
+    def content_type(self) -> str:
+        """The body's media type, lower case and without parameters; empty when not given."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
     def header(self, name: str) -> str:
         """First value of a header; empty when there is none."""
         return self.message.headers.get_first(name) or ""
@@ -146,7 +156,8 @@ def read(datagram: bytes, source: HostPort) -> Request | Response | Unusable:
         datagram: as it came from the socket.
         source: where it came from.
     """
-    start_line, newline, rest = datagram.partition(b"\n")
+    # What lies beyond the limit is not looked at: a sender is told of it by the headers before it.
+    start_line, newline, rest = datagram[:MAX_DATAGRAM_BYTES].partition(b"\n")
     if not newline or not start_line.strip():
         return Unusable(why="keep-alive" if not datagram.strip() else "not SIP")
     line = start_line.rstrip(b"\r").decode("utf-8", errors="replace")
@@ -157,6 +168,8 @@ def read(datagram: bytes, source: HostPort) -> Request | Response | Unusable:
     except Exception:  # noqa: BLE001 RUF100  (a vendor's parser on hostile bytes)
         return Unusable(why="headers cannot be read")
     if line.startswith("SIP/"):
+        if len(datagram) > MAX_DATAGRAM_BYTES:
+            return Unusable(why="response too large")
         return _read_response(line, headers, source)
     return _read_request(line, headers, source, len(datagram))
 

@@ -119,19 +119,23 @@ def voice(seconds, seed):
     knots = np.linspace(0, size, max(2, round(seconds * 5)))
     time = np.arange(size)
     pitch = np.interp(time, knots, chance.uniform(90, 280, len(knots)))
+    # How strong a harmonic is changes slowly: it is worked out for every 10 ms.
+    blocks = np.arange(0, size + 80, 80)
+    block_pitch = np.interp(blocks, time, pitch)
     formants = [
-        np.interp(time, knots, chance.uniform(low, high, len(knots)))
+        np.interp(blocks, knots, chance.uniform(low, high, len(knots)))
         for low, high in ((300, 900), (900, 2200), (2200, 3200))
     ]
     phase = 2 * np.pi * np.cumsum(pitch) / 8000
     sound = np.zeros(size)
     for harmonic in range(1, 30):
-        frequency = harmonic * pitch
+        frequency = harmonic * block_pitch
         strength = 0.5 / harmonic + sum(
             weight * np.exp(-(((frequency - formant) / 90) ** 2))
             for formant, weight in zip(formants, (1, 0.7, 0.3), strict=True)
         )
-        sound += np.where(frequency < 3600, strength, 0) * np.sin(harmonic * phase)
+        strength[frequency >= 3600] = 0
+        sound += np.interp(time, blocks, strength) * np.sin(harmonic * phase)
     return 0.15 * sound
 
 

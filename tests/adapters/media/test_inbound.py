@@ -232,3 +232,33 @@ def test_ten_thousand_garbage_datagrams_harm_nothing(dtmf_payload):
     leg.frames.clear()
     leg.talk(40)
     assert leg.frames[-1] == LOUD
+
+
+@pytest.mark.parametrize(
+    "datagram",
+    [Packetiser(7, 0, 0).audio(13, b"\x40"), Packetiser(7, 0, 0).audio(0, b"")],
+    ids=["comfort noise", "keep-alive"],
+)
+def test_a_far_end_that_only_says_that_it_is_there_is_there(datagram):
+    leg = Leg()
+    leg.talk(5)
+    for _ in range(95):
+        leg.turn()
+    leg.turn(datagram)
+    assert leg.inbound.last_round == 100
+    leg.turn(datagram, source=("203.0.113.66", 4000))
+    assert leg.inbound.last_round == 100
+    assert leg.counters.received == 5
+
+
+def test_a_key_held_over_a_change_of_the_stream_is_one_key_and_its_audio_stays_muted():
+    leg = Leg()
+    began = leg.phone.timestamp
+    steps = [step for step in press("8") if step is not None]
+    for step in steps[:3]:
+        leg.turn(leg.phone.event(101, began, step.body, first=step.first))
+    leg.phone = Packetiser(8, 60_000, 99)
+    for step in steps[3:]:
+        leg.turn(leg.phone.event(101, 99, step.body, first=step.first))
+    assert leg.keys == "8"
+    assert set(leg.frames) == {None}

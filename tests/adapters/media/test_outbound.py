@@ -9,6 +9,7 @@ from adapters.telephony.media.inband import ToneDetector
 from adapters.telephony.media.outbound import Outbound
 from adapters.telephony.media.rtp import Packetiser, parse
 from adapters.telephony.media.telephone_event import EventReceiver
+from adapters.telephony.media.tones import key_tone
 
 LOUD = Clip.from_pcm(b"\x10\x20" * 160)
 BRIDGED = b"b" * 160
@@ -128,3 +129,15 @@ def test_stopping_tells_who_waits_that_the_keys_were_cut_short():
     stream.stop()
     assert done == [True, True]
     assert parse(stream.packet(None)).payload_type == 0
+
+
+def test_a_re_invite_with_the_other_law_in_the_middle_of_a_tone_goes_on_in_that_law():
+    stream = outbound(dtmf_payload=None)
+    stream.send_digits("5", None)
+    before = packets(stream, 3)
+    stream.codec = PCMA
+    after = packets(stream, 5)
+    assert [packet.payload_type for packet in (*before, *after)] == [0] * 3 + [8] * 5
+    tone = key_tone("5")
+    assert b"".join(packet.payload for packet in before) == tone.pcmu[:480]
+    assert b"".join(packet.payload for packet in after) == tone.pcma[480:]

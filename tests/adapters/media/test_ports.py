@@ -1,3 +1,4 @@
+import errno
 import socket
 
 import pytest
@@ -112,3 +113,21 @@ def test_only_the_two_laws_and_dynamic_event_payloads_are_spoken():
     for payload, dtmf_payload in ((18, None), (0, 95), (0, 128), (101, 101)):
         with pytest.raises(MediaAddressError):
             usable_codec(payload, dtmf_payload)
+
+
+def test_a_machine_without_a_socket_to_spare_costs_no_port(free_range, monkeypatch):
+    pool = PortPool(HOST, *free_range)
+    opened = socket.socket
+
+    def refuse(*_):
+        raise OSError(errno.EMFILE, "too many open files")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    for _ in range(100):
+        with pytest.raises(OSError, match="too many"):
+            pool.bind()
+    monkeypatch.setattr(socket, "socket", opened)
+    bound = bind_all(pool)
+    for endpoint, _ in bound:
+        endpoint.close()
+    assert bound

@@ -178,3 +178,56 @@ def test_a_marked_packet_that_comes_late_is_still_the_old_press():
     for timestamp, data, marker in (*first[1:], *second, first[0]):
         keypad.packet(timestamp, data, marker=marker)
     assert keypad.heard == "15"
+
+
+def test_a_sender_that_moves_the_timestamp_of_every_end_packet_makes_one_key():
+    keypad = Keypad()
+    for step in range(6):
+        keypad.packet(160 * step, body(4, 160 * (step + 1)), marker=step == 0)
+    for step in range(6, 9):
+        keypad.packet(160 * step, body(4, 1120, END))
+    assert keypad.heard == "4"
+    for timestamp, data, marker in sent("4", 2560):
+        keypad.packet(timestamp, data, marker=marker)
+    assert keypad.heard == "44"
+
+
+def test_a_recorded_key_that_is_replayed_as_it_was_is_a_key_each_time():
+    keypad = Keypad()
+    for _ in range(3):
+        for timestamp, data, marker in sent("1", 13280):
+            keypad.packet(timestamp, data, marker=marker)
+        keypad.round += 40
+    assert keypad.heard == "111"
+
+
+def test_a_key_that_is_held_while_the_stream_changes_is_one_key():
+    keypad = Keypad()
+    for length in (160, 320, 480):
+        keypad.packet(0, body(6, length), marker=length == 160)
+    keypad.receiver.reset()
+    for flags, length in ((0, 640), (END, 800), (END, 800)):
+        keypad.packet(3_000_000_000, body(6, length, flags))
+    assert keypad.heard == "6"
+
+
+@pytest.mark.parametrize(
+    ("marker", "key", "length", "later"),
+    [(True, 6, 640, 0), (False, 7, 640, 0), (False, 6, 160, 0), (False, 6, 640, 6)],
+)
+def test_another_press_in_another_stream_is_a_key(marker, key, length, later):
+    keypad = Keypad()
+    for held in (160, 320, 480):
+        keypad.packet(0, body(6, held), marker=held == 160)
+    keypad.receiver.reset()
+    keypad.round += later
+    keypad.packet(9000, body(key, length), marker=marker)
+    assert keypad.heard == f"6{key}"
+
+
+def test_the_same_key_in_another_stream_after_its_end_is_another_key():
+    keypad = Keypad()
+    keypad.packet(0, body(6, 800, END), marker=True)
+    keypad.receiver.reset()
+    keypad.packet(9000, body(6, 960))
+    assert keypad.heard == "66"

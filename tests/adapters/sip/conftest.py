@@ -12,6 +12,7 @@ from adapters.telephony.sip.address import HostPort
 from adapters.telephony.sip.events import CallEvent
 from adapters.telephony.sip.settings import EndpointSettings
 from adapters.telephony.sip.user_agent import UserAgent
+from tests.adapters.sip.foreign_phone import ForeignPhone
 
 LATENCY_S = 0.01
 
@@ -145,3 +146,15 @@ def network():
 def make_network():
     """A network that loses what it is told to."""
     return Network
+
+
+@pytest.fixture
+def bob(network):
+    """A user agent of ours and its owner."""
+    return network.agent(5072)
+
+
+@pytest.fixture
+def raw(network, bob):
+    """A foreign phone that talks to it."""
+    return ForeignPhone(network)

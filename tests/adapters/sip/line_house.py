@@ -20,7 +20,8 @@ from adapters.stores.identities import create_identities
 from adapters.stores.recording_file import Recording, open_recording
 from adapters.telephony.media import Clip, MediaEngine
 from adapters.telephony.sip import EndpointSettings, SipEndpoint
-from adapters.telephony.sip.line import LineSettings, SipLine
+from adapters.telephony.sip.line import SipLine
+from adapters.telephony.sip.line_settings import LineSettings
 from adapters.telephony.sip.outbound import OutboundPlan
 from adapters.telephony.sip.phone import AgentBehaviour, AgentPhone, CallerPhone, Pickup
 from adapters.telephony.sounds import PromptSounds
@@ -111,6 +112,7 @@ class House:
         )
         self.line.use(self.endpoint)
         self.callers: list[CallerPhone] = []
+        self._speaking: list[asyncio.Task[None]] = []
         self.agents: dict[AgentId, AgentPhone] = {}
 
     async def open(self) -> None:
@@ -121,6 +123,7 @@ class House:
 
     async def close(self) -> None:
         await asyncio.gather(*(phone.hang_up() for phone in self.callers))
+        await asyncio.gather(*self._speaking)
         await asyncio.gather(*(phone.stop() for phone in self.agents.values()))
         await self.line.stop()
         await self.endpoint.stop()
@@ -198,6 +201,10 @@ class House:
         await phone.dial(f"sip:clinic@{self.address}")
         arrived = await self.fact(CallArrived, lambda fact: fact.caller.reveal() == number)
         return phone, arrived.call_id
+
+    def speaks(self, caller: CallerPhone, clip: Clip) -> None:
+        """The caller begins to speak; the test goes on meanwhile."""
+        self._speaking.append(asyncio.create_task(caller.speak(clip)))
 
     def phone(self, number: str = "5551234") -> CallerPhone:
         phone = CallerPhone(self.phones_media, number)

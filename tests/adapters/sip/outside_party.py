@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from adapters.telephony.media import MediaEngine
 from adapters.telephony.sip import EndpointSettings, LocalMedia, SipEndpoint
 from adapters.telephony.sip.agent_leg import apply_media
+from adapters.telephony.sip.events import CallEvent
 from tests.adapters.sip.line_house import tone
 
 
@@ -27,6 +30,12 @@ class OutsideParty:
     async def stop(self) -> None:
         await self._endpoint.stop()
         self._media.close()
+
+    async def place(self, target: str) -> CallEvent:
+        """Call somebody; the first that is told of it."""
+        events: asyncio.Queue[CallEvent] = asyncio.Queue()
+        self._endpoint.place_call(target, LocalMedia(port=29998), events.put_nowait)
+        return await events.get()
 
     @property
     def heard(self) -> bytes:

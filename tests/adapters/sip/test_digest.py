@@ -214,3 +214,24 @@ def test_the_limiter_remembers_a_bounded_number_of_guessers():
     for number in range(1000):
         limiter.failed(str(number), 0.0)
     assert len(limiter._failures) == 10
+
+
+def test_a_guesser_who_comes_back_as_soon_as_the_wait_is_over_gains_nothing():
+    limiter = AttemptLimiter(free=2, first_wait_s=1.0, longest_wait_s=60.0)
+    now, guesses = 0.0, 0
+    while now < 3600.0:
+        now += limiter.wait_s("eve", now) + 1.0
+        limiter.failed("eve", now)
+        guesses += 1
+    assert guesses < 75
+
+
+def test_who_has_known_the_password_is_known_and_only_so_many_are():
+    limiter = AttemptLimiter(capacity=10)
+    limiter.failed("eve", 0.0)
+    assert not limiter.is_known("eve")
+    for number in range(11):
+        limiter.succeeded(str(number))
+    assert not limiter.is_known("0")
+    assert limiter.is_known("10")
+    assert len(limiter._known) == 10

@@ -114,7 +114,7 @@ async def test_an_owner_that_fails_is_counted_and_its_call_is_hung_up(make_endpo
     bob, handler = await make_endpoint()
 
     def fail(call):
-        raise RuntimeError("a bug of the owner's")
+        raise RuntimeError("a bug of the owner's with 5550123")
 
     handler.on_call = fail
     heard = asyncio.Queue()
@@ -122,7 +122,8 @@ async def test_an_owner_that_fails_is_counted_and_its_call_is_hung_up(make_endpo
     event = await heard.get()
     assert event.status == 480
     assert bob.counters()["bugs"] == 1
-    assert "it is hung up" in caplog.text
+    assert "it is hung up: RuntimeError at" in caplog.text
+    assert "5550123" not in caplog.text
 
 
 async def test_a_phone_registers_and_is_rung(make_endpoint):
@@ -165,7 +166,7 @@ async def test_stopping_hangs_up_what_is_up(make_endpoint):
 
 async def test_a_port_that_is_taken_is_said_so(make_endpoint):
     bob, _ = await make_endpoint()
-    with pytest.raises(CannotListen, match=str(bob.address.port)):
+    with pytest.raises(CannotListen, match=f"{bob.address}.*is another line running here"):
         await SipEndpoint(EndpointSettings(listen=str(bob.address)), Handler()).start()
 
 
@@ -175,13 +176,30 @@ async def test_a_port_that_is_taken_is_said_so(make_endpoint):
         {"listen": "localhost:0"},
         {"listen": "0.0.0.0:0"},
         {"listen": "127.0.0.1:x"},
-        {"listen": "192.0.2.1:0"},
         {"listen": "127.0.0.1:0", "advertise": "a.name"},
     ],
 )
 async def test_an_address_that_cannot_be_listened_on_is_said_so(settings):
     with pytest.raises(CannotListen):
         await SipEndpoint(EndpointSettings(**settings), Handler()).start()
+
+
+async def test_an_address_of_another_machine_is_said_to_be_none_of_ours():
+    with pytest.raises(CannotListen, match="no such address") as refused:
+        await SipEndpoint(EndpointSettings(listen="192.0.2.1:0"), Handler()).start()
+    assert "another line" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"trunk": TrunkSettings(registrar="h:x", user="a", password=Private("b"))},
+        {"allow": ("10.0.0.0/99",)},
+    ],
+)
+async def test_another_address_that_is_none_is_said_so_before_anything_is_begun(settings):
+    with pytest.raises(CannotListen, match=r"h:x|10\.0\.0\.0/99"):
+        await SipEndpoint(EndpointSettings(listen="127.0.0.1:0", **settings), Handler()).start()
 
 
 async def test_the_advertised_address_stands_in_contact_and_description(make_endpoint):

@@ -116,16 +116,17 @@ async def test_an_agent_who_hangs_up_leaves_the_caller_with_music(tmp_path):
         await eventually(lambda: caller.over)
 
 
-async def test_a_bridge_after_the_agent_left_is_answered_with_their_leaving(tmp_path):
+async def test_an_agent_who_leaves_before_the_bridge_has_spoken_with_nobody(tmp_path):
     async with house(tmp_path) as it:
         agent = await it.seat(ANA)
         _caller, call_id = await it.call()
         offer_id = it.offer(call_id, ANA)
         await it.fact(OfferAccepted)
         agent.hang_up()
-        await it.fact(AgentHungUp)
+        await it.fact(OfferFailed)
         it.do(bridge(call_id, offer_id))
-        assert len(it.of(AgentHungUp)) == 2
+        assert len(it.of(OfferFailed)) == 2
+        assert not it.of(AgentHungUp)
         assert it.line.live_calls()[0].connected_offer is None
 
 

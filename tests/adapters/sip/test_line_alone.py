@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.telephony.sip.phone import PhoneProblem, Pickup
+from adapters.telephony.sip.phone import Pickup
 from calls.commands import CancelTransfer, RecordMessage, Transfer
 from calls.facts import (
     AgentHungUp,
@@ -107,6 +107,20 @@ async def test_a_transfer_that_the_plan_does_not_permit_dials_nothing(tmp_path, 
         assert (await it.fact(TransferFailed)).reason == "not-permitted"
         assert not party.calls
         assert "premium" not in caplog.text
+
+
+async def test_why_the_outside_cannot_be_dialled_is_told_once_for_each_caller(
+    tmp_path, party, caplog
+):
+    async with outside(tmp_path, party) as it:
+        for _caller in range(2):
+            _phone, call_id = await it.call()
+            for _attempt in range(3):
+                it.do(transfer(call_id, party.uri.replace("help", "premium")))
+                await it.fact(TransferFailed)
+    told = [record.getMessage() for record in caplog.records if "cannot be dialled" in record.msg]
+    assert len(told) == len(set(told)) == 2
+    assert all("sip.outbound" in line for line in told)
 
 
 @pytest.mark.parametrize(
@@ -216,11 +230,14 @@ async def test_an_advice_that_still_plays_when_the_brain_is_back_leads_to_no_han
     async with outside(tmp_path, party) as it:
         caller, call_id = await it.call()
         it.line.undriven()
-        await eventually(lambda: it.line._forsaken)
+        await eventually(lambda: it.line._attendance.forsaken)
         await hears(caller, lambda pcm: loudness(pcm) > 1500)
+        (leg,) = it.line._legs.values()
+        assert leg._announcer.saying
         it.line.driven()
         it.music(call_id)
-        await hears(caller, lambda pcm: 200 < loudness(pcm) < 1500)
+        await eventually(lambda: leg._announcer.saying is None)
+        await hears(caller, lambda pcm: loudness(pcm) > 200)
         assert not party.calls
         assert not it.of(PromptFinished)
         assert it.line.live_calls()[0].call_id == call_id
@@ -241,7 +258,7 @@ async def test_a_call_that_comes_in_long_after_the_brain_went_is_handed_over_at_
 ):
     async with outside(tmp_path, party) as it:
         it.line.undriven()
-        await eventually(lambda: it.line._forsaken)
+        await eventually(lambda: it.line._attendance.forsaken)
         caller, call_id = await it.call()
         assert (await it.fact(CallFailed)).call_id == call_id
         await hears(caller, lambda pcm: strength(pcm, 1100) > 3000)
@@ -253,7 +270,7 @@ async def test_a_conversation_outlives_the_brain_and_its_caller_is_handed_over_a
     async with outside(tmp_path, party) as it:
         caller, agent, _call_id = await it.connected()
         it.line.undriven()
-        await eventually(lambda: it.line._forsaken)
+        await eventually(lambda: it.line._attendance.forsaken)
         await hears(caller, lambda pcm: strength(pcm, 500) > 3000)
         agent.hang_up()
         await it.fact(AgentHungUp)
@@ -295,9 +312,9 @@ async def test_beyond_its_capacity_the_line_advises_hands_over_and_only_then_ref
         first, call_id = await it.call("5550001")
         second = it.phone("5550002")
         await second.dial(f"sip:clinic@{it.address}")
-        third = it.phone("5550003")
-        with pytest.raises(PhoneProblem, match="503"):
-            await third.dial(f"sip:clinic@{it.address}")
+        third = await party.place(f"sip:clinic@{it.address}")
+        # Short: a Retry-After keeps every other caller of that provider away, too.
+        assert (third.status, third.retry_after_s) == (503, 2)
         assert it.line.refused == 1
         await hears(second, lambda pcm: strength(pcm, 1100) > 3000)
         assert [live.call_id for live in it.line.live_calls()] == [call_id]
@@ -323,12 +340,12 @@ async def test_a_reserved_channel_is_given_free_when_the_fallback_stays_out_of_r
         assert it.media.open_legs == 0
 
 
-async def test_a_line_that_stops_gives_every_caller_up_for_a_call_back(tmp_path):
+async def test_a_line_that_stops_gives_every_caller_up_for_a_call_back(tmp_path, party):
     async with house(tmp_path) as it:
         caller, agent, call_id = await it.connected()
         await it.line.stop()
         failed = await it.fact(CallFailed)
         assert (failed.call_id, failed.reason) == (call_id, "line-stopped")
         await eventually(lambda: caller.over and not agent.talking)
-        with pytest.raises(PhoneProblem, match="503"):
-            await it.phone().dial(f"sip:clinic@{it.address}")
+        late = await party.place(f"sip:clinic@{it.address}")
+        assert (late.status, late.retry_after_s) == (503, 30)

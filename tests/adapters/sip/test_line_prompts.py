@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 
 import pytest
 
 from adapters.speech import ScriptedRecogniser
+from adapters.telephony.media.g711 import PCMU
 from adapters.telephony.sip.events import KeyPressed
 from adapters.telephony.sip.sdp import Direction
 from calls.commands import HangUp, Say, StopListening, Utterance
 from calls.facts import (
+    CallArrived,
     CallerHungUp,
     CallFailed,
     DigitsCollected,
@@ -251,3 +255,84 @@ async def test_a_prompt_that_no_voice_can_say_is_a_tone_and_the_call_goes_on(tmp
         await it.fact(PromptFinished)
         assert strength(caller.heard, 1000) > 20
         assert it.sounds.missing == 1
+
+
+async def test_a_prompt_waits_for_the_caller_whose_address_comes_with_the_ack(tmp_path):
+    async with house(tmp_path) as it:
+        caller = LateCaller()
+        try:
+            await caller.dial(it.address)
+            call_id = (await it.fact(CallArrived)).call_id
+            it.say(call_id, "hi")
+            # Until the line repeats its answer for want of an ACK: longer than the prompt lasts.
+            await caller.answer_again()
+            assert not it.of(PromptFinished)
+            caller.acknowledge(it.address)
+            await it.fact(PromptFinished)
+            assert loudness(caller.sound()) > 500
+        finally:
+            caller.close()
+
+
+class LateCaller:
+    """Calls without an offer and says where it listens in the ACK, as some exchanges do."""
+
+    def __init__(self) -> None:
+        self._sip, self._rtp = (self._socket() for _ in range(2))
+        self._here = f"127.0.0.1:{self._sip.getsockname()[1]}"
+        self._to = "<sip:clinic@127.0.0.1>"
+
+    @staticmethod
+    def _socket() -> socket.socket:
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        made.bind(("127.0.0.1", 0))
+        made.setblocking(False)
+        return made
+
+    def close(self) -> None:
+        self._sip.close()
+        self._rtp.close()
+
+    async def dial(self, address) -> None:
+        self._send("INVITE", address, "")
+        await self.answer_again()
+
+    async def answer_again(self) -> None:
+        loop = asyncio.get_running_loop()
+        while not (reply := await loop.sock_recv(self._sip, 4096)).startswith(b"SIP/2.0 200"):
+            pass
+        self._to = re.search(rb"\r\nTo: ([^\r]*)", reply)[1].decode()
+
+    def acknowledge(self, address) -> None:
+        port = self._rtp.getsockname()[1]
+        self._send(
+            "ACK",
+            address,
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"m=audio {port} RTP/AVP 0\r\n",
+        )
+
+    def _send(self, method: str, address, body: str) -> None:
+        lines = (
+            f"{method} sip:clinic@{address} SIP/2.0",
+            f"Via: SIP/2.0/UDP {self._here};branch=z9hG4bKlate{method}",
+            "From: <sip:5551234@127.0.0.1>;tag=late",
+            f"To: {self._to}",
+            "Call-ID: late",
+            f"CSeq: 1 {method}",
+            f"Contact: <sip:late@{self._here}>",
+            "Content-Type: application/sdp",
+            f"Content-Length: {len(body)}",
+            "",
+            body,
+        )
+        self._sip.sendto("\r\n".join(lines).encode(), tuple(address))
+
+    def sound(self) -> bytes:
+        """All that was sent here so far, as PCM."""
+        pcm = b""
+        while True:
+            try:
+                pcm += PCMU.decode(self._rtp.recv(2048)[12:])
+            except BlockingIOError:
+                return pcm

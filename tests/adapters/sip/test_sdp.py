@@ -90,6 +90,15 @@ def test_hold_by_a_zero_address_is_hold_and_still_fit_to_be_sent_to():
     assert remote.host == SEEN
 
 
+@pytest.mark.parametrize("named", ["127.0.0.1", "127.9.9.9", "169.254.1.1"])
+def test_nobody_elsewhere_aims_our_audio_at_ourselves(named):
+    body = offer(
+        "m=audio 5060 RTP/AVP 0", head=HEAD.replace("c=IN IP4 192.0.2.1", f"c=IN IP4 {named}")
+    )
+    assert read_offer(body, BOTH, "10.0.0.9").host == "10.0.0.9"
+    assert read_offer(body, BOTH, "203.0.113.9").host == "203.0.113.9"
+
+
 def test_streams_we_cannot_serve_are_answered_with_port_0_in_their_place():
     answer, _ = answered(
         offer("m=video 5000 RTP/AVP 96", "m=audio 0 RTP/AVP 0", "m=audio 4000 RTP/AVP 0")

@@ -86,10 +86,15 @@ class Handler:
     def incoming_call(self, call):
         events = []
         self.events.append(events)
-        call.listen(events.append)
-        call.ringing()
         loop = asyncio.get_running_loop()
-        loop.call_later(self.answer_after_s, call.answer, LocalMedia(port=40000))
+        answer = loop.call_later(self.answer_after_s, call.answer, LocalMedia(port=40000))
+
+        def hear(event):
+            events.append(event)
+            answer.cancel()  # answered, or the caller gave up
+
+        call.listen(hear)
+        call.ringing()
 
     def phone_registered(self, agent_id):
         """No phones here."""

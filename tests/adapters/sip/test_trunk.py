@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.telephony.sip.address import HostPort
 from adapters.telephony.sip.dialler import Ring
+from adapters.telephony.sip.errors import BadAddress
 from adapters.telephony.sip.events import Answered, Failed, FailureCause
 from adapters.telephony.sip.sdp import LocalMedia
 from adapters.telephony.sip.settings import TrunkSettings
+from adapters.telephony.sip.wire import Request
 from calls.ids import AgentId
 from calls.private import Private
+from tests.adapters.sip.foreign_phone import BOB_AT, ForeignPhone, ring
 
 MEDIA = LocalMedia(port=30000)
 
@@ -125,3 +129,135 @@ def test_a_number_is_dialled_on_the_trunk_and_its_challenge_answered(network, pa
     network.run()
     assert agent.leftovers == 0
     assert provider.leftovers == 0
+
+
+CHALLENGE = 'WWW-Authenticate: Digest realm="x", nonce="n", qop="auth", stale=true'
+
+
+def test_a_registrar_that_finds_every_nonce_stale_is_not_asked_without_end(network):
+    provider = ForeignPhone(network, BOB_AT)
+    agent, owner = network.agent(5071, trunk=trunk())
+    agent.start()
+    for _ in range(10):
+        network.run(0.1)
+        for request in [m for m in provider.got if isinstance(m, Request)]:
+            send(provider, request, 401, CHALLENGE)
+        provider.got.clear()
+    assert len(requests(network, "REGISTER")) == 3
+    assert owner.trunk == [(False, "the registrar answers 401; next attempt in 2 s")]
+
+
+def send(provider, request, status, *headers):
+    """Answer our agent, wherever the phone's own ``reply`` would go."""
+    lines = [f"SIP/2.0 {status} X"]
+    lines += [f"{name}: {request.header(name)}" for name in ("Via", "From", "Call-ID", "CSeq")]
+    lines.append(f"To: {request.header('to')};tag=provider")
+    lines += [f"Contact: <sip:provider@{provider.at}>", *headers, "Content-Length: 0", "", ""]
+    provider.network.put("\r\n".join(lines).encode(), provider.at, HostPort("127.0.0.1", 5071))
+
+
+class Names:
+    """Looks names up as told."""
+
+    def __init__(self, agent):
+        self.answer = None
+        self.asked = 0
+        self._agent = agent
+        agent._resolve = self.resolve
+
+    def resolve(self, host, port):
+        self.asked += 1
+        self._agent.trunk_resolved(self.answer)
+
+
+def test_a_trunk_whose_name_cannot_be_looked_up_at_the_start_is_found_later(network):
+    settings = TrunkSettings(
+        registrar="sip.provider.example",
+        user="clinic",
+        password=Private("secret"),
+        register=False,
+        expires_s=300,
+    )
+    agent, owner = network.agent(5071, trunk=settings, allow=("10.0.0.0/8",))
+    provider, _ = network.agent(5072)
+    names = Names(agent)
+    agent.start()
+    network.run(20.0)
+    assert owner.trunk == [(False, "the name cannot be looked up; next attempt in 2 s")]
+    names.answer = BOB_AT
+    network.run(60.0)
+    assert [up for up, _ in owner.trunk] == [False, True]
+    provider.place_call("sip:main@127.0.0.1:5071", MEDIA, lambda event: None, ring(10.0))
+    network.run(1.0)
+    assert owner.calls[0].from_trunk
+    owner.calls[0].hang_up()
+    # It is looked up again now and then, and what was known stays when that fails.
+    asked, names.answer = names.asked, None
+    network.run(301.0)
+    assert names.asked > asked
+    assert [up for up, _ in owner.trunk] == [False, True, False]
+    provider.place_call("sip:main@127.0.0.1:5071", MEDIA, lambda event: None, ring(10.0))
+    network.run(1.0)
+    assert len(owner.calls) == 2
+    owner.calls[1].hang_up()
+    agent.stop()
+    agent.trunk_resolved(BOB_AT)  # a look-up that was under way
+    network.run()
+    assert agent.leftovers == 0
+
+
+@pytest.mark.parametrize("target", ["5550142@127.0.0.9", "5550142;x=y", "55?a=b", "a:b"])
+def test_a_number_cannot_lead_past_the_trunk(network, target):
+    agent, _ = network.agent(5071, trunk=trunk(register=False))
+    agent.start()
+    with pytest.raises(BadAddress):
+        agent.place_call(target, MEDIA, lambda event: None, ring())
+    network.run()
+    assert network.sent == []
+
+
+def from_the_trunk(network, caller, asserted):
+    """A call of the provider's, as the owner of our agent sees it."""
+    provider, _ = network.agent(5072)
+    agent, owner = network.agent(
+        5071, trunk=trunk(register=False), agents={AgentId("1001"): Private("secret")}
+    )
+    agent.start()
+    headers = {"P-Asserted-Identity": asserted} if asserted else {}
+    how = Ring(ring_timeout_s=10.0, caller=caller, caller_name="", headers=headers)
+    provider.place_call("sip:main@127.0.0.1:5071", MEDIA, lambda event: None, how)
+    network.run(1.0)
+    (call,) = owner.calls
+    return call
+
+
+@pytest.mark.parametrize("asserted", ["sip:5550199@127.0.0.1, tel:+15550199", '"x <sip:a@b>', "<>"])
+def test_an_identity_that_cannot_be_read_costs_nobody_their_call(network, asserted):
+    assert from_the_trunk(network, "5550100", asserted).caller == Private("5550100")
+
+
+def test_a_caller_of_the_trunk_with_an_agents_name_is_let_in_and_is_no_agent(network):
+    call = from_the_trunk(network, "1001", "")
+    assert call.caller == Private("1001")
+    assert call.agent_id is None
+
+
+def test_a_call_that_crossed_our_cancel_is_hung_up_even_if_the_bye_is_challenged(network):
+    provider = ForeignPhone(network, BOB_AT)
+    agent, _ = network.agent(5071, trunk=trunk(register=False))
+    agent.start()
+    call = agent.place_call("5550142", MEDIA, lambda event: None, ring(10.0))
+    network.run(0.1)
+    invite = provider.last("INVITE")
+    send(provider, invite, 180)
+    network.run(0.1)
+    call.cancel()
+    send(provider, invite, 200)
+    network.run(0.1)
+    bye = provider.last("BYE")
+    challenge = 'Proxy-Authenticate: Digest realm="x", nonce="n", qop="auth"'
+    send(provider, bye, 407, challenge)
+    network.run(0.1)
+    again = provider.last("BYE")
+    assert again.cseq == bye.cseq + 1
+    assert 'username="clinic"' in again.header("proxy-authorization")

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.speech.common_words import COMMON_WORDS
 from adapters.speech.domain import build_domain, read_dictionary
 from adapters.speech.everyday import EVERYDAY_PHRASES, EVERYDAY_WORDS, contracted
 from adapters.speech.transcript import plain_words
@@ -80,5 +81,13 @@ def test_people_are_expected_to_say_i_am_as_im_too():
 
 
 def test_the_built_in_phrases_are_plain_words():
-    for phrase in (*EVERYDAY_PHRASES, *EVERYDAY_WORDS):
+    for phrase in (*EVERYDAY_PHRASES, *EVERYDAY_WORDS, *COMMON_WORDS):
         assert plain_words(phrase) == phrase
+
+
+def test_words_that_are_no_symptom_may_be_said_too_and_none_of_them_is_missed():
+    domain = build_domain([], [], {**SAID, "holiday": ["HH AA"]})
+    unigrams, _, _ = probabilities(domain.arpa)
+    assert 0 < unigrams["holiday"] < unigrams["chest"]
+    assert "guitar" in COMMON_WORDS
+    assert "guitar" not in domain.missing

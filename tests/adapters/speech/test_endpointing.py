@@ -165,6 +165,26 @@ def test_listening_that_stops_ends_the_utterance_under_way():
     assert endpointer.flush() == []
 
 
+@pytest.mark.parametrize("level_dbov", [-46, -40, -30])
+@pytest.mark.parametrize("noise_dbov", [-75, -62])
+def test_the_first_soft_word_on_a_quiet_line_is_heard_from_its_first_sound(level_dbov, noise_dbov):
+    word = to_pcm(to_samples(SENTENCE) * 10 ** ((level_dbov + 20) / 20))
+    pcm = silence(4) + word + silence(1)
+    start, *_, end = heard(mixed(pcm, noise(duration_s(pcm), noise_dbov)))
+    assert isinstance(start, SpeechStart)
+    assert isinstance(end, UtteranceEnd)
+    assert duration_s(end.pcm) >= duration_s(word) + 0.1
+
+
+def test_the_voice_detector_learns_what_quiet_is_from_the_quiet():
+    fed: list[bytes] = []
+    endpointer = Endpointer(detector=lambda frame: bool(fed.append(frame)))
+    quiet = frames(noise(1, -80) + silence(1))
+    for frame in quiet:
+        endpointer.push(frame)
+    assert fed == quiet
+
+
 def test_a_frame_of_another_length_is_refused():
     with pytest.raises(ValueError, match="320 bytes"):
         Endpointer().push(b"\0" * 319)

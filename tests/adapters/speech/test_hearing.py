@@ -1,6 +1,8 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from adapters.speech import Endpointer, Hearing, ScriptedRecogniser, tone_speech
 from calls.ports import Heard, Recogniser, SpeechError
 from tests.adapters.speech.sound import frames, silence
@@ -141,3 +143,52 @@ async def test_nothing_is_reported_after_the_end_of_a_call():
     recogniser.let_go.set()
     await asyncio.sleep(0)
     assert ear.events == ["start"]
+
+
+class FailingRecogniser(ScriptedRecogniser):
+    """Raises what it is given, one after the other; then it hears."""
+
+    def __init__(self, *errors: Exception) -> None:
+        super().__init__()
+        self.errors = list(errors)
+
+    async def recognise(self, pcm: bytes, language: str, hints: Sequence[str] = ()) -> Heard:
+        if self.errors:
+            raise self.errors.pop(0)
+        return await super().recognise(pcm, language, hints)
+
+
+async def test_a_guess_that_came_to_nothing_is_asked_for_again_at_the_end():
+    ear = Ear(FailingRecogniser(SpeechError("saturated")))
+    ear.push(silence(0.3) + SENTENCE + silence(0.4))
+    await asyncio.sleep(0)
+    ear.push(silence(0.6))
+    await ear.hearing.finish()
+    assert ear.events == ["start", "i need a refill"]
+
+
+async def test_a_recogniser_with_a_bug_leaves_no_caller_unanswered_and_no_word_in_a_log(caplog):
+    ear = Ear(FailingRecogniser(RuntimeError("chest pain")))
+    ear.push(silence(0.3) + SENTENCE + silence(1))
+    ear.push(SENTENCE + silence(1))
+    await ear.hearing.finish()
+    assert ear.events == [
+        "start",
+        "start",
+        "unavailable: the recogniser failed (RuntimeError)",
+        "i need a refill",
+    ]
+    assert len(caplog.records) == 1
+    assert "chest" not in caplog.text
+
+
+@pytest.mark.parametrize("quiet_s", [0.4, 1.0], ids=["at a pause", "at its end"])
+async def test_closing_stops_the_recognition_of_what_nobody_waits_for(quiet_s):
+    recogniser = CountingRecogniser()
+    ear = Ear(recogniser)
+    ear.push(silence(0.3) + SENTENCE + silence(quiet_s))
+    await ear.hearing.close()
+    recogniser.let_go.set()
+    await asyncio.sleep(0)
+    assert recogniser.answered == 0
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from adapters.speech.pcm import (
     SILENCE_DBOV,
     AudioError,
+    frame_level_dbov,
     level_dbov,
     normalised,
     prompt_pcm,
@@ -83,6 +84,17 @@ def test_silence_has_the_lowest_level_and_stays_silence():
     assert level_dbov(to_samples(silence(1))) == SILENCE_DBOV
     assert level_dbov(np.zeros(0)) == SILENCE_DBOV
     assert prompt_pcm(to_samples(silence(1)), 8000) == b""
+
+
+@pytest.mark.parametrize("level", [-80, -50, -20, -3])
+def test_a_frame_has_the_same_level_by_the_quick_way(level):
+    frame = noise(0.02, level)
+    assert frame_level_dbov(frame) == pytest.approx(level_dbov(to_samples(frame)), abs=1e-4)
+
+
+def test_the_quick_way_knows_silence_and_full_scale():
+    assert frame_level_dbov(silence(0.02)) == frame_level_dbov(b"") == SILENCE_DBOV
+    assert frame_level_dbov(b"\x00\x80" * 160) == pytest.approx(0)
 
 
 def test_a_wav_file_survives_the_round_trip():

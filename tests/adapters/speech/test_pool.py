@@ -1,5 +1,6 @@
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -213,3 +214,81 @@ async def test_an_error_names_no_words_of_the_caller():
         with pytest.raises(SpeechError) as failure:
             await pool.recognise(tone_speech.encode("crash my secret illness"), "en")
     assert "illness" not in str(failure.value)
+
+
+def program(path: Path, script: str) -> str:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o700)
+    return str(path)
+
+
+@pytest.mark.parametrize("first_line", ["hello", "[]", '{"remarks": [}', ""])
+async def test_a_worker_that_does_not_speak_our_language_is_an_engine_that_does_not_work(
+    tmp_path, monkeypatch, first_line
+):
+    monkeypatch.setattr(sys, "executable", program(tmp_path / "odd", f"echo '{first_line}'"))
+    async with running(second=None) as pool:
+        assert "does not start" in pool.why_unavailable
+
+
+@pytest.mark.parametrize("answer", ["hello", "[]", "{}", '{"words": 3, "certainty": 1}'])
+async def test_an_answer_that_is_none_counts_as_a_worker_that_died_and_listening_goes_on(
+    tmp_path, monkeypatch, answer
+):
+    script = f"echo '{{}}'; read head; read request; echo '{answer}'; cat > /dev/null"
+    monkeypatch.setattr(sys, "executable", program(tmp_path / "odd", script))
+    async with running(second=None) as pool:
+        monkeypatch.undo()
+        with pytest.raises(SpeechError, match="in time"):
+            await pool.recognise(tone_speech.encode("hello"), "en")
+        assert pool.health.lanes["tones"].died == 1
+        assert (await pool.recognise(tone_speech.encode("hello"), "en")).words == "hello"
+
+
+async def test_a_worker_that_does_not_come_back_does_not_take_the_others_out_of_service(
+    tmp_path, monkeypatch, gate
+):
+    settings = PoolSettings(
+        workers=2, straggler_s=20, hang_timeout_s=30, saturated_wait_s=1000, shed_wait_s=1000
+    )
+    async with running(gated(gate), None, settings) as pool:
+        held = asyncio.create_task(pool.recognise(tone_speech.encode("wait a"), "en"))
+        await asyncio.sleep(0)
+        tried = tmp_path / "tried"
+        os.mkfifo(tried)
+        monkeypatch.setattr(sys, "executable", program(tmp_path / "odd", f"echo > {tried}"))
+        with pytest.raises(SpeechError, match="in time"):
+            await pool.recognise(tone_speech.encode("crash"), "en")
+        # Tried a second time, it has failed a first time.
+        for _ in range(2):
+            await asyncio.to_thread(tried.read_bytes)
+        queued = asyncio.create_task(pool.recognise(tone_speech.encode("hello"), "en"))
+        await asyncio.sleep(0)
+        assert list(pool.languages) == ["en"]
+        await open_gate(gate)
+        assert (await held).words == "wait a"
+        assert (await queued).words == "hello"
+
+
+async def test_a_worker_that_has_heard_enough_is_replaced_and_nobody_is_lost():
+    settings = PoolSettings(
+        renew_after=2, straggler_s=20, hang_timeout_s=30, saturated_wait_s=1000, shed_wait_s=1000
+    )
+    async with running(TONES, None, settings) as pool:
+        for words in ("one", "two", "three"):
+            assert (await pool.recognise(tone_speech.encode(words), "en")).words == words
+        counts = pool.health.lanes["tones"]
+        assert (counts.renewed, counts.restarts, counts.died) == (1, 0, 0)
+
+
+async def test_a_worker_is_not_replaced_while_callers_wait_for_it_until_it_must_be():
+    settings = PoolSettings(
+        renew_after=2, straggler_s=20, hang_timeout_s=30, saturated_wait_s=1000, shed_wait_s=1000
+    )
+    async with running(TONES, None, settings) as pool:
+        said = ["a", "b", "c", "d", "e"]
+        heard = await asyncio.gather(
+            *(pool.recognise(tone_speech.encode(words), "en") for words in said)
+        )
+        assert [each.words for each in heard] == said
+        assert pool.health.lanes["tones"].renewed == 1

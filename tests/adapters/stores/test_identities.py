@@ -8,6 +8,7 @@ import pytest
 
 from adapters.stores.identities import create_identities, load_recipients, read_identity
 from calls.ports import VaultError
+from tests.adapters.stores.recorded import LimitFileSize
 
 
 def test_identities_are_made_for_their_owner_alone_and_say_where_they_belong(
@@ -34,6 +35,31 @@ def test_the_recipients_belong_to_the_two_identities_and_hold_no_secret(tmp_path
         secret = read_identity(tmp_path / f"{name}.identity")
         assert str(pyrage.x25519.Identity.from_str(secret).to_public()) == recipient
     assert made.records != made.recovery
+
+
+def test_a_crash_while_they_were_made_leaves_nothing_that_is_in_the_way(tmp_path: Path) -> None:
+    folder = tmp_path / "identities"
+    folder.mkdir()
+    crashed = tmp_path / "identities.partial"
+    crashed.mkdir()
+    (crashed / "records.identity").write_text("half")
+    made = create_identities(folder)
+    assert load_recipients(folder / "recipients.txt") == made
+    assert list(tmp_path.iterdir()) == [folder]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_disk_that_fills_up_while_they_are_made_leaves_none(
+    tmp_path: Path, limited: LimitFileSize
+) -> None:
+    folder = tmp_path / "identities"
+    limited(100)  # less than an identity with its words
+    with pytest.raises(VaultError, match=r"cannot be written \(File too large\)"):
+        create_identities(folder)
+    limited(None)
+    assert not folder.exists()
+    create_identities(folder)
+    assert len(list(folder.iterdir())) == 3
 
 
 @pytest.mark.parametrize("name", ["records.identity", "recovery.identity", "recipients.txt"])

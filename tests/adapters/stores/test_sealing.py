@@ -16,6 +16,7 @@ from calls.facts import CallArrived, DigitsCollected, SpeechHeard
 from calls.ids import CallId
 from calls.ports import Entry, JournalError
 from calls.private import Private
+from tests.adapters.stores.journals import copied
 
 PLANTED = ["planted words of a caller", "6135550142", "8675309", "zweite meinung"]
 
@@ -131,11 +132,7 @@ async def test_a_deleted_key_that_a_crash_left_in_the_log_goes_at_the_next_start
     connection = journal._writer._connection
     assert connection is not None
     connection.execute("UPDATE call_keys SET wrapped = zeroblob(length(wrapped))")
-    crashed = tmp_path / "crashed"
-    crashed.mkdir(mode=0o700)
-    for name in ("journal.sqlite", "journal.sqlite-wal", "site.key"):
-        (crashed / name).write_bytes((tmp_path / "j" / name).read_bytes())
-        (crashed / name).chmod(0o600)
+    crashed = copied(tmp_path / "j", tmp_path / "crashed")
     await journal.close()
     assert wrapped in on_disk(crashed)
     again = SqliteJournal.open(crashed)
@@ -145,6 +142,26 @@ async def test_a_deleted_key_that_a_crash_left_in_the_log_goes_at_the_next_start
         for _, entry in again.read()
         if isinstance(entry.record, DigitsCollected)
     )
+    await again.close()
+
+
+async def test_a_deleted_key_that_a_reader_kept_at_the_start_goes_with_the_next_commit(
+    tmp_path: Path,
+) -> None:
+    journal = SqliteJournal.open(tmp_path / "j")
+    await journal.append(planted())
+    ((wrapped,),) = rows(tmp_path / "j", "SELECT wrapped FROM call_keys")
+    change(tmp_path / "j", "UPDATE call_keys SET wrapped = zeroblob(length(wrapped))")
+    crashed = copied(tmp_path / "j", tmp_path / "crashed")
+    await journal.close()
+    with closing(sqlite3.connect(crashed / "journal.sqlite")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM call_keys").fetchone()
+        again = SqliteJournal.open(crashed)
+        reader.rollback()
+    assert wrapped in on_disk(crashed)
+    await again.append(planted("b"))
+    assert wrapped not in on_disk(crashed)
     await again.close()
 
 
@@ -198,12 +215,22 @@ async def test_an_own_reader_that_stands_still_does_not_keep_the_log(tmp_path: P
         ),
         "UPDATE entries SET sealed = zeroblob(60) WHERE position = 2",
         "UPDATE entries SET sealed = x'00' WHERE position = 2",
+        "UPDATE entries SET sealed = 'text' WHERE position = 2",
+        "UPDATE entries SET sealed = NULL WHERE position = 2",
         "UPDATE entries SET position = 12 WHERE position = 2",
         "UPDATE entries SET call_id = 'b' WHERE position = 2",
         "UPDATE entries SET site = 'north' WHERE position = 2",
         "UPDATE entries SET type = 'SpeechHeard' WHERE position = 2",
         "UPDATE entries SET clear = replace(clear, 'main', 'north') WHERE position = 2",
         "UPDATE entries SET clear = x'7b' WHERE position = 2",
+        "UPDATE entries SET clear = 7 WHERE position = 2",
+        "UPDATE entries SET type = CAST(x'ff' AS TEXT) WHERE position = 2",
+        "UPDATE entries SET call_id = NULL WHERE position = 2",
+        "UPDATE entries SET at = 'noon' WHERE position = 2",
+        "UPDATE entries SET at = 9e999 WHERE position = 2",
+        "UPDATE entries SET line_epoch = 'run-1' WHERE position = 2",
+        "UPDATE call_keys SET wrapped = 'text' WHERE slot = 1",
+        "DELETE FROM call_keys WHERE slot = 1",
         (
             "UPDATE call_keys SET wrapped = other.wrapped FROM call_keys AS other"
             " WHERE call_keys.slot = 1 AND other.slot = 2"
@@ -232,6 +259,14 @@ async def test_an_altered_key_stops_its_own_call_only(tmp_path: Path) -> None:
         await journal.append(planted("a"))
     assert await journal.append(planted("b")) == 9
     await journal.close()
+
+
+def test_no_repr_of_what_goes_to_the_disk_holds_a_word() -> None:
+    for entry in planted():
+        row = to_row(entry)
+        assert row.private is not None
+        assert any(word.encode() in row.private for word in PLANTED)
+        assert not any(word in repr(row) + repr(entry) for word in PLANTED)
 
 
 async def test_a_short_answer_looks_as_long_as_another(tmp_path: Path) -> None:

@@ -1,51 +1,23 @@
-"""What can go wrong with a file, and what the operator then reads."""
+"""A journal in a folder: how it is opened, who may open it, and what it does on a full disk."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import resource
-import signal
 import sqlite3
 import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from adapters.stores.sqlite import SqliteJournal
-from calls.facts import DigitsCollected
-from calls.ids import CallId
-from calls.ports import Entry, JournalError
-from calls.private import Private
-
-ROOT = Path(__file__).parents[3]
-
-
-def entry(number: int, text: str = "5") -> Entry:
-    return Entry(
-        at=float(number),
-        record=DigitsCollected(site="main", call_id=CallId(f"c{number}"), digits=Private(text)),
-    )
-
-
-async def journal_with(folder: Path, count: int) -> None:
-    journal = SqliteJournal.open(folder)
-    await journal.append([entry(number) for number in range(count)])
-    await journal.close()
-
-
-def refusal(folder: Path, key_path: Path | None = None) -> str:
-    with pytest.raises(JournalError) as caught:
-        SqliteJournal.open(folder, key_path=key_path)
-    message = str(caught.value)
-    assert "\n" not in message
-    return message
-
+from calls.ports import DuplicateEventError, JournalError
+from tests.adapters.stores.journals import ROOT, entry, journal_with, refusal
+from tests.adapters.stores.recorded import LimitFileSize
 
 # --- opening ------------------------------------------------------------------------------------
 
@@ -110,56 +82,6 @@ async def test_every_commit_is_synchronous_and_every_deletion_overwrites(tmp_pat
         "temp_store": 2,
     }
     await journal.close()
-
-
-async def test_a_newer_schema_is_refused_untouched(tmp_path: Path) -> None:
-    await journal_with(tmp_path / "j", 1)
-    path = tmp_path / "j" / "journal.sqlite"
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("PRAGMA user_version = 7")
-    before = path.read_bytes()
-    assert "newer version (schema 7, this one knows 1)" in refusal(tmp_path / "j")
-    assert path.read_bytes() == before
-
-
-async def test_another_programs_database_is_refused_untouched(tmp_path: Path) -> None:
-    folder = tmp_path / "j"
-    folder.mkdir(mode=0o700)
-    path = folder / "journal.sqlite"
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("CREATE TABLE recipes (name TEXT)")
-    path.chmod(0o600)
-    before = path.read_bytes()
-    assert "is no journal" in refusal(folder)
-    assert path.read_bytes() == before
-    assert not (folder / "site.key").exists()
-
-
-async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "j"
-    folder.mkdir(mode=0o700)
-    (folder / "journal.sqlite").write_bytes(b"dear diary, " * 500)
-    (folder / "journal.sqlite").chmod(0o600)
-    assert "the file is damaged" in refusal(folder)
-
-
-async def test_damage_is_reported_with_what_to_do(tmp_path: Path) -> None:
-    await journal_with(tmp_path / "j", 3000)
-    path = tmp_path / "j" / "journal.sqlite"
-    data = bytearray(path.read_bytes())
-    data[8192 : len(data) // 2] = b"\xee" * (len(data) // 2 - 8192)
-    path.write_bytes(data)
-    message = ""
-    try:
-        journal = SqliteJournal.open(tmp_path / "j")
-        try:
-            list(journal.read())
-        finally:
-            await journal.close()
-    except JournalError as error:
-        message = str(error)
-    assert "damaged" in message
-    assert "backup" in message
 
 
 async def test_a_journal_is_open_once_in_a_process(tmp_path: Path) -> None:
@@ -310,13 +232,6 @@ def test_a_key_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
 # --- while it runs ------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def file_size_limit() -> Iterator[None]:
-    yield
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-
-
 async def test_after_a_full_database_appends_succeed_again_by_themselves(tmp_path: Path) -> None:
     journal = SqliteJournal.open(tmp_path / "j")
     assert await journal.append([entry(1)]) == 1
@@ -334,13 +249,13 @@ async def test_after_a_full_database_appends_succeed_again_by_themselves(tmp_pat
     await journal.close()
 
 
-@pytest.mark.usefixtures("file_size_limit")
-async def test_a_write_that_the_disk_refuses_loses_nothing_and_passes(tmp_path: Path) -> None:
+async def test_a_full_disk_refuses_the_whole_commit_and_keeps_none_of_it(
+    tmp_path: Path, limited: LimitFileSize
+) -> None:
+    """Each caller of ``append`` is told, so that none carries out what was not kept."""
     journal = SqliteJournal.open(tmp_path / "j")
     assert await journal.append([entry(1)]) == 1
-    wal = tmp_path / "j" / "journal.sqlite-wal"
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size + 2000, hard))
+    limited((tmp_path / "j" / "journal.sqlite-wal").stat().st_size + 2000)
     failures = await asyncio.gather(
         *(journal.append([entry(number)]) for number in range(2, 12)), return_exceptions=True
     )
@@ -348,11 +263,50 @@ async def test_a_write_that_the_disk_refuses_loses_nothing_and_passes(tmp_path: 
     assert {str(failure).split("; ")[-1] for failure in failures} == {
         "check the disk and its free space"
     }
-    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    limited(None)
+    assert list(journal.read()) == [(1, entry(1))]
     assert await journal.append([entry(2)]) == 2
     assert list(journal.read()) == [(1, entry(1)), (2, entry(2))]
     await journal.close()
     await journal_with(tmp_path / "j", 1)
+
+
+async def test_what_a_refused_write_left_in_the_log_is_settled_before_anything_follows(
+    tmp_path: Path, limited: LimitFileSize
+) -> None:
+    journal = SqliteJournal.open(tmp_path / "j")
+    wal = tmp_path / "j" / "journal.sqlite-wal"
+    with closing(sqlite3.connect(tmp_path / "j" / "journal.sqlite")) as other:
+        for number in range(9):
+            await journal.append([entry(number)])
+        other.execute("SELECT count(*) FROM entries").fetchone()  # keeps the log from being removed
+        size = wal.stat().st_size
+        limited(size + 2000)
+        with pytest.raises(JournalError):
+            await journal.append([entry(9)])
+        limited(None)
+        assert await journal.append([entry(9)]) == 10
+        assert wal.stat().st_size < size
+    assert [one for _, one in journal.read()] == [entry(number) for number in range(10)]
+    await journal.close()
+
+
+async def test_a_program_that_writes_into_the_file_is_not_taken_for_the_line(
+    tmp_path: Path,
+) -> None:
+    journal = SqliteJournal.open(tmp_path / "j")
+    await journal.append([entry(0)])
+    with closing(sqlite3.connect(tmp_path / "j" / "journal.sqlite")) as other:
+        other.execute(
+            "INSERT INTO entries SELECT 2, at, site, call_id, type, clear, NULL, NULL, NULL"
+            " FROM entries"
+        )
+        other.commit()
+    with pytest.raises(JournalError) as caught:
+        await journal.append([entry(1)])
+    assert not isinstance(caught.value, DuplicateEventError)
+    assert await journal.append([entry(1)]) == 3
+    await journal.close()
 
 
 async def test_a_program_that_holds_the_file_is_named_and_waited_out(tmp_path: Path) -> None:
@@ -386,74 +340,3 @@ async def test_closing_writes_out_what_waits(tmp_path: Path) -> None:
     await asyncio.sleep(0)
     await journal.close()
     assert await asyncio.gather(*waiting) == list(range(1, 51))
-
-
-# --- kill -9 ------------------------------------------------------------------------------------
-
-APPENDER = """
-import asyncio, os, sys
-from pathlib import Path
-from adapters.stores.sqlite import SqliteJournal
-from calls.facts import DigitsCollected
-from calls.ids import CallId
-from calls.ports import Entry
-from calls.private import Private
-
-async def main():
-    journal = SqliteJournal.open(Path(sys.argv[1]))
-    epoch = sys.argv[2]
-    async def caller(number):
-        for turn in range(1, 1_000_000):
-            seq = number * 1_000_000 + turn
-            fact = DigitsCollected(
-                site="main", call_id=CallId(f"{epoch}-{number}"), digits=Private(str(turn))
-            )
-            position = await journal.append(
-                [Entry(at=float(turn), record=fact, line_epoch=epoch, line_seq=seq)]
-            )
-            os.write(1, f"{position} {seq}\\n".encode())
-    await asyncio.gather(*(caller(number) for number in range(8)))
-
-asyncio.run(main())
-"""
-
-
-def killed_while_appending(folder: Path, run: int) -> list[tuple[int, int]]:
-    """The positions and numbers that a process had acknowledged when it was killed."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", APPENDER, str(folder), f"run-{run}"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-    )
-    assert child.stdout is not None
-    with child:
-        lines = [child.stdout.readline() for _ in range(1 + run * run * 7)]
-        child.send_signal(signal.SIGKILL)
-        lines += child.stdout.readlines()
-    return [
-        (int(position), int(seq))
-        for position, seq in (line.split() for line in lines if line.endswith(b"\n"))
-    ]
-
-
-@pytest.mark.slow
-async def test_kill_9_at_any_instant_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    kept = 0
-    for run in range(20):
-        acknowledged = killed_while_appending(tmp_path / "j", run)
-        assert acknowledged
-        journal = SqliteJournal.open(tmp_path / "j")
-        found = dict(journal.read(after=kept))
-        await journal.close()
-        assert list(found) == list(range(kept + 1, kept + len(found) + 1))
-        for position, seq in acknowledged:
-            one = found[position]
-            assert (one.line_epoch, one.line_seq) == (f"run-{run}", seq)
-            assert isinstance(one.record, DigitsCollected)
-            assert one.record.digits.reveal() == str(seq % 1_000_000)
-        turns: dict[int, int] = {}
-        for one in found.values():
-            caller, turn = divmod(one.line_seq, 1_000_000)
-            assert turn == turns.get(caller, 0) + 1
-            turns[caller] = turn
-        kept += len(found)

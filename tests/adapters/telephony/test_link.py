@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -123,6 +124,7 @@ async def test_a_new_brain_takes_the_place_of_the_old(tmp_path):
         assert len(await take(new, 1)) == 1
         async with asyncio.timeout(5):
             assert [event async for event in old.events()] == []
+            assert [event async for event in old.events()] == [], "it ends as often as it is asked"
         with pytest.raises(LineUnavailable):
             await old.carry_out(HangUp(call_id=CALL))
         await old.close()
@@ -159,8 +161,21 @@ async def test_what_cannot_be_read_ends_that_connection_only(tmp_path, garbage):
 
 
 async def test_only_the_owner_may_open_the_socket(tmp_path):
-    async with linked(tmp_path / "line.sock"):
-        assert (tmp_path / "line.sock").stat().st_mode & 0o777 == 0o600
+    before = os.umask(0o022)
+    try:
+        async with linked(tmp_path / "line.sock"):
+            assert (tmp_path / "line.sock").stat().st_mode & 0o777 == 0o600
+            (tmp_path / "other").touch()
+            assert (tmp_path / "other").stat().st_mode & 0o777 == 0o644, "other files are as before"
+    finally:
+        os.umask(before)
+
+
+async def test_a_socket_that_cannot_be_made_is_an_os_error_and_nothing_is_left_open(tmp_path):
+    server = LineServer(Host(), lambda: 7.0)
+    with pytest.raises(OSError, match="No such file"):
+        await server.start(tmp_path / "missing" / "line.sock")
+    await server.stop()
 
 
 async def test_a_brain_that_takes_nothing_in_is_cut_off_and_the_next_gets_everything(tmp_path):

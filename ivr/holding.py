@@ -1,0 +1,47 @@
+"""What a caller hears while they wait, in a routine queue or in the nurse lane."""
+
+from __future__ import annotations
+
+from ivr import waiting
+from ivr.course import Course
+from ivr.states import State
+from ivr.timers import Timer
+
+
+def hold(course: Course, now: float) -> None:
+    """Music, until it is time for a word of comfort, or for the offer of a message."""
+    if course.state is State.WAITING and course.wait.due(now) <= now:
+        offer_message(course, now)
+        return
+    course.do(*course.voice.music())
+    if course.state is State.EMERGENCY:
+        course.timers.set(Timer.COMFORT, now + course.rules.nurse_wait_every_s)
+    elif course.queue_step is not None and course.queue_step.comfort_prompt is not None:
+        course.timers.set(Timer.COMFORT, now + course.queue_step.comfort_every_s)
+
+
+def say(course: Course, now: float, *prompts: str | None, barge_in: bool = True) -> None:
+    """Say something in place of the music, which comes back after it."""
+    course.timers.cancel(Timer.COMFORT)
+    course.do(*course.voice.tell(now, *prompts, barge_in=barge_in))
+
+
+def comfort(course: Course, now: float) -> None:
+    """A word to a caller who waits, and what they can do."""
+    rules, notice = course.rules, course.voice.notice()
+    if course.state is State.EMERGENCY:
+        say(course, now, *course.lane.comfort(), rules.nurse_wait, notice, barge_in=False)
+    else:
+        assert course.queue_step is not None
+        instead = rules.or_message if course.wait.offered else None
+        say(course, now, waiting.comfort(rules, course.queue_step), instead, notice)
+
+
+def offer_message(course: Course, now: float) -> None:
+    """Tell a caller who has waited long that they may leave a message; they keep their place.
+
+    It is said between two other prompts, never in the middle of one.
+    """
+    if not course.voice.playing:
+        course.timers.set(Timer.LONG_WAIT, course.wait.offer(now))
+        say(course, now, course.rules.long_wait)

@@ -1,0 +1,52 @@
+"""Somebody outside the line who is being rung for a caller."""
+
+from __future__ import annotations
+
+from calls.commands import CancelTransfer, Command, Transfer
+from calls.ids import CallId
+from ivr.timers import Timer, Timers
+
+RING_S = 30.0
+"""How long somebody outside is rung."""
+
+_MARGIN_S = 15.0
+"""How much longer the line's report is waited for."""
+
+
+class Outside:
+    """One call's attempts to reach somebody outside, one at a time.
+
+    Args:
+        call_id: the call.
+        timers: the call's; each attempt sets :attr:`Timer.TRANSFER`, so that a line that never
+            reports its end traps nobody.
+    """
+
+    __slots__ = ("_call_id", "_timers", "ringing")
+
+    def __init__(self, call_id: CallId, timers: Timers) -> None:
+        self._call_id = call_id
+        self._timers = timers
+        self.ringing = False
+
+    def ring(self, destination: str, now: float) -> list[Command]:
+        """Begin an attempt."""
+        self.ringing = True
+        self.wait(now)
+        return [Transfer(call_id=self._call_id, destination=destination, ring_timeout_s=RING_S)]
+
+    def wait(self, now: float) -> None:
+        """Wait for the attempt's end, as long as an attempt that begins now."""
+        self._timers.set(Timer.TRANSFER, now + RING_S + _MARGIN_S)
+
+    def stop(self) -> list[Command]:
+        """Let nobody outside take the caller any more."""
+        if not self.ringing:
+            return []
+        self.failed()
+        return [CancelTransfer(call_id=self._call_id)]
+
+    def failed(self) -> None:
+        """The attempt is over: nobody took the caller."""
+        self.ringing = False
+        self._timers.cancel(Timer.TRANSFER)

@@ -1,0 +1,93 @@
+"""A caller's way into a routine queue, and out of it."""
+
+from __future__ import annotations
+
+from calls.commands import Dequeue, Enqueue
+from ivr import holding, waiting
+from ivr.course import Course
+from ivr.states import State
+from ivr.steps import MessageStep, QueueStep
+from ivr.timers import Timer
+
+
+def to_person(course: Course, now: float) -> None:
+    """Seek a person, by key or at the end of a ladder."""
+    to_queue(course, waiting.person(course.rules), now)
+
+
+def to_queue(course: Course, step: QueueStep, now: float) -> None:
+    """Wait in a routine queue; a caller who waits already keeps the time they have waited."""
+    requirement = waiting.requirement(course.rules, step, course.voice.language)
+    course.do(Enqueue(call_id=course.call_id, requirement=requirement))
+    course.do(*course.voice.listen(()), *course.outside.stop())
+    course.former_queue = course.queue_step if course.state is State.WAITING else None
+    course.queued, course.queue_step, course.question = True, step, None
+    stand(course, now)
+    notice = course.voice.notice()
+    if step.prompt is None and notice is None:
+        holding.hold(course, now)
+    else:
+        holding.say(course, now, step.prompt, notice)
+
+
+def back_to_queue(course: Course, now: float) -> None:
+    """The agent was lost and the caller waits again, in the place they had."""
+    stand(course, now)
+    course.do(*course.voice.listen())
+    holding.hold(course, now)
+
+
+def stand(course: Course, now: float) -> None:
+    """Wait; the longest wait goes on from where it stood."""
+    course.move(State.WAITING)
+    course.timers.set(Timer.LONG_WAIT, course.wait.due(now))
+
+
+def connected(course: Course) -> None:
+    """An agent speaks with the caller. What was said or pressed ahead of that is over."""
+    course.timers.clear()
+    course.voice.hush()
+    course.do(*course.outside.stop())
+    course.question = None
+    course.keys_ahead = ""
+    course.words_ahead.forget()
+    course.wait.over()
+    course.unstaffed.clear()
+    course.steps_alone = 0
+    course.ledger.connected = True
+    course.do(*course.voice.stop_listening())
+
+
+def nobody_here(course: Course, queue: str, now: float) -> None:
+    """Nobody is signed in who could answer in ``queue``: back to where they waited, or on.
+
+    A caller who asked for a person while they waited for somebody else loses nothing by it. News of
+    a queue in which this caller does not wait changes nothing.
+    """
+    if course.state is not State.WAITING or course.queue_step is None:
+        return
+    if course.queue_step.queue != queue:
+        return
+    course.unstaffed.add(queue)
+    former = course.former_queue
+    if former is not None and former.queue not in course.unstaffed:
+        to_queue(course, former, now)
+    else:
+        take_message(course, now, course.rules.nobody_here)
+
+
+def take_message(course: Course, now: float, *before: str) -> None:
+    """Out of the queue, and a message for its people; a farewell follows it."""
+    assert course.queue_step is not None
+    course.do(Dequeue(call_id=course.call_id))
+    course.step = message = waiting.message(course.rules, course.queue_step)
+    course.queued, course.queue_step = False, None
+    course.wait.over()
+    course.messages.begin()
+    course.move(State.PLAYING)
+    course.do(*course.voice.tell(now, *before, message.prompt, barge_in=False))
+
+
+def only_a_message(course: Course) -> bool:
+    """Whether the caller is taken a message from because no person is here to be asked for."""
+    return isinstance(course.step, MessageStep) and course.rules.person_queue in course.unstaffed

@@ -103,11 +103,18 @@ class Brain:
 
     # --- life -----------------------------------------------------------------------------------
 
-    def restore(self, observer: Callable[[float, Turn], None] = lambda _now, _turn: None) -> int:
+    def restore(
+        self,
+        observer: Callable[[float, Turn], None] = lambda _now, _turn: None,
+        *,
+        publish: bool = True,
+    ) -> int:
         """Replay the journal; returns how many inputs it held. Call once, before :meth:`drive`.
 
         Args:
             observer: told each turn again.
+            publish: let new calls begin with the site this brain was made with, rather than with
+                the last one published.
         """
         latest = 0.0
         said: dict[CallId, list[WordsAssessed]] = {}
@@ -131,8 +138,9 @@ class Brain:
 
         newest = self.switchboard.site
         count = self.switchboard.replay(inputs(), replayed)
-        if self.switchboard.site.version != newest.version or not count:
+        if not count or (publish and self.switchboard.site.version != newest.version):
             self.publish(newest)
+        self._gate.use(engine_of(self.switchboard.site))
         for words in said.values():
             for assessed in words:
                 self._gate.recall(assessed)

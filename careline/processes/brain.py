@@ -43,15 +43,24 @@ log = logging.getLogger(__name__)
 _CONNECT_AGAIN_S = 0.2
 
 
-async def serve(config: Path, state: StateFolder) -> None:
+async def serve(config: Path, state: StateFolder, version: str) -> None:
     """Drive the line until the process is told to stop.
+
+    Args:
+        config: the site's folder.
+        state: the state folder.
+        version: of the site an earlier brain of this start began with; empty for the first. What
+            was published since is in the journal; what was only written since is not taken up.
 
     Raises:
         ConfigError: the site has mistakes, and there never was a good version.
         JournalError: the journal cannot be opened.
     """
     versions = SiteVersions(state.versions)
-    site = newest_site(config, versions)
+    earlier = versions.find(version) if version else None
+    if version and earlier is None:
+        log.error("the version served so far was not kept; the folder's is taken up")
+    site = earlier or newest_site(config, versions)
     journal = SqliteJournal.open(state.journal)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,12 +70,12 @@ async def serve(config: Path, state: StateFolder) -> None:
     brain = Brain(site, journal, gate, calls.observe, versions.find)
     control = ControlServer(brain, calls, Publisher(config, versions, brain))
     calls.listen(control.tell_watchers)
-    inputs = brain.restore(calls.observe)
+    inputs = brain.restore(calls.observe, publish=earlier is None)
     await control.start(state.control_socket)
     if inputs:
         log.info("came back with %d inputs, %d live calls", inputs, brain.live_calls)
     orphaned = asyncio.create_task(supervisor_gone())
-    driving = asyncio.create_task(_drive(brain, state.line_socket, orphaned))
+    driving = asyncio.create_task(_drive(brain, site.version, state.line_socket, orphaned))
     stopping = asyncio.create_task(stop.wait())
     living = asyncio.create_task(_tell_alive())
     try:
@@ -85,7 +94,7 @@ async def serve(config: Path, state: StateFolder) -> None:
         gate.close()
 
 
-async def _drive(brain: Brain, socket: Path, orphaned: asyncio.Task[None]) -> None:
+async def _drive(brain: Brain, version: str, socket: Path, orphaned: asyncio.Task[None]) -> None:
     """Connect to the line, drive it, connect again when it comes back.
 
     Without a supervisor no line comes back: then this is over with the line.
@@ -98,7 +107,7 @@ async def _drive(brain: Brain, socket: Path, orphaned: asyncio.Task[None]) -> No
                 return
             await asyncio.sleep(_CONNECT_AGAIN_S)
             continue
-        report(READY, recovered=brain.live_calls)
+        report(READY, recovered=brain.live_calls, version=version)
         try:
             await brain.drive(line)
         except LineUnavailable:
@@ -119,6 +128,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--version", default="", help="serve this version of the site again")
     args = parser.parse_args()
     state = StateFolder(args.state)
     try:
@@ -127,7 +137,7 @@ def main() -> int:
         report(FATAL, message=f"{state.log}: cannot be written: {error.strerror}")
         return FATAL_EXIT
     try:
-        asyncio.run(named_faults(serve(args.config, state)))
+        asyncio.run(named_faults(serve(args.config, state, args.version)))
     except ConfigError as error:
         for problem in error.problems:
             report(FATAL, message=str(problem))

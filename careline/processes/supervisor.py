@@ -39,10 +39,25 @@ class ChildCannotStart(Exception):
 
 @dataclass(slots=True)
 class _Child:
+    """One of the processes.
+
+    Attributes:
+        name: ``line`` or ``brain``.
+        module: what is run.
+        arguments: with which options.
+        silent_s: serving and silent for so long it hangs; ``None``: never.
+        version: of the site that it first served and is to serve again. A process that comes back
+            takes its callers up where they stood; it must not publish what somebody is writing.
+        ready: it has served.
+        process: while it runs, and the last one after that.
+        fatal: why it cannot go on.
+    """
+
     name: str
     module: str
     arguments: tuple[str, ...]
     silent_s: float | None = None
+    version: str = ""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     process: asyncio.subprocess.Process | None = None
     fatal: list[str] = field(default_factory=list)
@@ -106,9 +121,11 @@ class Supervisor:
             task = asyncio.create_task(self._keep_running(child))
             self._tasks.append(task)
             ready = asyncio.create_task(child.ready.wait())
-            await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
-            ready.cancel()
-            await asyncio.gather(ready, return_exceptions=True)
+            try:
+                await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                ready.cancel()
+                await asyncio.gather(ready, return_exceptions=True)
             if task.done():
                 task.result()
 
@@ -174,6 +191,7 @@ class Supervisor:
             "-m",
             child.module,
             *child.arguments,
+            *(("--version", child.version) if child.version else ()),
             limit=_MAX_REPORT_BYTES,
             pass_fds=() if self._claim is None else (self._claim,),
             # Held open and never written to: its end tells a child that we are gone.
@@ -217,6 +235,7 @@ class Supervisor:
             if event == READY:
                 serves = True
                 child.ready.set()
+                child.version = said.get("version", "")
             elif event == FATAL:
                 child.fatal.append(said.get("message", ""))
             self._notify(child.name, said)

@@ -144,3 +144,27 @@ async def test_a_replay_finds_the_version_each_call_began_with(folder, tmp_path)
     assert engine.flow.version == first.flows[first.entry_flow].version
     assert brain.switchboard.site.version == second.version
     gate.close()
+
+
+async def test_a_brain_that_comes_back_goes_on_with_what_was_published_not_with_what_it_began_with(
+    folder, tmp_path
+):
+    journal = MemoryJournal()
+    versions = SiteVersions(tmp_path / "versions")
+    first = newest_site(folder, versions)
+    change_welcome(folder, "A new welcome.")
+    second = newest_site(folder, versions)
+    await journal.append(
+        [
+            Entry(at=1.0, record=SitePublished(site=first.id, version=first.version)),
+            Entry(at=2.0, record=SitePublished(site=first.id, version=second.version)),
+        ]
+    )
+    gate = TriageGate(engine_of(first))
+    brain = Brain(first, journal, gate, find_version=versions.find)
+    brain.restore(publish=False)
+    assert brain.switchboard.site.version == second.version
+    assert brain._inbox.empty()
+    assert gate._engine is engine_of(brain.switchboard.site)
+    assert gate._engine is not engine_of(first)
+    gate.close()

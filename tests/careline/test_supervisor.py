@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from careline.control import request
 from careline.processes.report import ALIVE_EVERY_S, DIED, FATAL, READY
 from careline.processes.supervisor import ChildCannotStart, Supervisor
 from careline.state import StateFolder
-from config.load import DEFAULT_CLINIC
+from config.load import DEFAULT_CLINIC, load_site
 from config.secrets import ensure_agent_secrets
 from config.site import Site
 
@@ -57,9 +59,9 @@ async def supervise(
     ensure_agent_secrets(state.secrets, clinic.agents)
     made: list[Supervisor] = []
 
-    def make(*line_arguments: str, **more: float) -> Supervisor:
+    def make(*line_arguments: str, folder: Path = DEFAULT_CLINIC, **more: float) -> Supervisor:
         arguments = line_arguments or ("--listen", "127.0.0.1:0")
-        made.append(Supervisor(DEFAULT_CLINIC, state.path, reports.take, arguments, **more))
+        made.append(Supervisor(folder, state.path, reports.take, arguments, **more))
         return made[-1]
 
     yield make
@@ -94,6 +96,21 @@ async def test_a_killed_brain_comes_back_and_the_line_goes_on(supervise, state, 
     await reports.until("brain", READY, count=2)
     assert (await request(state.control_socket, op="status"))["pid"] == supervisor.brain_pid
     assert len(reports.of("line", READY)) == 1
+
+
+async def test_a_brain_that_comes_back_does_not_publish_what_is_only_written(
+    supervise, state, reports, tmp_path
+):
+    folder = tmp_path / "clinic"
+    shutil.copytree(DEFAULT_CLINIC, folder)
+    supervisor = supervise(folder=folder)
+    await supervisor.start()
+    agents = folder / "agents.yaml"
+    agents.write_text(agents.read_text().replace("Grace", "Gracie"))
+    os.kill(supervisor.brain_pid, signal.SIGKILL)
+    again = await reports.until("brain", READY, count=2)
+    assert again["version"] == reports.of("brain", READY)[0]["version"]
+    assert again["version"] != load_site(folder).version
 
 
 async def test_a_brain_that_hangs_is_killed_and_comes_back(supervise, state, reports):

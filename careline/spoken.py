@@ -8,6 +8,10 @@ from calls.commands import Utterance
 from config.site import Site
 from ivr.steps import AskStep
 
+_ANSWER_COUNT = 10
+_NEGATIVE_COUNT = 2
+"""How often a flow's words and a negative example count beside a red flag's example."""
+
 
 def confirmations(site: Site) -> dict[str, Utterance]:
     """What an agent hears after dialling a feature code."""
@@ -33,14 +37,20 @@ def utterances(site: Site) -> Iterator[Utterance]:
 
 
 def phrases(site: Site) -> list[str]:
-    """What callers are likely to say: the flows' words and the protocols' examples."""
-    wanted: dict[str, None] = {}
+    """What callers are likely to say, the likelier the more often.
+
+    Most want what a flow offers. A protocol's examples of what is no red flag stand beside those of
+    what is one, so that a recogniser can tell them apart.
+    """
+    answers: dict[str, None] = {}
     for flow in site.flows.values():
         for step in flow.steps.values():
             if isinstance(step, AskStep):
                 for choice in step.choices:
-                    wanted.update(dict.fromkeys(choice.words.get("en", ())))
-    for protocol in site.protocols.protocols:
-        for rule in protocol.rules:
-            wanted.update(dict.fromkeys(rule.examples.positive))
-    return list(wanted)
+                    answers.update(dict.fromkeys(choice.words.get("en", ())))
+    examples = [rule.examples for each in site.protocols.protocols for rule in each.rules]
+    return [
+        *list(answers) * _ANSWER_COUNT,
+        *(phrase for each in examples for phrase in each.positive),
+        *(phrase for each in examples for phrase in each.negative * _NEGATIVE_COUNT),
+    ]

@@ -4,11 +4,12 @@ Triage's verdict is heeded first, whatever the call is doing; the words are look
 question waits for them.
 
 Words heard too badly to be trusted are asked for once more at a question, and the second time go to
-a nurse. A caller who waits is asked once in the whole call and no more: hold music and a television
-sound like unclear words for an hour; sending each such caller to a nurse would leave no nurse for
-the others, and the emergency key and clear words still work. Elsewhere they mean nothing by
-themselves: before a question it follows anyway, and a message is listened to by a person. Where
-nothing at all was understood it counts as an answer that does not fit.
+a nurse. A yes to triage's question counts however badly it was heard. A caller who waits is asked
+once in the whole call and no more: hold music and a television sound like unclear words for an
+hour; sending each such caller to a nurse would leave no nurse for the others, and the emergency key
+and clear words still work. Elsewhere they mean nothing by themselves: before a question it follows
+anyway, and a message is listened to by a person. Where nothing at all was understood it counts as
+an answer that does not fit.
 
 Clear words said before the first question are kept for it and the two after it.
 """
@@ -72,7 +73,8 @@ class Hearing:
         elif verdict.action.is_red_flag:
             nurse.to_nurse(course, verdict, now)
         elif course.state is State.QUESTION:
-            self._to_triage(verdict, None if unclear else matching.yes_or_no(words), now)
+            answer = matching.yes_or_no(words)
+            self._to_triage(verdict, None if unclear and answer is False else answer, now)
         elif verdict.action is Action.ASK and course.state is not State.EMERGENCY:
             question.ask(course, verdict, now)
         elif course.state is State.GREETING and not unclear:

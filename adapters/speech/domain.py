@@ -13,12 +13,24 @@ from dataclasses import dataclass
 from math import log10
 
 from adapters.speech.common_words import COMMON_WORDS
-from adapters.speech.everyday import EVERYDAY_PHRASES, EVERYDAY_WORDS, contracted
+from adapters.speech.everyday import (
+    EVERYDAY_PHRASES,
+    EVERYDAY_WORDS,
+    SHORT_ANSWERS,
+    contracted,
+)
 from adapters.speech.transcript import plain_words
 
 _START, _END = "<s>", "</s>"
 _DISCOUNT = 0.5
 _NEVER_LOG10 = -99.0
+
+_EVERYDAY_COUNT = 10
+_ANSWER_COUNT = 40
+"""How often these are counted beside a phrase that is given once. Without it a protocol's examples,
+all of them symptoms, outweigh what most callers say: of 175 ordinary requests in synthesised voices
+12 were heard to hold a red flag without these counts and the sample's negative examples, and 9 with
+them; of 123 true ones in noise 57 and 63."""
 
 Pronunciations = Mapping[str, Sequence[str]]
 
@@ -67,7 +79,8 @@ def build_domain(
     Raises:
         ValueError: not one word has a pronunciation.
     """
-    said = [plain_words(phrase) for phrase in (*phrases, *EVERYDAY_PHRASES)]
+    everyday = EVERYDAY_PHRASES * _EVERYDAY_COUNT + SHORT_ANSWERS * _ANSWER_COUNT
+    said = [plain_words(phrase) for phrase in (*phrases, *everyday)]
     said += [short for phrase in said if (short := contracted(phrase)) != phrase]
     # What is said instead of a symptom: nobody misses one of these, so none is named as missing.
     common = [word for word in COMMON_WORDS if word in pronunciations]

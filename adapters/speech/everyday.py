@@ -396,5 +396,8 @@ EVERYDAY_PHRASES: tuple[str, ...] = (
 )
 """Plain phrases, lower case, apostrophes only."""
 
+SHORT_ANSWERS: tuple[str, ...] = ("yes", "no", "yeah", "nope", "yes please", "no thank you")
+"""What a caller says to a question, and little else; too short to be known by their sound alone."""
+
 EVERYDAY_WORDS: tuple[str, ...] = tuple(dict.fromkeys(_WORDS.split()))
 """Words that may stand anywhere, once each."""

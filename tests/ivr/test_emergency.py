@@ -414,11 +414,18 @@ def test_silence_twice_goes_to_a_nurse(scene, verdicts):
     assert call.queues == ["nurse"]
 
 
-def test_unclear_yes_is_asked_again(scene, verdicts):
+def test_unclear_no_is_asked_again(scene, verdicts):
     call = scene().to_menu()
     call.speak("I feel dizzy", verdicts["ask"])
     call.speak("no", confidence=0.1)
     assert call.call.state is State.QUESTION
+
+
+def test_unclear_yes_is_a_yes(scene, verdicts):
+    call = scene().to_menu()
+    call.speak("I feel dizzy", verdicts["ask"])
+    call.speak("yes", confidence=0.1)
+    assert call.queues == ["nurse"]
 
 
 def test_person_asked_for_instead_of_an_answer_is_a_nurse(scene, verdicts):

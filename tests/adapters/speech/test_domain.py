@@ -51,6 +51,14 @@ def test_a_phrase_of_the_site_makes_its_words_likely_together():
     assert ("my", "chest") in bigrams
 
 
+def test_a_plain_answer_is_likelier_than_a_word_that_any_phrase_may_begin_with():
+    said = {**SAID, **{word: ["AA"] for word in ("yes", "no", "yeah", "nope", "el")}}
+    _, _, bigrams = probabilities(build_domain(["el"], (), said).arpa)
+    for answer in ("yes", "no", "yeah", "nope"):
+        assert bigrams["<s>", answer] > 10 * bigrams["<s>", "el"]
+        assert bigrams[answer, "</s>"] > 0.5
+
+
 def test_words_without_a_pronunciation_are_left_out_and_named():
     domain = build_domain(["my xylograph pain"], ["qwert"], SAID)
     assert "qwert" in domain.missing

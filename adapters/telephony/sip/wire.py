@@ -39,7 +39,36 @@ _STAND_IN = b"STANDIN sip:standin.invalid SIP/2.0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class _Message:
+    """What is read of requests and responses in the same way.
+
+    Attributes:
+        message: all of it.
+    """
+
+    message: SipRequest | SipResponse
+
+    @property
+    def body(self) -> bytes:
+        """The body, trimmed to Content-Length."""
+        return self.message.body
+
+    @property
+    def content_type(self) -> str:
+        """The body's media type, lower case and without parameters; empty when not given."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+    def header(self, name: str) -> str:
+        """First value of a header; empty when there is none."""
+        return self.message.headers.get_first(name) or ""
+
+    def values(self, name: str) -> list[str]:
+        """All values of a header that may be a list."""
+        return self.message.headers.get(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(_Message):
     """A request that may be relied on.
 
     Attributes:
@@ -70,27 +99,9 @@ class Request:
     to_tag: str
     cseq: int
 
-    @property
-    def body(self) -> bytes:
-        """The body, trimmed to Content-Length."""
-        return self.message.body
-
-    @property
-    def content_type(self) -> str:
-        """The body's media type, lower case and without parameters; empty when not given."""
-        return self.header("content-type").partition(";")[0].strip().lower()
-
-    def header(self, name: str) -> str:
-        """First value of a header; empty when there is none."""
-        return self.message.headers.get_first(name) or ""
-
-    def values(self, name: str) -> list[str]:
-        """All values of a header that may be a list."""
-        return self.message.headers.get(name)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(_Message):
     """A response that may be relied on.
 
     Attributes:
@@ -114,24 +125,6 @@ class Response:
     to_tag: str
     cseq: int
     cseq_method: str
-
-    @property
-    def body(self) -> bytes:
-        """The body, trimmed to Content-Length."""
-        return self.message.body
-
-    @property
-    def content_type(self) -> str:
-        """The body's media type, lower case and without parameters; empty when not given."""
-        return self.header("content-type").partition(";")[0].strip().lower()
-
-    def header(self, name: str) -> str:
-        """First value of a header; empty when there is none."""
-        return self.message.headers.get_first(name) or ""
-
-    def values(self, name: str) -> list[str]:
-        """All values of a header that may be a list."""
-        return self.message.headers.get(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

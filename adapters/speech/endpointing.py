@@ -38,7 +38,9 @@ class EndpointerSettings:
         start_window_ms: the stretch in which that much voice has to lie.
         resume_voiced_ms: voice that ends a silence; a click does not.
         resume_window_ms: the stretch in which that much voice has to lie.
-        pre_roll_ms: audio kept from before the first voiced frame.
+        pre_roll_ms: audio kept from before the first voiced frame. Long, because who begins softly
+            while a prompt is played is taken for its echo: with 200 ms "my son swallowed" lost its
+            first two words.
         pause_ms: silence after which the utterance so far is worth recognising.
         end_silence_ms: silence that ends an utterance.
         max_utterance_ms: the longest utterance; a recogniser takes no more than 6 s.
@@ -55,7 +57,7 @@ class EndpointerSettings:
     start_window_ms: int = 300
     resume_voiced_ms: int = 60
     resume_window_ms: int = 100
-    pre_roll_ms: int = 200
+    pre_roll_ms: int = 600
     pause_ms: int = 240
     end_silence_ms: int = 560
     max_utterance_ms: int = 6000

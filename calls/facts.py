@@ -5,6 +5,8 @@ Facts from a line say what a caller, an agent's phone or the network did. Facts 
 they are journaled too, so that each engine can be replayed by itself.
 
 A fact carries no time: ``engine.handle(fact, now)`` and the journal's record do.
+
+The module is long because it is a list: the whole vocabulary, to be looked up in one place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What the set-up decides, with stand-ins for every program that would change the machine."""
+"""What the set-up decides, with stand-ins for every program that would change the machine.
+
+Long because the machine of stand-ins stands here too: a test is read with it or not understood.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """One caller on the SIP line: their audio, what plays, who is rung and who they talk to.
 
 What is heard of them is ``ear``'s, what they are told ``announcer``'s, what is recorded
-``sealing``'s. This module joins these with agents and the dialog; all of them end together.
+``sealing``'s. This module joins these with agents and the dialog; all of them end together. It is
+longer than a module should be for that reason: what may ring, talk and end at the same instant is
+decided in one place, or two places come to disagree about it.
 """
 
 from __future__ import annotations

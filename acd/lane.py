@@ -62,7 +62,7 @@ class Lane:
     ) -> None:
         self.queue = queue
         self.emergency = emergency
-        self.rank = lane_rank(emergency=emergency, priority=queue.priority)
+        self.rank = lane_rank(emergency=emergency)
         self.waiting: Ranking[Visit] = Ranking()
         if emergency:
             self.needs = (*queue.skills, NURSE) if NURSE not in queue.skills else queue.skills

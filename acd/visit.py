@@ -43,12 +43,13 @@ class Visit:
     @property
     def key(self) -> Key:
         """The place within its lane: longest wait first."""
-        return (self.queued_at, self.seq)
+        head_start_s = 0.0 if self.lane.emergency else self.lane.queue.head_start_s
+        return (self.queued_at - head_start_s, self.seq)
 
     @property
     def place(self) -> CallKey:
         """The place among all calls."""
-        return call_order(self.lane.rank, queued_at=self.queued_at, seq=self.seq)
+        return call_order(self.lane.rank, since=self.key[0], seq=self.seq)
 
     def tried_by(self, agent_id: AgentId) -> None:
         """Remember that an offer to this agent came to nothing: they come last for this call."""

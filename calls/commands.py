@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from calls.ids import AgentId, CallId, OfferId
 from calls.outcome import Outcome
+from calls.private import Private
 from calls.requirement import Requirement
+from calls.rung import Rung
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,10 @@ class OfferCall(Command):
         ring_timeout_s: after this long the line reports ``OfferUnanswered``.
         emergency: shown to the agent before they answer.
         queue: shown to the agent before they answer.
-        rule: why this agent, for the decision record and for a person to read.
+        rule: the rule that decided for this agent, for the decision record.
+        call_back: nobody is on the line: whoever accepts is to call back, and hears music until
+            the person called has answered. The line may not know the call yet.
+        ask_number: shown to the agent: ask for a number to call back, none is known.
     """
 
     offer_id: OfferId
@@ -96,6 +101,8 @@ class OfferCall(Command):
     emergency: bool
     queue: str
     rule: str
+    call_back: bool = False
+    ask_number: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +119,33 @@ class RecallOffer(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallBack(Command):
+    """Call somebody back for the agent who accepted a call-back.
+
+    The line dials, says ``utterances`` once somebody answers, twice if need be, and waits for the
+    key ``1``: a voicemail presses none, and nothing is left on it. It reports ``CallBackAnswered``,
+    and the leg is the call's from then on, or ``CallBackMissed``.
+
+    Attributes:
+        offer_id: the offer that the agent accepted.
+        agent_id: who it was.
+        destination: a number or a SIP URI; the line's outbound plan decides if it may be dialled.
+        utterances: who calls, and to press the key.
+        ring_timeout_s: after this long it is missed.
+    """
+
+    offer_id: OfferId
+    agent_id: AgentId
+    destination: Private = Private("")
+    utterances: tuple[Utterance, ...] = ()
+    ring_timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge(Command):
     """Connect the caller with the agent who answered.
+
+    A second agent who is bridged to the same call joins it: each hears the other two.
 
     Attributes:
         offer_id: the offer that they accepted.
@@ -127,6 +159,8 @@ class Bridge(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseAgent(Command):
     """Take the agent off the call and end the agent's leg; the caller stays.
+
+    So does a second agent who was bridged to the call.
 
     Attributes:
         offer_id: the offer that they accepted, whether they were bridged or not.
@@ -212,14 +246,36 @@ class Enqueue(Command):
 
     Attributes:
         requirement: what the call needs.
+        heard_ago_s: for an emergency, seconds since the end of the words that made it one.
+        advised_911: for an emergency, the caller is told to call 911.
+        may_call_back: whether the caller may be called back at all.
     """
 
     requirement: Requirement
+    heard_ago_s: float = 0.0
+    advised_911: bool = False
+    may_call_back: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dequeue(Command):
     """From the flow: the caller chose something else. Becomes ``CallDequeued``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPlace(Command):
+    """From the flow: the caller wants to be called back. Becomes ``CallBackChosen``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClimbLadder(Command):
+    """From the distributor: no nurse has answered for so long. Becomes ``LadderClimbed``.
+
+    Attributes:
+        rung: what the flow has to do.
+    """
+
+    rung: Rung
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +298,7 @@ class OpenTask(Command):
     """Something a person must still do for this caller; stays open until a person closes it.
 
     Attributes:
-        kind: ``red-flag-call-back``, ``call-back`` or ``message``.
+        kind: ``red-flag-call-back``, ``red-flag-unanswered``, ``call-back`` or ``message``.
         queue: whose people do it.
         recording_id: a message to listen to, if there is one.
         promised_s: within how many seconds the caller was told to expect it.

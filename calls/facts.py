@@ -17,6 +17,7 @@ from calls.ids import AgentId, CallId, OfferId, QueueId
 from calls.outcome import Outcome
 from calls.private import Private
 from calls.requirement import Requirement
+from calls.rung import Rung
 from calls.verdict import Verdict
 
 
@@ -255,6 +256,51 @@ class AgentHungUp(OfferFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallHeld(OfferFact):
+    """The agent put the caller on hold; the caller hears music (RFC 3264 section 8.4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRetrieved(OfferFact):
+    """The agent took the caller back from hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultBegan(OfferFact):
+    """The agent speaks with somebody else about the call, and the caller hears music."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultEnded(OfferFact):
+    """The agent is back with the caller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityConfirmed(OfferFact):
+    """The agent made sure that the person they called back is the one who had called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackAnswered(OfferFact):
+    """A person answered the call-back and pressed the key to be connected.
+
+    The call is up from now on and waits for its ``Bridge``.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackMissed(OfferFact):
+    """Nobody was reached by the call-back. Nothing was left on a voicemail.
+
+    Attributes:
+        reason: ``busy``, ``no-answer``, ``refused``, ``not-confirmed`` (nobody pressed the key),
+            ``not-permitted`` or ``unreachable``.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentKeyed(OfferFact):
     """The agent pressed keys while connected to a call.
 
@@ -296,7 +342,13 @@ class AgentReady(AgentFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentOnBreak(AgentFact):
-    """The agent asked for a break; while busy it takes effect after the wrap-up."""
+    """The agent asked for a break; while busy it takes effect after the wrap-up.
+
+    Attributes:
+        approved: a supervisor lets the agent go, also where too few nurses would be left.
+    """
+
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,6 +362,21 @@ class AgentOut(AgentFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerFired(Fact):
     """A deadline passed and ``tick`` acted: journaled, so that a replay ticks then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueOverridden(Fact):
+    """A supervisor opened or closed a queue against its calendar.
+
+    Attributes:
+        queue: which.
+        open: open or closed; ``None`` gives it back to its calendar.
+        for_s: after so many seconds the calendar decides again.
+    """
+
+    queue: QueueId
+    open: bool | None
+    for_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,9 +402,34 @@ class CallQueued(CallFact):
 
     Attributes:
         requirement: what the call needs.
+        heard_ago_s: for an emergency, seconds since the end of the words that made it one: the
+            clock to the nurse runs from there.
+        advised_911: for an emergency, the caller is told to call 911, and may be doing so.
+        may_call_back: whether the caller may be called back at all.
+        number_known: whether there is a number to call back.
     """
 
     requirement: Requirement
+    heard_ago_s: float = 0.0
+    advised_911: bool = False
+    may_call_back: bool = True
+    number_known: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackChosen(CallFact):
+    """A caller who waits asked to be called back: the place is kept, the leg ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderClimbed(CallFact):
+    """No nurse has answered a red flag for so long that the next rung of the ladder is due.
+
+    Attributes:
+        rung: what the flow has to do.
+    """
+
+    rung: Rung
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +446,19 @@ class CallEscalated(CallFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallDequeued(CallFact):
     """The caller left the queue by the flow's decision (message, transfer), not by hanging up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskClosed(CallFact):
+    """A person closed what was to be done for a caller, and answers for it.
+
+    Attributes:
+        by: who.
+        how: ``reached``, ``not-reached``, ``help-was-there``, ``not-needed`` or ``done``.
+    """
+
+    by: AgentId
+    how: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -415,6 +520,8 @@ DERIVED = (
     CallQueued,
     CallEscalated,
     CallDequeued,
+    CallBackChosen,
+    LadderClimbed,
     QueueUnstaffed,
     CallConnected,
     CallReleased,

@@ -221,6 +221,28 @@ class Journal(Protocol):
         """
         ...
 
+    async def keep_snapshot(self, position: int, state: bytes) -> None:
+        """Keep how everything stood after the entry at ``position``, in place of what was kept.
+
+        A restart begins from there instead of from the first entry.
+
+        Args:
+            position: of the last entry that the state includes.
+            state: holds nothing private; verified when it is read.
+
+        Raises:
+            JournalError: it was not kept; the one before still is.
+        """
+        ...
+
+    def latest_snapshot(self) -> tuple[int, bytes] | None:
+        """What :meth:`keep_snapshot` kept last, whole and undamaged; ``None`` if there is none.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        ...
+
     async def forget(self, call_id: CallId) -> bool:
         """Delete the call's key: its words, digits and numbers can never be read again.
 

@@ -28,7 +28,7 @@ RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
     (SipSettings, "capacity"): (1, 10000),
     (SipSettings, "reserved"): (0, 1000),
     (Trunk, "expires_s"): (60, DAY_S),
-    (QueueConfig, "priority"): (1, 9),
+    (QueueConfig, "head_start_s"): (0, 86400),
     (QueueConfig, "ring_timeout_s"): (3, 120),
     (QueueConfig, "wrap_up_s"): (0, 3600),
     (QueueConfig, "service_level_s"): (1, 3600),

@@ -6,32 +6,31 @@ must break every tie as the live line did.
 
 from __future__ import annotations
 
-Rank = tuple[int, int]
-"""What a call's place depends on besides its own waiting: the emergency lane, then priority."""
+Rank = int
+"""What a call's place depends on besides its waiting: the emergency lane or not."""
 
 CallKey = tuple[Rank, float, int]
 AgentKey = tuple[float, int]
 
 
-def lane_rank(*, emergency: bool, priority: int) -> Rank:
+def lane_rank(*, emergency: bool) -> Rank:
     """How a kind of call ranks before waiting time is looked at.
 
     Args:
-        emergency: red-flag calls stand before every routine call, whatever any queue's priority.
-        priority: of the queue, 1 (first) to 9; without meaning among emergencies.
+        emergency: red-flag calls stand before every routine call, whatever any queue says.
     """
-    return (0, 0) if emergency else (1, priority)
+    return 0 if emergency else 1
 
 
-def call_order(rank: Rank, *, queued_at: float, seq: int) -> CallKey:
-    """Emergencies first, then the queue's priority, then the longest wait.
+def call_order(rank: Rank, *, since: float, seq: int) -> CallKey:
+    """Emergencies first, then the longest wait.
 
     Args:
         rank: from :func:`lane_rank`.
-        queued_at: when the caller began to wait, seconds since the epoch.
+        since: when the caller began to wait, less the queue's head start, seconds since the epoch.
         seq: order of arrival, for equal times.
     """
-    return (rank, queued_at, seq)
+    return (rank, since, seq)
 
 
 def agent_order(*, ready_since: float, seq: int) -> AgentKey:

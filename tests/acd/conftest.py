@@ -25,12 +25,14 @@ NURSE_QUEUE = QueueId("nurse")
 QUEUES = {
     QueueId(queue.id): queue
     for queue in (
-        QueueConfig(id=NURSE_QUEUE, title="Nurse", skills=(SkillNeed(skill="nurse"),), priority=3),
+        QueueConfig(id=NURSE_QUEUE, title="Nurse", skills=(SkillNeed(skill="nurse"),)),
         QueueConfig(
-            id=QueueId("billing"), title="Billing", skills=(SkillNeed(skill="billing"),), priority=5
+            id=QueueId("billing"),
+            title="Billing",
+            skills=(SkillNeed(skill="billing"),),
         ),
-        QueueConfig(id=QueueId("general"), title="General", priority=5),
-        QueueConfig(id=QueueId("complaints"), title="Complaints", priority=1),
+        QueueConfig(id=QueueId("general"), title="General"),
+        QueueConfig(id=QueueId("complaints"), title="Complaints", head_start_s=600.0),
     )
 }
 

@@ -70,14 +70,14 @@ def test_the_longest_waiting_caller_is_served_first(clinic, offered):
     assert offered(clinic.on_duty("cal", "eli")) == [("one", "cal"), ("two", "eli")]
 
 
-def test_a_queue_of_higher_priority_is_served_before_longer_waits(clinic, offered):
+def test_a_head_start_counts_as_waiting(clinic, offered):
     clinic.queue("one", "general")
     clinic.later(60)
     clinic.queue("two", "complaints")
     assert offered(clinic.on_duty("cal")) == [("two", "cal")]
 
 
-def test_queues_of_equal_priority_share_agents_by_waiting_time(clinic, offered):
+def test_queues_without_head_start_share_agents_by_waiting_time(clinic, offered):
     clinic.queue("one", "billing")
     clinic.later(1)
     clinic.queue("two", "general")

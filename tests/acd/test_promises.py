@@ -45,8 +45,8 @@ QUEUES = {
     "billing": QueueConfig(
         id="billing", title="Billing", skills=(SkillNeed(skill="billing"),), wrap_up_s=0.0
     ),
-    "general": QueueConfig(id="general", title="General", priority=5),
-    "first": QueueConfig(id="first", title="First", priority=1, ring_timeout_s=7.0),
+    "general": QueueConfig(id="general", title="General"),
+    "first": QueueConfig(id="first", title="First", head_start_s=600.0, ring_timeout_s=7.0),
 }
 SKILLS = {
     "ana": {"nurse": 4, "spanish": 5},
@@ -180,8 +180,8 @@ class Days(RuleBasedStateMachine):
         views = {view.call_id: view for view in self.waiting()}
 
         def place(view):
-            priority = 0 if view.emergency else QUEUES[view.queue].priority
-            return (priority, view.queued_at)
+            start = 0.0 if view.emergency else QUEUES[view.queue].head_start_s
+            return (not view.emergency, view.queued_at - start)
 
         mine = views[offers[0].call_id]
         for view in views.values():

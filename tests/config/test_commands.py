@@ -24,13 +24,15 @@ def test_a_right_site_ends_with_0_and_a_summary(site, capsys):
 
 
 def test_problems_come_one_a_line_and_end_with_1(site, capsys):
-    site.replace("queues.yaml", "  title: Everything\n", "  title: Everything\n  priority: 0\n")
+    site.replace(
+        "queues.yaml", "  title: Everything\n", "  title: Everything\n  head_start_s: -1\n"
+    )
     site.replace("agents.yaml", "nurse: 4", "nurse: 8")
     assert run(check, "check", str(site.path)) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == [
         "agents.yaml:3:19: ana.skills.nurse: found 8, wanted 1 to 5",
-        "queues.yaml:3:13: general.priority: found 0, wanted 1 to 9",
+        "queues.yaml:3:17: general.head_start_s: found -1, wanted 0 to 86400",
     ]
     assert lines[-1].endswith("2 problems, 0 warnings")
 

@@ -44,7 +44,7 @@ def test_the_sample_clinic_satisfies_the_schemas(path):
     ("name", "data"),
     [
         ("queues", {"billing": {"title": "Billing", "priorty": 2}}),
-        ("queues", {"billing": {"title": "Billing", "priority": 12}}),
+        ("queues", {"billing": {"title": "Billing", "head_start_s": 90000}}),
         ("queues", {"billing": {}}),
         ("agents", {"ana": {"name": "Ana", "id": "ana"}}),
         ("agents", {"ana": {"name": "Ana", "skills": {"nurse": 9}}}),

@@ -6,8 +6,11 @@ MISTAKES = {
     "unknown key": (
         "queues.yaml",
         "  title: Everything\n",
-        "  title: Everything\n  priorty: 3\n",
-        "queues.yaml:3:3: general.priorty: unknown key 'priorty'; did you mean 'priority'?",
+        "  title: Everything\n  rign_timeout_s: 3\n",
+        (
+            "queues.yaml:3:3: general.rign_timeout_s: unknown key 'rign_timeout_s'; "
+            "did you mean 'ring_timeout_s'?"
+        ),
     ),
     "misspelt key is not missed as well": (
         "queues.yaml",
@@ -45,11 +48,11 @@ MISTAKES = {
         "  title: Everything\n  wrap_up_s: .inf\n",
         "queues.yaml:3:14: general.wrap_up_s: found '.inf', wanted a number",
     ),
-    "priority out of range": (
+    "head start out of range": (
         "queues.yaml",
         "  title: Everything\n",
-        "  title: Everything\n  priority: 12\n",
-        "queues.yaml:3:13: general.priority: found 12, wanted 1 to 9",
+        "  title: Everything\n  head_start_s: 90000\n",
+        "queues.yaml:3:17: general.head_start_s: found 90000, wanted 0 to 86400",
     ),
     "negative timeout": (
         "queues.yaml",

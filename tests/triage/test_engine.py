@@ -35,6 +35,7 @@ def _heard(words: str, second: str = "", *, confidence: float = 0.9, language: s
             "breathing-trouble",
         ),
         ("a spider bite that is getting redder and swelling", Action.NURSE, "bite-inflamed"),
+        ("my son swallowed a bottle of kills", Action.CALL_911, "poison"),
         ("i don't want to live anymore", Action.CALL_988, "self-harm"),
         ("i feel dizzy", Action.ASK, "near-faint"),
         ("i have a slight fever", Action.CONTINUE, "fever-simple"),

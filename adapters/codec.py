@@ -100,6 +100,56 @@ def join(clear: Mapping[str, Any], private: Mapping[str, str] | None) -> Record:
     return _from_plain({**clear, **private})
 
 
+def dump(record: Record) -> tuple[bytes, bytes | None]:
+    """Both parts from :func:`split` as JSON; ``None`` where nothing is private.
+
+    Raises:
+        CodecError: as :func:`split` and :func:`encode`.
+    """
+    kind = _kind(record)
+    names = _PRIVATE_FIELDS[kind]
+    sealed = None
+    if names:
+        plain = _builtins(record)
+        private = {name: plain.pop(name)["value"] for name in names if plain[name] is not None}
+        clear = _dump({TAG: kind.__name__, **plain})
+        sealed = _dump(private) if private else None
+    else:
+        clear = _HEADS[kind] + _guard(lambda: _encoder.encode(record), kind.__name__)[1:]
+    if b"null" in clear:  # a number that is not finite is written as null, without a word
+        _finite(_builtins(record), kind.__name__)
+    return clear, sealed
+
+
+def load(name: str, clear: bytes, private: bytes | None, *, forgotten: bool) -> Record:
+    """The record that :func:`dump` made both parts from.
+
+    Args:
+        name: of the record's class.
+        clear: the part in the clear.
+        private: the part that was sealed, if there is one.
+        forgotten: the call's key was deleted; private fields are empty then.
+
+    Raises:
+        CodecError: the parts are not those of such a record.
+    """
+    kind = KINDS.get(name)
+    if kind is not None and private is None and not _PRIVATE_FIELDS[kind]:
+        try:
+            record: Record = _decoders[kind].decode(clear)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            pass  # what is wrong is found, and said without values, below
+        else:
+            # Written again it is the same: so it held nothing that is not known.
+            if _HEADS[kind] + _encoder.encode(record)[1:] == clear:
+                return record
+    plain = _load(clear)
+    if plain.get(TAG) != name:
+        raise CodecError("the record is of another type than was said")
+    sealed = _load(private) if private is not None else {}
+    return join(plain, None if forgotten else sealed)
+
+
 def dump_fields(fields: Mapping[str, Any]) -> bytes:
     """A part from :func:`split` as JSON.
 
@@ -224,6 +274,20 @@ _PRIVATE_FIELDS: Mapping[type[Record], tuple[str, ...]] = {
 }
 
 
+_HEADS: Mapping[type[Record], bytes] = {
+    kind: b'{"%s":"%s"%s' % (TAG.encode(), name.encode(), b"," if dataclasses.fields(kind) else b"")
+    for name, kind in KINDS.items()
+}
+"""How the JSON of a record begins."""
+
+_encoder = msgspec.json.Encoder()
+
+
+_decoders: Mapping[type[Record], msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(kind) for kind in KINDS.values()
+}
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class _Envelope:
     """A line event without its fact."""
@@ -236,11 +300,16 @@ class _Envelope:
 # --- between objects, plain JSON values and bytes -----------------------------------------------
 
 
-def _to_plain(record: Record) -> dict[str, Any]:
+def _kind(record: Record) -> type[Record]:
     kind = type(record)
+    if KINDS.get(kind.__name__) is not kind:
+        raise CodecError(f"{kind.__name__} is not a kind of record")
+    return kind
+
+
+def _to_plain(record: Record) -> dict[str, Any]:
+    kind = _kind(record)
     name = kind.__name__
-    if KINDS.get(name) is not kind:
-        raise CodecError(f"{name} is not a kind of record")
     plain = _builtins(record)
     for field in _PRIVATE_FIELDS[kind]:
         if plain[field] is not None:
@@ -270,7 +339,8 @@ def _record_class(plain: Mapping[str, Any]) -> type[Record]:
 
 def _convert(plain: dict[str, Any], kind: type[_T]) -> _T:
     result = _guard(lambda: msgspec.convert(plain, kind), kind.__name__)
-    unknown = _unknown(plain, _builtins(result))
+    known = _builtins(result)
+    unknown = _unknown(plain, known) if plain != known else None
     if unknown is not None:
         raise CodecError(f"{kind.__name__}: unknown field {_shown(unknown)}")
     return result

@@ -19,7 +19,7 @@ want=${1:-base}
 packages=(python3-venv festival festvox-us-slt-hts flite espeak-ng)
 case $want in
 base | speech) ;;
-dev) packages+=(sip-tester baresip procps) ;;
+dev) packages+=(sip-tester baresip procps redis-server) ;;
 *) stop "'$want' is none of base, speech, dev" ;;
 esac
 
@@ -84,7 +84,12 @@ install_debian() { # install_debian SUDO...
     # What a run before left half done; nothing is ever removed for it.
     run "${as_root[@]}" dpkg --configure -a >/dev/null 2>&1 || true
     run "${apt[@]}" install --fix-broken --no-remove >/dev/null || true
-    retry "${apt[@]}" install --no-install-recommends "${missing[@]}" >/dev/null
+    retry "${apt[@]}" install --no-install-recommends "${missing[@]}" >/dev/null || return
+    # The tests start servers of their own; Debian's package would leave one running for good.
+    # Where it was installed before, somebody wants it.
+    if [[ " ${missing[*]} " == *" redis-server "* ]] && command -v systemctl >/dev/null; then
+        run "${as_root[@]}" systemctl disable --now redis-server >/dev/null 2>&1 || true
+    fi
 }
 
 if [ ${#missing[@]} -gt 0 ]; then
@@ -191,8 +196,8 @@ END
 }
 
 if [ "$want" = dev ]; then
-    # pyvoip too: the benchmarks measure the line beside it.
-    step dev "installing the pinned Python packages" -e '.[dev,pyvoip]'
+    # pyvoip too: the benchmarks measure the line beside it. And redis: one suite tests all journals.
+    step dev "installing the pinned Python packages" -e '.[dev,pyvoip,redis]'
 elif ! is_done dev; then
     step base "installing the pinned Python packages" -e .
 fi

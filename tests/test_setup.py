@@ -20,7 +20,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 READ_BY_THE_SCRIPT = ("setup.cfg", "pyproject.toml", "constraints.txt")
 DEBIAN_BASE = "python3-venv festival festvox-us-slt-hts flite espeak-ng"
-DEBIAN_DEV = f"{DEBIAN_BASE} sip-tester baresip procps"
+DEBIAN_DEV = f"{DEBIAN_BASE} sip-tester baresip procps redis-server"
 
 TOOLS = (
     "bash",
@@ -237,7 +237,7 @@ def test_the_tests_need_every_package(ready: Machine) -> None:
     ready.have_packages(DEBIAN_BASE)
     code, said = ready.set_up("dev")
     assert code == 2
-    assert "missing: sip-tester baresip procps" in said
+    assert "missing: sip-tester baresip procps redis-server" in said
     assert "the tests and the demo need them all" in said
     assert ready.pip_calls == []
 
@@ -254,6 +254,19 @@ def test_root_installs_what_is_missing_and_nothing_more(machine: Machine) -> Non
         f"{quiet} install --fix-broken --no-remove",
         f"{quiet} install --no-install-recommends {wanted}",
     ]
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+def test_the_redis_of_the_tests_is_not_left_running_where_there_was_none(
+    machine: Machine, was_there: bool
+) -> None:
+    machine.be_user(0)
+    machine.add("espeak-ng")
+    machine.add("systemctl", 'log "systemctl $*"')
+    machine.have_packages("redis-server" if was_there else "")
+    assert machine.set_up("dev")[0] == 0
+    stopped = [line for line in machine.log if line.startswith("systemctl")]
+    assert stopped == ([] if was_there else ["systemctl disable --now redis-server"])
 
 
 def test_a_sudo_that_asks_nothing_is_used(machine: Machine) -> None:

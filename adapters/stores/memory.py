@@ -17,8 +17,8 @@ class MemoryJournal:
     noticed here too.
 
     Attributes:
-        outage: while this is set, appending and forgetting fail with this message, as on a full
-            disk; reading goes on.
+        outage: while this is set, whatever writes fails with this message, as on a full disk;
+            reading goes on.
     """
 
     def __init__(self) -> None:
@@ -27,6 +27,7 @@ class MemoryJournal:
         self._line_events: set[tuple[str, int]] = set()
         self._calls: set[str] = set()
         self._forgotten: set[str] = set()
+        self._snapshot: tuple[int, bytes] | None = None
         self._closed = False
 
     async def append(self, entries: Sequence[Entry]) -> int:
@@ -48,6 +49,19 @@ class MemoryJournal:
             position += 1
             row = self._rows[position - 1]
             yield position, to_entry(row, forgotten=row.call_id in self._forgotten)
+
+    async def keep_snapshot(self, position: int, state: bytes) -> None:
+        """See :meth:`calls.ports.Journal.keep_snapshot`."""
+        self._refuse_outage()
+        if not 0 < position <= len(self._rows):
+            raise JournalError(
+                f"memory: no snapshot is kept for entry {position}, which is not in the journal"
+            )
+        self._snapshot = (position, state)
+
+    def latest_snapshot(self) -> tuple[int, bytes] | None:
+        """See :meth:`calls.ports.Journal.latest_snapshot`."""
+        return self._snapshot
 
     async def forget(self, call_id: CallId) -> bool:
         """See :meth:`calls.ports.Journal.forget`."""

@@ -6,6 +6,8 @@ import json
 import math
 from dataclasses import dataclass, field
 
+import msgspec
+
 from adapters import codec
 from adapters.codec import CodecError
 from calls.ports import Entry
@@ -41,6 +43,25 @@ class Row:
         """What the sealed part is bound to: it opens nowhere else."""
         return json.dumps([self.site, self.call_id, position, self.type]).encode()
 
+    def covered(self, position: int, sealed: bytes | None) -> bytes:
+        """What a checksum of the row covers: all that is kept of it, and where.
+
+        MessagePack with the shortest form of everything, of which there is one.
+        """
+        return msgspec.msgpack.encode(
+            (
+                position,
+                self.at,
+                self.site,
+                self.call_id,
+                self.type,
+                self.clear,
+                sealed,
+                self.line_epoch,
+                self.line_seq,
+            )
+        )
+
 
 def to_row(entry: Entry) -> Row:
     """Take an entry apart.
@@ -50,21 +71,23 @@ def to_row(entry: Entry) -> Row:
         ValueError: ours: the time is not finite, the line's numbering is none, or private text
             has no call whose key could seal it.
     """
-    clear, private = codec.split(entry.record)
-    kind = clear[codec.TAG]
+    record = entry.record
+    clear, private = codec.dump(record)
+    kind = type(record).__name__
+    call_id = getattr(record, "call_id", None)
     if not math.isfinite(entry.at):
         raise ValueError(f"{kind}: the entry's time is not finite")
     if not (entry.line_epoch.isprintable() and 0 <= entry.line_seq <= MOST_SEQ):
         raise ValueError(f"{kind}: the line's epoch or number cannot be kept")
-    if private and not clear.get("call_id"):
+    if private and not call_id:
         raise ValueError(f"{kind}: private fields without a call to seal them for")
     return Row(
         at=float(entry.at),
-        site=clear.get("site"),
-        call_id=clear.get("call_id"),
+        site=getattr(record, "site", None),
+        call_id=call_id,
         type=kind,
-        clear=codec.dump_fields(clear),
-        private=codec.dump_fields(private) if private else None,
+        clear=clear,
+        private=private,
         line_epoch=entry.line_epoch or None,
         line_seq=entry.line_seq if entry.line_epoch else None,
     )
@@ -81,14 +104,12 @@ def to_entry(row: Row, *, forgotten: bool) -> Entry:
     Raises:
         CodecError: the row holds no record.
     """
-    clear = codec.load_fields(row.clear)
-    named = (clear.get("site"), clear.get("call_id"), clear.get(codec.TAG))
-    if named != (row.site, row.call_id, row.type):
-        raise CodecError("the row names another site, call or type than its record")
-    private = codec.load_fields(row.private) if row.private is not None else {}
+    record = codec.load(row.type, row.clear, row.private, forgotten=forgotten)
+    if getattr(record, "site", None) != row.site or getattr(record, "call_id", None) != row.call_id:
+        raise CodecError("the row names another site or call than its record")
     return Entry(
         at=row.at,
-        record=codec.join(clear, None if forgotten else private),
+        record=record,
         line_epoch=row.line_epoch or "",
         line_seq=row.line_seq or 0,
     )

@@ -25,6 +25,7 @@ from calls.facts import (
 from calls.outcome import Outcome
 from calls.ports import LineEvent, LineSnapshot, LiveCall
 from calls.private import Private
+from calls.requirement import Requirement
 from calls.verdict import to_nurse
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -103,6 +104,84 @@ def test_a_forgotten_record_keeps_everything_but_its_private_text(record: codec.
         if isinstance(getattr(record, field.name), Private)
     }
     assert codec.join(clear, None) == dataclasses.replace(record, **blanks)
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_the_parts_as_json_are_those_of_the_record(kind: type) -> None:
+    @given(any_of_type(kind))
+    def are_those(record: codec.Record) -> None:
+        clear, private = codec.split(record)
+        dumped = codec.dump(record)
+        assert dumped == (codec.dump_fields(clear), codec.dump_fields(private) if private else None)
+        assert codec.load(kind.__name__, *dumped, forgotten=False) == record
+        forgotten = codec.load(kind.__name__, dumped[0], None, forgotten=True)
+        assert forgotten == codec.join(clear, None)
+
+    are_those()
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_json_cannot_hold_is_in_no_part(number: float) -> None:
+    call = facts.CallId("c")
+    for record in (
+        SpeechHeard(site="m", call_id=call, words=Private("w"), confidence=number),
+        facts.RecordingSealed(site="m", call_id=call, recording_id="null", duration_s=number),
+        facts.CallQueued(
+            site="m",
+            call_id=call,
+            requirement=Requirement(queue=facts.QueueId("q"), agent_wait_s=number),
+        ),
+    ):
+        with pytest.raises(CodecError, match=f"{type(record).__name__}: a number is not finite"):
+            codec.dump(record)
+
+
+@pytest.mark.parametrize(
+    ("name", "clear", "private", "message"),
+    [
+        ("AgentReady", b'{"type":"AgentOut","site":"m","agent_id":"a"}', None, "another type"),
+        ("Vanished", b'{"type":"Vanished","site":"m"}', None, "unknown type 'Vanished'"),
+        ("AgentReady", b'{"site":"m","agent_id":"a"}', None, "another type"),
+        (
+            "AgentReady",
+            b'{"type":"AgentReady","site":"m","agent_id":"a","mood":1}',
+            None,
+            "unknown field 'mood'",
+        ),
+        ("AgentReady", b'{"type":"AgentReady","site":"m"}', None, "missing or has the wrong type"),
+        ("AgentReady", b'{"type":"AgentReady","si', None, "not valid JSON"),
+        ("AgentReady", b"[" * 100_000, None, "nested too deeply"),
+        (
+            "AgentReady",
+            b'{"type":"AgentReady","site":"m","agent_id":"a"}',
+            b'{"agent_id":"b"}',
+            "does not fit",
+        ),
+        (
+            "DigitsCollected",
+            b'{"type":"DigitsCollected","site":"m","call_id":"c"}',
+            None,
+            "does not fit",
+        ),
+    ],
+)
+def test_parts_that_are_no_record_are_refused(
+    name: str, clear: bytes, private: bytes | None, message: str
+) -> None:
+    with pytest.raises(CodecError, match=message) as caught:
+        codec.load(name, clear, private, forgotten=False)
+    assert caught.value.__context__ is None
+
+
+def test_a_part_that_another_version_wrote_is_read_like_any_other() -> None:
+    clear = b'{"site":"m","type":"RecordingSealed","call_id":"c","recording_id":"r","duration_s":3}'
+    assert codec.load("RecordingSealed", clear, None, forgotten=False) == facts.RecordingSealed(
+        site="m", call_id=facts.CallId("c"), recording_id="r", duration_s=3.0
+    )
+    clear = b'{"type":"CallQueued","site":"m","call_id":"c","requirement":{"queue":"q"}}'
+    assert codec.load("CallQueued", clear, None, forgotten=False) == facts.CallQueued(
+        site="m", call_id=facts.CallId("c"), requirement=Requirement(queue=facts.QueueId("q"))
+    )
 
 
 def test_no_record_without_a_call_has_private_fields() -> None:

@@ -3,55 +3,36 @@
 While a commit is on its way to the disk, new appends gather; the next commit takes them all. One
 caller alone waits for one fsync; a hundred wait for hardly more.
 
-An append is kept whole or not at all: each stands in a savepoint of its own, so that one that is
-refused (a line event that is here already) leaves the others of the same commit unharmed. When the
-commit itself fails, every append in it fails and nothing of it stays; the thread goes on, and the
-next append works as soon as the cause is gone.
+An append is kept whole or not at all. Where one has to be refused (a line event that is here
+already), the commit is begun again with a savepoint for each append, so that the others are
+unharmed. When the commit itself fails, every append in it fails and nothing of it stays; the thread
+goes on, and the next append works as soon as the cause is gone.
 """
 
 from __future__ import annotations
 
-import asyncio
 import queue
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
+from adapters.stores.keys import (
+    FORGOTTEN,
+    CallKey,
+    SiteKey,
+    UnsealError,
+    snapshot_covered,
+)
 from adapters.stores.rows import Row
 from adapters.stores.sqlite import database
-from adapters.stores.sqlite.keys import WRAPPED_BYTES, CallKey, SiteKey, UnsealError
+from adapters.stores.sqlite.jobs import Append, Forget, Job, KeepSnapshot, deliver
 from calls.ports import DuplicateEventError, JournalError
-
-FORGOTTEN = bytes(WRAPPED_BYTES)
-"""Stands where a forgotten call's wrapped key stood."""
 
 MOST_JOBS_A_COMMIT = 1000
 MOST_KEYS_IN_MEMORY = 4096
-
-
-@dataclass(slots=True)
-class Append:
-    """Rows that are kept together or not at all; the answer is the last one's position."""
-
-    rows: list[Row]
-    loop: asyncio.AbstractEventLoop
-    answer: asyncio.Future[int]
-
-
-@dataclass(slots=True)
-class Forget:
-    """Delete a call's key; the answer is whether there was one."""
-
-    call_id: str
-    loop: asyncio.AbstractEventLoop
-    answer: asyncio.Future[bool]
-
-
-Job = Append | Forget
 
 
 class Writer:
@@ -103,8 +84,10 @@ class Writer:
                     continue
                 self._append(appends)
                 appends = []
-                if job is not None:
+                if isinstance(job, Forget):
                     self._forget(job)
+                elif isinstance(job, KeepSnapshot):
+                    self._keep_snapshot(job)
             self._append(appends)
         self._drop_connection()
 
@@ -119,45 +102,32 @@ class Writer:
         except Exception as error:
             failure = self._failure(error)
             answers = [JournalError(*failure.args) for _ in jobs]
-        _deliver(
-            (job.loop, _resolution(job.answer, answer))
-            for job, answer in zip(jobs, answers, strict=True)
-        )
+        deliver(zip(jobs, answers, strict=True))
 
-    def _commit(self, jobs: list[Append]) -> list[int | Exception]:
+    def _commit(self, jobs: list[Append], *, apart: bool = False) -> list[int | Exception]:
         connection = self._connected()
         position = self._last_position
         fresh: dict[str, CallKey | None] = {}
-        answers: list[int | Exception] = []
         connection.execute("BEGIN IMMEDIATE")
-        for job in jobs:
-            # Keys are made outside the savepoint: another append of the same commit may use them.
-            try:
-                for row in job.rows:
-                    if row.private is not None:
-                        self._key(connection, row.call_id or "", fresh)
-            except UnsealError:
-                answers.append(
-                    JournalError(
-                        f"{self._path}: a call's key was altered or belongs to another site key; "
-                        "put both back from the same backup"
-                    )
-                )
-                continue
-            connection.execute("SAVEPOINT one")
-            try:
-                connection.executemany(database.INSERT, self._values(job.rows, position, fresh))
-            except sqlite3.IntegrityError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
-                    raise  # not the index of line events: somebody else wrote into the file
-                connection.execute("ROLLBACK TO one")
+        # Keys are made outside the savepoints: another append of the same commit may use them.
+        refusals = [self._keys_missing(connection, job.rows, fresh) for job in jobs]
+        willing = (job.rows for job, no in zip(jobs, refusals, strict=True) if no is None)
+        if not apart and not self._inserted(
+            connection, chain.from_iterable(willing), position, fresh
+        ):
+            connection.execute("ROLLBACK")
+            return self._commit(jobs, apart=True)
+        answers: list[int | Exception] = []
+        for job, refusal in zip(jobs, refusals, strict=True):
+            if refusal is not None:
+                answers.append(refusal)
+            elif apart and not self._inserted_apart(connection, job.rows, position, fresh):
                 answers.append(
                     DuplicateEventError(f"{self._path}: a line event is in the journal already")
                 )
             else:
                 position += len(job.rows)
                 answers.append(position)
-            connection.execute("RELEASE one")
         connection.execute("COMMIT")
         self._last_position = position
         self._remember(fresh)
@@ -165,8 +135,39 @@ class Writer:
             self._try_purge(connection)
         return answers
 
+    def _inserted(
+        self,
+        connection: sqlite3.Connection,
+        rows: Iterable[Row],
+        position: int,
+        fresh: dict[str, CallKey | None],
+    ) -> bool:
+        """Insert rows after ``position``; whether none of their line events is here already."""
+        try:
+            connection.executemany(database.INSERT, self._values(rows, position, fresh))
+        except sqlite3.IntegrityError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+                raise  # not the index of line events: somebody else wrote into the file
+            return False
+        return True
+
+    def _inserted_apart(
+        self,
+        connection: sqlite3.Connection,
+        rows: Iterable[Row],
+        position: int,
+        fresh: dict[str, CallKey | None],
+    ) -> bool:
+        """The same, and nothing of it stays if one is."""
+        connection.execute("SAVEPOINT one")
+        kept = self._inserted(connection, rows, position, fresh)
+        if not kept:
+            connection.execute("ROLLBACK TO one")
+        connection.execute("RELEASE one")
+        return kept
+
     def _values(
-        self, rows: list[Row], position: int, fresh: dict[str, CallKey | None]
+        self, rows: Iterable[Row], position: int, fresh: dict[str, CallKey | None]
     ) -> Iterable[tuple[object, ...]]:
         for row in rows:
             position += 1
@@ -185,7 +186,23 @@ class Writer:
                 sealed,
                 row.line_epoch,
                 row.line_seq,
+                self._site_key.checksum(row.covered(position, sealed)),
             )
+
+    def _keys_missing(
+        self, connection: sqlite3.Connection, rows: list[Row], fresh: dict[str, CallKey | None]
+    ) -> JournalError | None:
+        """Have the keys of these rows in ``fresh``; what is wrong if that cannot be."""
+        try:
+            for row in rows:
+                if row.private is not None:
+                    self._key(connection, row.call_id or "", fresh)
+        except UnsealError:
+            return JournalError(
+                f"{self._path}: a call's key was altered or belongs to another site key; "
+                "put both back from the same backup"
+            )
+        return None
 
     def _key(
         self, connection: sqlite3.Connection, call_id: str, fresh: dict[str, CallKey | None]
@@ -216,6 +233,25 @@ class Writer:
         while len(self._keys) > MOST_KEYS_IN_MEMORY:
             self._keys.popitem(last=False)
 
+    # --- the snapshot ---------------------------------------------------------------------------
+
+    def _keep_snapshot(self, job: KeepSnapshot) -> None:
+        """Keep it after all that was submitted before it, and only if that was kept."""
+        answer: Exception | None = None
+        try:
+            connection = self._connected()
+            if 0 < job.position <= self._last_position:
+                checksum = self._site_key.checksum(snapshot_covered(job.position, job.state))
+                connection.execute(database.KEEP_SNAPSHOT, (job.position, job.state, checksum))
+            else:
+                answer = JournalError(
+                    f"{self._path}: no snapshot is kept for entry {job.position}, which is not in "
+                    "the journal"
+                )
+        except Exception as error:
+            answer = self._failure(error)
+        deliver([(job, answer)])
+
     # --- forgetting -----------------------------------------------------------------------------
 
     def _forget(self, job: Forget) -> None:
@@ -224,7 +260,7 @@ class Writer:
             answer = self._delete_key(job.call_id)
         except Exception as error:
             answer = self._failure(error)
-        _deliver([(job.loop, _resolution(job.answer, answer))])
+        deliver([(job, answer)])
 
     def _delete_key(self, call_id: str) -> bool:
         connection = self._connected()
@@ -300,34 +336,3 @@ class Writer:
 def _last_position(connection: sqlite3.Connection) -> int:
     (position,) = connection.execute("SELECT coalesce(max(position), 0) FROM entries").fetchone()
     return int(position)
-
-
-def _resolution(answer: asyncio.Future[Any], value: int | Exception) -> Callable[[], None]:
-    def resolve() -> None:
-        if answer.done():  # who waited has given up; what was written stays written
-            return
-        if isinstance(value, Exception):
-            answer.set_exception(value)
-        else:
-            answer.set_result(value)
-
-    return resolve
-
-
-def _deliver(
-    resolutions: Iterable[tuple[asyncio.AbstractEventLoop, Callable[[], None]]],
-) -> None:
-    """Wake each event loop once, however many answers there are for it."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[Callable[[], None]]] = {}
-    for loop, resolve in resolutions:
-        by_loop.setdefault(loop, []).append(resolve)
-    for loop, mine in by_loop.items():
-        try:
-            loop.call_soon_threadsafe(_resolve_all, mine)
-        except RuntimeError:
-            continue  # the loop is closed: nobody waits any more
-
-
-def _resolve_all(resolutions: list[Callable[[], None]]) -> None:
-    for resolve in resolutions:
-        resolve()

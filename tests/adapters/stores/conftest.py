@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,10 @@ import pytest
 from adapters.stores.age_vault import AgeVault
 from adapters.stores.identities import Recipients, create_identities, load_recipients
 from tests.adapters.stores.recorded import LimitFileSize, OpenVault
+from tests.adapters.stores.redis_servers import DURABLE, Node, RedisServer
+
+MakeNode = Callable[..., Node]
+MakeRedis = Callable[..., RedisServer]
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +40,53 @@ def open_vault(tmp_path: Path, recipients: Recipients) -> Iterator[OpenVault]:
     yield opened
     for vault in made:
         vault.close()
+
+
+@pytest.fixture(scope="session")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One server for all tests of a worker; each empties it first, or takes a site of its own."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_server(shared_redis: RedisServer) -> RedisServer:
+    """The shared server, empty."""
+    with shared_redis.client() as client:
+        client.flushall()
+    return shared_redis
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[MakeRedis]:
+    """Makes servers that the test may kill, each started."""
+    made: list[RedisServer] = []
+
+    def make(*settings: str, password: str = "", mode: Sequence[str] = ()) -> RedisServer:
+        folder = tmp_path / f"redis-{len(made)}"
+        made.append(RedisServer(folder, settings or DURABLE, password))
+        made[-1].start(mode)
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop()
+
+
+@pytest.fixture
+async def node(redis_server: RedisServer, tmp_path: Path) -> AsyncIterator[MakeNode]:
+    """Makes nodes of the site, all with the same key; closes them at the end."""
+    made: list[Node] = []
+
+    def make(url: str = redis_server.url, site: str = "main", **settings: object) -> Node:
+        made.append(Node(url, tmp_path / "site.key", site, **settings))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.close()
 
 
 @pytest.fixture

@@ -26,11 +26,19 @@ from calls.outcome import Outcome
 from calls.ports import DuplicateEventError, Entry, Journal, JournalError
 from calls.private import Private
 from calls.verdict import to_nurse
+from tests.adapters.stores.conftest import MakeNode
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Journal]:
-    made = MemoryJournal() if request.param == "memory" else SqliteJournal.open(tmp_path / "j")
+@pytest.fixture(params=["memory", "sqlite", "redis"])
+async def journal(
+    request: pytest.FixtureRequest, tmp_path: Path, node: MakeNode
+) -> AsyncIterator[Journal]:
+    if request.param == "memory":
+        made: Journal = MemoryJournal()
+    elif request.param == "sqlite":
+        made = SqliteJournal.open(tmp_path / "j")
+    else:
+        made = await node().lead()
     yield made
     await made.close()
 
@@ -218,6 +226,46 @@ async def test_an_entry_without_sense_is_our_bug_and_keeps_nothing(
     assert await journal.append([at(1.0, arrived("a"))]) == 1
 
 
+async def test_a_journal_without_a_snapshot_has_none(journal: Journal) -> None:
+    await journal.append([at(1.0, arrived("a"))])
+    assert journal.latest_snapshot() is None
+
+
+async def test_the_snapshot_kept_last_is_the_one_that_is_read(journal: Journal) -> None:
+    await journal.append([at(1.0, arrived("a")), at(2.0, ended("a"))])
+    await journal.keep_snapshot(1, b"one")
+    assert journal.latest_snapshot() == (1, b"one")
+    await journal.append([at(3.0, arrived("b"))])
+    every_byte = bytes(range(256)) * 1000
+    await journal.keep_snapshot(3, every_byte)
+    assert journal.latest_snapshot() == (3, every_byte)
+    assert len(list(journal.read())) == 3
+
+
+async def test_a_snapshot_follows_the_appends_before_it(journal: Journal) -> None:
+    appended, _ = await asyncio.gather(
+        journal.append([at(1.0, arrived("a"))]), journal.keep_snapshot(1, b"one")
+    )
+    assert appended == 1
+    assert journal.latest_snapshot() == (1, b"one")
+
+
+async def test_a_snapshot_of_what_is_not_in_the_journal_is_refused(journal: Journal) -> None:
+    await journal.append([at(1.0, arrived("a"))])
+    await journal.keep_snapshot(1, b"one")
+    for position in (-1, 0, 2):
+        with pytest.raises(JournalError, match=f"entry {position}, which is not in the journal"):
+            await journal.keep_snapshot(position, b"two")
+    assert journal.latest_snapshot() == (1, b"one")
+
+
+async def test_forgetting_leaves_the_snapshot(journal: Journal) -> None:
+    await journal.append([at(1.0, arrived("a"))])
+    await journal.keep_snapshot(1, b"one")
+    await journal.forget(CallId("a"))
+    assert journal.latest_snapshot() == (1, b"one")
+
+
 async def test_a_closed_journal_takes_nothing_more(journal: Journal) -> None:
     await journal.append([at(1.0, arrived("a"))])
     await journal.close()
@@ -226,6 +274,8 @@ async def test_a_closed_journal_takes_nothing_more(journal: Journal) -> None:
         await journal.append([at(2.0, ended("a"))])
     with pytest.raises(JournalError, match="closed"):
         await journal.forget(CallId("a"))
+    with pytest.raises(JournalError, match="closed"):
+        await journal.keep_snapshot(1, b"one")
 
 
 async def test_the_simulated_outage_fails_like_a_full_disk_and_passes() -> None:
@@ -234,6 +284,9 @@ async def test_the_simulated_outage_fails_like_a_full_disk_and_passes() -> None:
     journal.outage = "the disk is full"
     with pytest.raises(JournalError, match="the disk is full"):
         await journal.append([at(2.0, ended("a"))])
+    with pytest.raises(JournalError, match="the disk is full"):
+        await journal.keep_snapshot(1, b"one")
     assert len(list(journal.read())) == 1
+    assert journal.latest_snapshot() is None
     journal.outage = None
     assert await journal.append([at(2.0, ended("a"))]) == 2

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.stores.keys import UnsealError, load_site_key
 from adapters.stores.rows import to_row
 from adapters.stores.sqlite import SqliteJournal
-from adapters.stores.sqlite.keys import UnsealError, load_site_key
 from calls.facts import CallArrived, DigitsCollected, SpeechHeard
 from calls.ids import CallId
 from calls.ports import Entry, JournalError

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.stores.keys import create_site_key
 from adapters.stores.sqlite import SqliteJournal, database
-from adapters.stores.sqlite.keys import create_site_key
 from calls.facts import DigitsCollected
 from tests.adapters.stores.journals import ROOT, entry, journal_with
 

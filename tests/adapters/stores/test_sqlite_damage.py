@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.stores.sqlite import SqliteJournal
-from calls.facts import DigitsCollected
+from adapters.stores.sqlite import SqliteJournal, database
 from calls.ports import JournalError
-from calls.private import Private
 from tests.adapters.stores.journals import copied, entry, journal_with, refusal
 
 
@@ -22,7 +20,9 @@ async def test_a_newer_schema_is_refused_untouched(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA user_version = 7")
     before = path.read_bytes()
-    assert "newer version (schema 7, this one knows 1)" in refusal(tmp_path / "j")
+    assert f"newer version (schema 7, this one knows {database.SCHEMA_VERSION})" in refusal(
+        tmp_path / "j"
+    )
     assert path.read_bytes() == before
 
 
@@ -105,11 +105,11 @@ async def test_a_log_torn_at_any_byte_keeps_every_commit_before_the_tear(tmp_pat
 async def test_a_file_changed_anywhere_gives_what_was_kept_or_the_declared_error(
     tmp_path: Path,
 ) -> None:
-    """What stands in the clear has no seal and may change unseen; a word never does."""
     journal = SqliteJournal.open(tmp_path / "j")
-    said = {number: Private(f"planted{number}") for number in range(1, 61)}
-    for number, digits in said.items():
-        await journal.append([entry(number, digits.reveal())])
+    wanted = {number: entry(number, f"planted{number}") for number in range(1, 61)}
+    for one in wanted.values():
+        await journal.append([one])
+    await journal.keep_snapshot(60, b"state" * 100)
     await journal.close()
     whole = (tmp_path / "j" / "journal.sqlite").read_bytes()
     changed = copied(tmp_path / "j", tmp_path / "changed")
@@ -126,9 +126,8 @@ async def test_a_file_changed_anywhere_gives_what_was_kept_or_the_declared_error
         try:
             again = SqliteJournal.open(changed)
             try:
-                for position, one in again.read():
-                    if isinstance(one.record, DigitsCollected):
-                        assert one.record.digits == said[position], turn
+                assert dict(again.read()) == wanted, turn
+                assert again.latest_snapshot() in (None, (60, b"state" * 100)), turn
                 await again.append([entry(99)])
             finally:
                 await again.close()

@@ -298,7 +298,7 @@ async def test_a_program_that_writes_into_the_file_is_not_taken_for_the_line(
     await journal.append([entry(0)])
     with closing(sqlite3.connect(tmp_path / "j" / "journal.sqlite")) as other:
         other.execute(
-            "INSERT INTO entries SELECT 2, at, site, call_id, type, clear, NULL, NULL, NULL"
+            "INSERT INTO entries SELECT 2, at, site, call_id, type, clear, NULL, NULL, NULL, NULL"
             " FROM entries"
         )
         other.commit()

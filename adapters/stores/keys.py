@@ -12,6 +12,7 @@ data, so that none can be moved to another call, position or kind.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -24,6 +25,10 @@ from calls.ports import JournalError
 KEY_BYTES = 32
 NONCE_BYTES = 12
 WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + 16
+FORGOTTEN = bytes(WRAPPED_BYTES)
+"""Stands where a forgotten call's wrapped key stood."""
+
+CHECKSUM_BYTES = 16
 PAD_BYTES = 32
 """Sealed text is padded to a multiple of this: a yes looks as long as a no."""
 
@@ -57,6 +62,15 @@ class SiteKey:
 
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(secret)
+        self._checksum = hashlib.blake2b(
+            digest_size=CHECKSUM_BYTES, key=secret, person=b"journal-check"
+        )
+
+    def checksum(self, data: bytes) -> bytes:
+        """A keyed BLAKE2b (RFC 7693): no damage, and nobody without the key, comes by the same."""
+        digest = self._checksum.copy()
+        digest.update(data)
+        return digest.digest()
 
     def new_call_key(self, call_id: str) -> tuple[CallKey, bytes]:
         """A fresh key for a call, and the same key wrapped, to be kept."""
@@ -135,6 +149,30 @@ def load_site_key(path: Path) -> SiteKey:
             "put the key back from its backup"
         )
     return SiteKey(secret)
+
+
+def load_matching_key(path: Path, mark: bytes) -> SiteKey:
+    """Read the site key that a journal was made with.
+
+    Args:
+        path: the key's file.
+        mark: what the journal keeps to recognise its key.
+
+    Raises:
+        JournalError: the key is missing, or is another one.
+    """
+    site_key = load_site_key(path)
+    if not site_key.made(mark):
+        raise JournalError(
+            f"{path}: this is not the key that the journal was made with; "
+            "put the right one back from its backup"
+        )
+    return site_key
+
+
+def snapshot_covered(position: int, state: bytes) -> bytes:
+    """What a snapshot's checksum covers; never the same as what an entry's does."""
+    return b"snapshot\0%d\0" % position + state
 
 
 def _seal(cipher: AESGCM, plain: bytes, bound_to: bytes) -> bytes:

@@ -1,0 +1,8 @@
+"""The journal in a Redis stream, and the lease that says which node may write it."""
+
+from adapters.stores.redis.address import Address
+from adapters.stores.redis.journal import RedisJournal
+from adapters.stores.redis.lease import Lease, LeaseLostError
+from adapters.stores.redis.reader import RedisReader
+
+__all__ = ["Address", "Lease", "LeaseLostError", "RedisJournal", "RedisReader"]

@@ -127,6 +127,7 @@ class CallBack(Command):
     and the leg is the call's from then on, or ``CallBackMissed``.
 
     Attributes:
+        answers: the earlier call to which this is the answer.
         offer_id: the offer that the agent accepted.
         agent_id: who it was.
         destination: a number or a SIP URI; the line's outbound plan decides if it may be dialled.
@@ -134,6 +135,7 @@ class CallBack(Command):
         ring_timeout_s: after this long it is missed.
     """
 
+    answers: CallId
     offer_id: OfferId
     agent_id: AgentId
     destination: Private = Private("")

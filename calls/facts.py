@@ -422,6 +422,23 @@ class CallBackChosen(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackOwed(CallFact):
+    """A red flag was understood when the caller had left already: a nurse has to call them back.
+
+    Attributes:
+        requirement: what the caller needs; always an emergency.
+        advised_911: the caller was told to call 911, and may be doing so.
+        may_call_back: whether the caller may be called back at all.
+        number_known: whether there is a number to call back.
+    """
+
+    requirement: Requirement
+    advised_911: bool = False
+    may_call_back: bool = True
+    number_known: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LadderClimbed(CallFact):
     """No nurse has answered a red flag for so long that the next rung of the ladder is due.
 
@@ -453,10 +470,12 @@ class TaskClosed(CallFact):
     """A person closed what was to be done for a caller, and answers for it.
 
     Attributes:
+        kind: of the task, as in :class:`~calls.commands.OpenTask`.
         by: who.
         how: ``reached``, ``not-reached``, ``help-was-there``, ``not-needed`` or ``done``.
     """
 
+    kind: str
     by: AgentId
     how: str
 
@@ -521,6 +540,7 @@ DERIVED = (
     CallEscalated,
     CallDequeued,
     CallBackChosen,
+    CallBackOwed,
     LadderClimbed,
     QueueUnstaffed,
     CallConnected,

@@ -36,23 +36,26 @@ class LineEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveCall:
-    """A caller's leg that is up and waits for the brain's word, as the line sees it.
+    """A call that is up and waits for the brain's word, as the line sees it.
 
     A caller who was handed to somebody outside is the line's own affair and not among them.
 
     Attributes:
         call_id: the call.
         arrived_at: seconds since the epoch.
-        connected_offer: the offer whose agent the caller is bridged with, if any.
+        connected_offers: offers whose agents the caller is bridged with, in the order they joined.
         ringing_offers: offers whose phones ring or have answered without being bridged.
         recording_id: what is being recorded, if anything.
+        call_back: nobody but agents is on it yet: whoever is to be called back has not pressed the
+            key.
     """
 
     call_id: CallId
     arrived_at: float
-    connected_offer: OfferId | None = None
+    connected_offers: tuple[OfferId, ...] = ()
     ringing_offers: tuple[OfferId, ...] = ()
     recording_id: str | None = None
+    call_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,8 @@ class Flag:
         disposition: what this rule alone asks for.
         concepts: the ids of the concepts that matched, in the order they were said.
         spans: for each concept ``(first word, one past the last word)``, counted in words.
+        may_call_back: whether a caller who drops may be called back; not where somebody else who
+            answers could put them in danger.
     """
 
     rule: str
@@ -58,6 +60,7 @@ class Flag:
     disposition: Disposition
     concepts: tuple[str, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
+    may_call_back: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,7 @@ class _FlowChecker:
             case QueueStep():
                 self.reference((name, "queue"), "queue", step.queue, self.draft.names(QUEUES))
                 self.check_skills((name, "skills"), step.skills)
+                self.check_skills((name, "companion"), step.companion)
             case MessageStep():
                 self.reference((name, "queue"), "queue", step.queue, self.draft.names(QUEUES))
             case TransferStep():

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from calls.ids import AgentId, QueueId
 from calls.verdict import Flag
+from config.answering import check_answering
 from config.draft import FILES, FLOWS, PROTOCOLS, Draft, read_draft
+from config.emergency_checks import check_emergency
 from config.errors import ConfigError, FolderError, Problem
 from config.flow_checks import check_flow, prompts_of
 from config.prompt_checks import check_prompts
 from config.protocol_checks import check_protocols
+from config.queue_checks import check_queues
 from config.report import Report
 from config.site import Site
 from config.site_checks import check_site
@@ -65,7 +69,10 @@ def check(
     draft = read_draft(folder, flows, protocols, report)
     check_site(draft, secret_names, report)
     check_prompts(draft, report)
+    check_emergency(draft, report)
     check_staff(draft, report)
+    check_queues(draft, report)
+    check_answering(draft, report)
     for flow in draft.flows.values():
         check_flow(flow, draft, report)
     check_protocols(draft, report)
@@ -145,10 +152,14 @@ def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:
         nurse_wait_every_s=file.nurse_wait_every_s,
         message_promised_s=file.message_promised_s,
         longest_wait_s=file.longest_wait_s,
+        longest_waits={
+            queue.id: queue.longest_wait_s
+            for queue in draft.queues.values()
+            if queue.longest_wait_s is not None
+        },
         recording_notice=file.recording_notice if consent == "announced" else None,
         recording_question=file.recording_question if consent == "asked" else None,
         on_call=file.on_call,
-        on_call_after_s=file.on_call_after_s,
         low_confidence=file.low_confidence,
         short_abandon_s=file.short_abandon_s,
         max_call_questions=file.max_call_questions,
@@ -166,6 +177,9 @@ def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:
         queues={QueueId(name): queue for name, queue in draft.queues.items()},
         agents={AgentId(name): agent for name, agent in draft.agents.items()},
         protocols=protocols,
+        calendars=draft.calendars,
+        zone=ZoneInfo(file.time_zone),
+        emergency=file.emergency,
         features=file.features,
         fallback_number=file.fallback_number,
         sip=file.sip,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Hashable, Mapping, Sequence
+from enum import Enum
 from typing import Any, TypeVar, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -16,6 +17,8 @@ from pydantic_core import ErrorDetails
 
 from config.document import Document, Path, Value, shown
 from config.report import Report
+from config.shapes import MOVED
+from config.shorthand import number_words, written_out
 from config.typing_of import field_types, plain_name, required_fields, type_at
 
 T = TypeVar("T")
@@ -60,6 +63,7 @@ def parse(
     written = {key: value for key, value in raw.items() if key not in given}
     for key in raw.keys() & given.keys():
         report.problem(document, (*path, key), f"unknown key {shown(key)}", key=True)
+    written = written_out(cls, written)
     try:
         (value,) = _adapter(cast(Hashable, cls)).validate_python(({**written, **given},))
     except ValidationError as error:
@@ -80,7 +84,7 @@ def salvage(
     A field that is wrong gets its default; a required one its placeholder.
     """
     required = required_fields(cast(Hashable, cls))
-    written: dict[str, object] = dict(raw)
+    written: dict[str, object] = written_out(cls, dict(raw))
     told: dict[tuple[str | int, ...], ErrorDetails] = {}
     while True:
         try:
@@ -113,7 +117,8 @@ def _tell(
         if kind == "unexpected_keyword_argument":
             owner = type_at(cls, inner[:-1])
             names = field_types(owner).keys() - given if isinstance(owner, type) else set()
-            hint = report.nearest(str(inner[-1]), names)
+            moved = MOVED.get((owner, str(inner[-1]))) if isinstance(owner, type) else None
+            hint = f"; {moved}" if moved else report.nearest(str(inner[-1]), names)
             report.problem(document, place, f"unknown key {shown(inner[-1])}{hint}", key=True)
             # A misspelt key is not missed as well.
             implied.update((*place[:-1], name) for name in names if f"'{name}'" in hint)
@@ -124,5 +129,10 @@ def _tell(
             wanted = plain_name(type_at(cls, inner[:-1]))
             report.problem(document, place[:-1], f"too few values, wanted {wanted}")
         else:
-            wanted = plain_name(type_at(cls, inner))
+            meant = type_at(cls, inner)
+            wanted = plain_name(meant)
+            for word in number_words(type_at(cls, inner[:-1]), inner[-1:]):
+                wanted += f" or {word}"
+            if isinstance(meant, type) and issubclass(meant, Enum):
+                wanted += report.nearest(str(error["input"]), [str(each.value) for each in meant])
             report.problem(document, place, f"found {shown(error['input'])}, wanted {wanted}")

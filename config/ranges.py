@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 
-from acd.models import AgentConfig, QueueConfig
+from acd.models import (
+    AgentConfig,
+    EmergencyRules,
+    LadderStep,
+    Overflow,
+    QueueConfig,
+    Relaxation,
+)
 from calls.requirement import SkillNeed
 from config.document import NOTHING_GIVEN, Document, Path, shown
 from config.report import Report
@@ -17,7 +24,6 @@ from triage.protocol import APPROVED, SAMPLE, Protocol, Rule
 DAY_S = 86400
 
 RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
-    (SiteFile, "on_call_after_s"): (0, 600),
     (SiteFile, "nurse_wait_every_s"): (5, 300),
     (SiteFile, "low_confidence"): (0, 1),
     (SiteFile, "short_abandon_s"): (0, 60),
@@ -28,7 +34,21 @@ RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
     (SipSettings, "capacity"): (1, 10000),
     (SipSettings, "reserved"): (0, 1000),
     (Trunk, "expires_s"): (60, DAY_S),
-    (QueueConfig, "head_start_s"): (0, 86400),
+    (QueueConfig, "head_start_s"): (0, DAY_S),
+    (QueueConfig, "deadline_s"): (1, DAY_S),
+    (QueueConfig, "last_agent_wait_s"): (0, 3600),
+    (QueueConfig, "at_once"): (1, 10),
+    (QueueConfig, "longest_wait_s"): (60, 7200),
+    (QueueConfig, "call_back_attempts"): (1, 10),
+    (QueueConfig, "call_back_every_s"): (60, DAY_S),
+    (Relaxation, "after_s"): (1, DAY_S),
+    (Relaxation, "level"): (1, 5),
+    (Overflow, "after_s"): (0, DAY_S),
+    (EmergencyRules, "keep_ready"): (0, 100),
+    (EmergencyRules, "call_back_attempts"): (0, 10),
+    (EmergencyRules, "call_back_every_s"): (60, 3600),
+    (EmergencyRules, "call_back_after_911_s"): (0, 3600),
+    (LadderStep, "after_s"): (0, 600),
     (QueueConfig, "ring_timeout_s"): (3, 120),
     (QueueConfig, "wrap_up_s"): (0, 3600),
     (QueueConfig, "service_level_s"): (1, 3600),
@@ -38,6 +58,7 @@ RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
     (SkillNeed, "level"): (1, 5),
     (AskStep, "attempts"): (1, 5),
     (AskStep, "no_input_s"): (1, 30),
+    (QueueStep, "agent_wait_s"): (5, 3600),
     (QueueStep, "comfort_every_s"): (10, 600),
     (MessageStep, "max_s"): (5, 600),
     (MessageStep, "promised_s"): (60, 14 * DAY_S),

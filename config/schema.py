@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 from acd.models import AgentConfig, QueueConfig
 from config.ranges import FILLED, RANGES, WORDS
 from config.shapes import CalendarFile, FlowFile, SiteFile
+from config.shorthand import NUMBERS, WORD_FOR
 from config.typing_of import field_types, is_mapping, required_fields, without_none
 from ivr.steps import KINDS
 from triage.protocol import Protocol
@@ -67,6 +68,8 @@ def _of_class(cls: type, kind: str | None = None) -> Schema:
         if name in left_out:
             continue
         schema = _of_type(of, RANGES.get((cls, name)), WORDS.get((cls, name)))
+        if (cls, name) in NUMBERS:
+            schema = {"anyOf": [schema, {"enum": list(NUMBERS[cls, name])}]}
         if (cls, name) in FILLED:
             schema["minLength"] = 1
         if name in words:
@@ -98,7 +101,10 @@ def _of_type(
     if isinstance(kind, type) and issubclass(kind, Enum):
         return {"enum": [each.value for each in kind]}
     if isinstance(kind, type) and is_dataclass(kind):
-        return _of_class(kind)
+        whole = _of_class(kind)
+        if kind in WORD_FOR:
+            return {"anyOf": [{"type": "string", "minLength": 1}, whole]}
+        return whole
     if typing.get_origin(kind) is tuple:
         schema = {"type": "array", "items": _of_type(arguments[0], limits, words)}
         if arguments[-1] is not Ellipsis:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from acd.models import EmergencyRules
+from calls.requirement import SkillNeed
 from config.site import FeatureCodes, RecordingSettings, SipSettings
 from ivr.flow import Keys
 from ivr.steps import Step
@@ -27,12 +29,13 @@ class SiteFile:
         person_queue: the queue that 0, and the end of every question nobody answers, lead to.
         nurse_queue: the queue for red flags.
         listen_languages: languages in which callers may speak; in the others they press keys.
-        language_skills: for a language, the skill its agents need; none for the default one.
+        language_skills: for a language, the skill its agents need: a name, or a skill and a level;
+            none for the default language.
         keys: the keys that mean the same at every moment of a call.
         features: codes that agents dial on their phones.
         outside: people and places outside the line: a name, and a number or SIP URI.
         on_call: name in ``outside`` that is called when no nurse answers.
-        on_call_after_s: seconds a red flag waits for a nurse before ``on_call`` is called.
+        emergency: how nurses are kept ready for red flags, and what happens until one answers.
         nurse_wait_every_s: seconds between words of comfort while waiting for a nurse.
         fallback_number: number or SIP URI where callers go when the line itself cannot go on.
         low_confidence: speech understood with less confidence (0 to 1) is asked for again.
@@ -56,12 +59,12 @@ class SiteFile:
     person_queue: str
     nurse_queue: str
     listen_languages: tuple[str, ...] = ("en",)
-    language_skills: Mapping[str, str] = field(default_factory=dict)
+    language_skills: Mapping[str, SkillNeed] = field(default_factory=dict)
     keys: Keys = field(default_factory=Keys)
     features: FeatureCodes = field(default_factory=FeatureCodes)
     outside: Mapping[str, str] = field(default_factory=dict)
     on_call: str | None = None
-    on_call_after_s: float = 30.0
+    emergency: EmergencyRules = field(default_factory=EmergencyRules)
     nurse_wait_every_s: float = 20.0
     fallback_number: str | None = None
     low_confidence: float = 0.4
@@ -76,21 +79,48 @@ class SiteFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublicHolidays:
+    """The public holidays on which a calendar is closed, with the days they are observed on.
+
+    Attributes:
+        country: the country's code (ISO 3166-1), for example ``US``.
+        subdivision: the code of the state or province (ISO 3166-2), for its own holidays as well,
+            for example ``NY``.
+        open_on: names of those on which the clinic is open all the same.
+    """
+
+    country: str
+    subdivision: str | None = None
+    open_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFile:
     """One calendar of ``calendars.yaml``.
 
+    A day is a date such as ``2026-12-25``, a day of every year such as ``december 25``, ``last
+    monday of may`` or ``day after fourth thursday of november``, or several, as in ``2026-12-24 to
+    2026-12-26``. With ``, observed`` behind it, a day of every year that falls on a weekend is
+    observed on the Friday before or the Monday after as well.
+
     Attributes:
-        week: for ``monday`` to ``sunday``, opening hours such as ``08:00-17:30``; a day that is
-            left out is closed.
+        week: for ``monday`` to ``sunday``, opening hours such as ``08:00-17:30``, or past midnight
+            ``22:00-06:00``; a day that is left out is closed.
         zone: time zone, where it is not the site's own.
-        holidays: dates such as ``2026-12-25`` that are closed, with their names.
-        special: dates with hours of their own; they win over the week and the holidays.
+        public_holidays: the country, or the country and the state, whose public holidays are
+            closed.
+        holidays: other days that are closed, with their names.
+        special: days with hours of their own; they win over the week and all holidays. Where two
+            lines fit one day, a date wins over days of every year, else the first one.
+        closes_early: days on which it closes at this time of day; what is closed stays closed.
     """
 
     week: Mapping[str, tuple[str, ...]]
     zone: str | None = None
+    public_holidays: PublicHolidays | None = None
     holidays: Mapping[str, str] = field(default_factory=dict)
     special: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    closes_early: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,3 +134,12 @@ class FlowFile:
 
     start: str
     steps: Mapping[str, Step]
+
+
+MOVED: Mapping[tuple[type, str], str] = {
+    (SiteFile, "on_call_after_s"): (
+        "it is a rung of the emergency ladder now: "
+        "emergency: {ladder: [{after_s: 30, do: on-call}]}"
+    ),
+}
+"""Keys that were, and what to write instead."""

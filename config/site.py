@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 
-from acd.models import AgentConfig, QueueConfig
+from acd.models import AgentConfig, EmergencyRules, QueueConfig
 from calls.ids import AgentId, QueueId
 from ivr.flow import CallRules, Flow
+from routing.calendars import Calendar
+from routing.openness import QueueHours
 from triage.protocol import ProtocolSet
 
 
@@ -21,12 +24,14 @@ class FeatureCodes:
         on_break: dialled: a break, after the call in progress.
         out: dialled: I have gone home.
         escalate: pressed during a call: this caller needs a nurse now.
+        identity: pressed while somebody is called back: it is the person who had called.
     """
 
     ready: str = "*11"
     on_break: str = "*12"
     out: str = "*13"
     escalate: str = "*9"
+    identity: str = "*8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +104,9 @@ class Site:
         queues: by id, in the order of the file.
         agents: by id, in the order of the file.
         protocols: the triage protocols.
+        calendars: by name.
+        zone: the local time zone.
+        emergency: how nurses are kept ready for red flags, and the ladder until one answers.
         features: agents' codes.
         fallback_number: where callers go when the line itself cannot go on; may be ``None``,
             then they hear the advice only.
@@ -117,8 +125,21 @@ class Site:
     queues: Mapping[QueueId, QueueConfig]
     agents: Mapping[AgentId, AgentConfig]
     protocols: ProtocolSet
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    zone: tzinfo = UTC
+    emergency: EmergencyRules = field(default_factory=EmergencyRules)
     features: FeatureCodes = FeatureCodes()
     fallback_number: str | None = None
     sip: SipSettings = SipSettings()
     recording: RecordingSettings = RecordingSettings()
     warnings: tuple[str, ...] = field(default=())
+
+    def queue_hours(self) -> Mapping[QueueId, QueueHours]:
+        """When each queue is open and who takes its callers meanwhile, for ``Openness``."""
+        return {
+            queue.id: QueueHours(
+                calendar=None if queue.hours is None else self.calendars[queue.hours],
+                when_closed=queue.when_closed,
+            )
+            for queue in self.queues.values()
+        }

@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from config.document import Path, shown
 from config.draft import QUEUES, SITE, Draft, check_name
+from config.emergency_checks import rung_is_written
 from config.flow_checks import DIGITS, skill_names
 from config.outbound import permits
 from config.report import Report
@@ -67,13 +68,19 @@ def _check_languages(draft: Draft, report: Report) -> None:
         if "listen_languages" in document.data:
             place = ("listen_languages", index)
             report.reference(document, place, "language", language, site.languages)
-    for language, skill in site.language_skills.items():
+    for language, need in site.language_skills.items():
         path = ("language_skills", language)
         if language not in site.languages:
             hint = report.nearest(language, site.languages)
             message = f"the site does not speak {shown(language)}{hint}"
             report.problem(document, path, message, key=True)
-        report.reference(document, path, "skill", skill, skill_names(draft))
+        if document.value((*path, "skill")) is not None:
+            path = (*path, "skill")
+        report.reference(document, path, "skill", need.skill, skill_names(draft))
+        if need.preferred:
+            # Whoever cannot understand the caller cannot help them.
+            message = "a language is needed or not; write only skill and level"
+            report.problem(document, ("language_skills", language, "preferred"), message, key=True)
 
 
 def _check_keys(draft: Draft, report: Report) -> None:
@@ -90,7 +97,7 @@ def _check_keys(draft: Draft, report: Report) -> None:
             report.problem(document, path, f"{shown(key)} answers triage's yes/no questions")
         seen.setdefault(key, name)
     codes: dict[str, str] = {}
-    for name in ("ready", "on_break", "out", "escalate"):
+    for name in ("ready", "on_break", "out", "escalate", "identity"):
         code, path = getattr(draft.site.features, name), ("features", name)
         if not _CODE.fullmatch(code):
             report.problem(document, path, f"found {shown(code)}, wanted a code like *11")
@@ -131,7 +138,9 @@ def _check_outside(draft: Draft, report: Report) -> None:
     if site.fallback_number is not None:
         destinations["fallback_number",] = site.fallback_number, _ADVICE_ONLY
     for name, so in (("on_call", _NOBODY_OUTSIDE), ("fallback_number", _ADVICE_ONLY)):
-        if document.readable and name not in document.data:
+        missing = document.readable and name not in document.data
+        # A ladder that asks for a number on call says itself that there is none.
+        if missing and not (name == "on_call" and rung_is_written(draft)):
             report.warning(document, (), f"no '{name}': {so}")
     for path, (destination, so) in destinations.items():
         if not _is_dialable(destination):

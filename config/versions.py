@@ -11,7 +11,7 @@ from enum import Enum
 
 from config.site import Site
 from ivr.flow import CallRules
-from ivr.steps import BranchStep, Step, TransferStep
+from ivr.steps import BranchStep, QueueStep, Step, TransferStep
 
 _NOT_MEANING = frozenset({"version", "folder", "warnings"})
 
@@ -31,7 +31,8 @@ def flow_version(
         start: its first step.
         steps: its steps.
         prompts: the prompts that can be heard in it; a change to another leaves the hash alone.
-        rules: the site's rules; of calendars and outside destinations, only those the flow names.
+        rules: the site's rules; of calendars, queues and outside destinations, only those the flow
+            names.
     """
     calendars = {
         case.calendar
@@ -41,10 +42,13 @@ def flow_version(
     }
     outside = {step.destination for step in steps.values() if isinstance(step, TransferStep)}
     outside.update([rules.on_call] if rules.on_call is not None else [])
+    queues = {step.queue for step in steps.values() if isinstance(step, QueueStep)}
+    queues |= {rules.person_queue, rules.nurse_queue}
     own: dict[str, object] = {each.name: getattr(rules, each.name) for each in fields(rules)}
     own["prompts"] = _only(rules.prompts, prompts)
     own["calendars"] = _only(rules.calendars, calendars)
     own["outside"] = _only(rules.outside, outside)
+    own["longest_waits"] = _only(rules.longest_waits, queues)
     return _digest({"id": flow_id, "start": start, "steps": steps, "rules": own})
 
 

@@ -89,9 +89,10 @@ class Course:
         self.messages = Messages(call_id)
         self.ledger = Ledger()
         self.ladder = Ladder(1)
-        self.wait = Wait(rules.longest_wait_s)
+        self.wait = Wait()
         self.words_ahead = WordsAhead()
         self.keys_ahead = ""
+        self.heard_ago_s = 0.0
         self.step: Step | None = None
         self.step_name: str | None = None
         self.steps_alone = 0
@@ -107,6 +108,14 @@ class Course:
         self.variables = {LANGUAGE: self.voice.language}
         self._out: list[Command] = []
         self.set_variables(known)
+
+    @property
+    def longest_wait_s(self) -> float:
+        """Seconds of waiting after which a message is offered, where the caller waits."""
+        step, rules = self.queue_step, self.rules
+        if step is None:
+            return rules.longest_wait_s
+        return rules.longest_waits.get(step.queue, rules.longest_wait_s)
 
     def do(self, *commands: Command) -> None:
         """Write commands down, to be carried out in this order."""

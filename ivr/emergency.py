@@ -81,10 +81,12 @@ class Lane:
         Whoever waits for a nurse for minutes must not think that waiting is all they can do.
         """
         self._comforts += 1
-        if self._comforts % _ADVICE_EVERY:
-            return ()
+        return () if self._comforts % _ADVICE_EVERY else (self.again(),)
+
+    def again(self) -> str:
+        """The advice that fits, whether it was given before or not."""
         crisis = self.acuity.action is Action.CALL_988
-        return (self._rules.advice_988 if crisis else self._rules.advice_911,)
+        return self._rules.advice_988 if crisis else self._rules.advice_911
 
     def requirement(self, language: str) -> Requirement:
         """What an emergency asks of the distributor.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from calls.requirement import SkillNeed
 from calls.verdict import Flag
 from ivr.steps import Step
 from routing.calendars import Calendar
@@ -49,8 +50,8 @@ class CallRules:
         keys: the keys of every prompt.
         person_queue: where 0 and the end of a ladder lead.
         nurse_queue: the emergency lane.
-        language_skills: language to the skill an agent needs for it; a language without an entry
-            needs none.
+        language_skills: language to what an agent needs for it; a language without an entry needs
+            nothing.
         listen_languages: languages that a recogniser understands; elsewhere digits only.
         advice_911: prompt id of the advice that begins every call, said in every language.
         advice_988: prompt id of the crisis-line advice.
@@ -67,15 +68,18 @@ class CallRules:
         long_wait: prompt id, offers a message by key 1 to a caller who has waited long.
         or_message: prompt id, tells of that offer again, after each word of comfort that follows.
         leave_message: prompt id, said before the beep of a message that no step of the flow takes.
+        call_back: prompt id, said to somebody who is called back; who presses 1 is connected. It
+            names nothing that the call was about, for anybody may have answered.
         message_promised_s: within how long ``leave_message`` promises an answer.
         longest_wait_s: seconds in routine queues after which ``long_wait`` is said; again after
             each third of it.
+        longest_waits: queue to its own longest wait, where that is not the site's.
         recording_notice: prompt id of the consent announcement, ``None`` where nothing is
             announced. Said after the advice.
         recording_question: prompt id of the question for consent, ``None`` where nobody is asked.
             Put once in every language, after the advice.
         on_call: name in ``outside`` of the number that is called when no nurse answers, if any.
-        on_call_after_s: seconds in the emergency lane until then.
+        on_call_again_s: seconds after which it is tried again when it was not answered.
         low_confidence: utterances below this are asked once more, then go to a nurse.
         short_abandon_s: hanging up sooner than this counts as a short abandon.
         max_call_questions: how many triage questions one call is asked at most.
@@ -91,7 +95,7 @@ class CallRules:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     outside: Mapping[str, str] = field(default_factory=dict)
     keys: Keys = Keys()
-    language_skills: Mapping[str, str] = field(default_factory=dict)
+    language_skills: Mapping[str, SkillNeed] = field(default_factory=dict)
     listen_languages: tuple[str, ...] = ("en",)
     advice_911: str = "advice-911"
     advice_988: str = "advice-988"
@@ -106,12 +110,14 @@ class CallRules:
     long_wait: str = "long-wait"
     or_message: str = "or-message"
     leave_message: str = "leave-message"
+    call_back: str = "call-back"
     message_promised_s: float = 86400.0
     longest_wait_s: float = 900.0
+    longest_waits: Mapping[str, float] = field(default_factory=dict)
     recording_notice: str | None = None
     recording_question: str | None = None
     on_call: str | None = None
-    on_call_after_s: float = 30.0
+    on_call_again_s: float = 30.0
     low_confidence: float = 0.4
     short_abandon_s: float = 5.0
     max_call_questions: int = 2
@@ -131,6 +137,7 @@ ALWAYS_PROMPTS = (
     "long-wait",
     "or-message",
     "leave-message",
+    "call-back",
     "agent-ready",
     "agent-break",
     "agent-out",

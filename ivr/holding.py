@@ -10,7 +10,7 @@ from ivr.timers import Timer
 
 def hold(course: Course, now: float) -> None:
     """Music, until it is time for a word of comfort, or for the offer of a message."""
-    if course.state is State.WAITING and course.wait.due(now) <= now:
+    if course.state is State.WAITING and course.wait.due(now, course.longest_wait_s) <= now:
         offer_message(course, now)
         return
     course.do(*course.voice.music())
@@ -43,5 +43,5 @@ def offer_message(course: Course, now: float) -> None:
     It is said between two other prompts, never in the middle of one.
     """
     if not course.voice.playing:
-        course.timers.set(Timer.LONG_WAIT, course.wait.offer(now))
+        course.timers.set(Timer.LONG_WAIT, course.wait.offer(now, course.longest_wait_s))
         say(course, now, course.rules.long_wait)

@@ -24,6 +24,7 @@ from calls.facts import (
     CallReleased,
     DigitsCollected,
     Fact,
+    LadderClimbed,
     MessageRecorded,
     PromptFinished,
     QueueUnstaffed,
@@ -136,6 +137,7 @@ class Interpreter:
         if before is State.ENDED:
             return []
         course.state = following
+        course.heard_ago_s = fact.ended_ago_s if isinstance(fact, WordsAssessed) else 0.0
         if before is State.CLOSING:
             self._heard_after_leaving(fact)
         elif following is State.CLOSING:
@@ -213,6 +215,8 @@ class Interpreter:
                 self._released(fact, now)
             case CallEscalated():
                 self._escalated(now)
+            case LadderClimbed(rung=rung):
+                nurse.climb(course, rung, now)
             case QueueUnstaffed(queue=queue):
                 queueing.nobody_here(course, queue, now)
             case _:
@@ -284,7 +288,7 @@ class Interpreter:
             assert isinstance(course.step, TransferStep)
             walk.go_or_person(course, course.step.on_failure, now)
         elif course.state is State.EMERGENCY:
-            nurse.wait_for_nurse(course, now)
+            nurse.try_again_later(course, now)
 
     # --- deadlines ------------------------------------------------------------------------------
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from calls.commands import Enqueue
-from calls.verdict import Verdict
+from calls.rung import Rung
+from calls.verdict import Action, Verdict
 from ivr import holding
 from ivr.course import Course
 from ivr.states import State
@@ -22,7 +23,7 @@ def to_nurse(course: Course, verdict: Verdict, now: float) -> None:
     advice = course.lane.advice(verdict.action)
     if course.state is not State.EMERGENCY:
         course.do(*course.outside.stop())
-        _enter(course, now)
+        course.move(State.EMERGENCY)
         course.do(*course.voice.listen(()))
     elif not advice:
         return
@@ -35,8 +36,16 @@ def ask_for_nurse(course: Course) -> None:
     From a caller who speaks with an agent it takes the agent off, and reports them as released,
     unless the agent is a nurse.
     """
-    requirement = course.lane.requirement(course.voice.language)
-    course.do(Enqueue(call_id=course.call_id, requirement=requirement))
+    acuity = course.lane.acuity
+    course.do(
+        Enqueue(
+            call_id=course.call_id,
+            requirement=course.lane.requirement(course.voice.language),
+            heard_ago_s=course.heard_ago_s,
+            advised_911=acuity.action is Action.CALL_911,
+            may_call_back=all(flag.may_call_back for flag in acuity.flags),
+        )
+    )
 
 
 def back_to_lane(course: Course, now: float) -> None:
@@ -44,9 +53,19 @@ def back_to_lane(course: Course, now: float) -> None:
     course.lane.entered = True
     course.queue_step = None
     advice = course.lane.advice(course.lane.acuity.action)
-    _enter(course, now)
+    course.move(State.EMERGENCY)
     course.do(*course.voice.listen())
     _tell(course, advice, now)
+
+
+def climb(course: Course, rung: Rung, now: float) -> None:
+    """No nurse has answered for so long that more is done. The nurses are the distributor's."""
+    if course.state is not State.EMERGENCY:
+        return
+    if rung is Rung.ON_CALL and not course.outside.ringing:
+        ring_on_call(course, now)
+    elif rung is Rung.ADVISE:
+        holding.say(course, now, course.lane.again(), course.rules.nurse_wait, barge_in=False)
 
 
 def ring_on_call(course: Course, now: float) -> None:
@@ -55,15 +74,10 @@ def ring_on_call(course: Course, now: float) -> None:
         course.do(*course.outside.ring(course.lane.on_call, now))
 
 
-def wait_for_nurse(course: Course, now: float) -> None:
-    """Give the nurses time to answer before the on-call number is rung."""
+def try_again_later(course: Course, now: float) -> None:
+    """The on-call number did not take the caller: it is rung again after a while."""
     if course.lane.on_call is not None:
-        course.timers.set(Timer.ON_CALL, now + course.rules.on_call_after_s)
-
-
-def _enter(course: Course, now: float) -> None:
-    course.move(State.EMERGENCY)
-    wait_for_nurse(course, now)
+        course.timers.set(Timer.ON_CALL, now + course.rules.on_call_again_s)
 
 
 def _tell(course: Course, advice: tuple[str, ...], now: float) -> None:

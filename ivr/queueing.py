@@ -40,7 +40,7 @@ def back_to_queue(course: Course, now: float) -> None:
 def stand(course: Course, now: float) -> None:
     """Wait; the longest wait goes on from where it stood."""
     course.move(State.WAITING)
-    course.timers.set(Timer.LONG_WAIT, course.wait.due(now))
+    course.timers.set(Timer.LONG_WAIT, course.wait.due(now, course.longest_wait_s))
 
 
 def connected(course: Course) -> None:

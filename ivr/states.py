@@ -24,6 +24,7 @@ from calls.facts import (
     CallReleased,
     DigitsCollected,
     Fact,
+    LadderClimbed,
     MessageRecorded,
     PromptFinished,
     QueueUnstaffed,
@@ -77,6 +78,7 @@ _ANYWHERE = (
     MessageRecorded,
     TransferFailed,
     CallEscalated,
+    LadderClimbed,
     QueueUnstaffed,
 )
 """Facts that may come at any time between arrival and end, late ones included."""

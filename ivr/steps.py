@@ -131,6 +131,10 @@ class QueueStep:
         queue: the queue to wait in.
         skills: what this call needs beyond the queue's own skills; the call's language is added
             by the interpreter where it is not the site's first.
+        companion: what a second person has to be able to do who joins the call, for example an
+            interpreter. Both answer together, or the caller waits on.
+        agent: who should take it; others do after ``agent_wait_s``.
+        agent_wait_s: how long the caller waits for that agent alone.
         prompt: said on entering, before the music.
         comfort_prompt: said every ``comfort_every_s`` while waiting.
         comfort_every_s: seconds between comfort prompts.
@@ -140,6 +144,9 @@ class QueueStep:
 
     queue: str
     skills: tuple[SkillNeed, ...] = ()
+    companion: tuple[SkillNeed, ...] = ()
+    agent: str | None = None
+    agent_wait_s: float = 60.0
     prompt: str | None = None
     comfort_prompt: str | None = None
     comfort_every_s: float = 45.0

@@ -19,7 +19,7 @@ class Timer(Enum):
     COMFORT = "comfort"
     """The next word of comfort while the caller waits."""
     ON_CALL = "on-call"
-    """A nurse, before the on-call number is tried."""
+    """A nurse, before the on-call number is tried again."""
     TRANSFER = "transfer"
     """The outside party, whose fate a line may fail to report."""
     MESSAGE = "message"

@@ -2,13 +2,13 @@
 
 Where nobody is signed in who could answer, the caller is told so at once and leaves a message.
 Where somebody is, and all the more where the last of them goes home meanwhile, a caller is offered
-a message after the site's longest wait, and again and again. They decide: who presses nothing keeps
-their place. A red flag is never offered one.
+a message after the longest wait of the queue, or of the site, and again and again. They decide: who
+presses nothing keeps their place. A red flag is never offered one.
 """
 
 from __future__ import annotations
 
-from calls.ids import QueueId
+from calls.ids import AgentId, QueueId
 from calls.requirement import Requirement, SkillNeed
 from ivr.flow import CallRules
 from ivr.steps import MessageStep, QueueStep
@@ -20,35 +20,42 @@ OFFERS_PER_LONGEST_WAIT = 3
 class Wait:
     """One caller's wait in routine queues, from the first of them on.
 
-    Changing the queue does not begin it anew, as it costs the caller no waiting time either.
-
-    Args:
-        longest_s: seconds until a message is offered.
+    Changing the queue does not begin it anew, as it costs the caller no waiting time either; from
+    then on the longest wait of the new queue counts.
     """
 
-    __slots__ = ("_due", "_longest_s", "offered")
+    __slots__ = ("_offered_at", "_since")
 
-    def __init__(self, longest_s: float) -> None:
-        self._longest_s = longest_s
-        self._due: float | None = None
-        self.offered = False
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self._offered_at: float | None = None
+
+    @property
+    def offered(self) -> bool:
         """Whether a message was offered in this wait."""
+        return self._offered_at is not None
 
-    def due(self, now: float) -> float:
-        """When a message is to be offered next; a wait that has not begun begins now."""
-        if self._due is None:
-            self._due = now + self._longest_s
-        return self._due
+    def due(self, now: float, longest_s: float) -> float:
+        """When a message is to be offered next; a wait that has not begun begins now.
 
-    def offer(self, now: float) -> float:
-        """A message is being offered; when to offer it next."""
-        self.offered = True
-        self._due = now + self._longest_s / OFFERS_PER_LONGEST_WAIT
-        return self._due
+        Args:
+            now: seconds since the epoch.
+            longest_s: seconds until a message is offered.
+        """
+        if self._since is None:
+            self._since = now
+        if self._offered_at is None:
+            return self._since + longest_s
+        return self._offered_at + longest_s / OFFERS_PER_LONGEST_WAIT
+
+    def offer(self, now: float, longest_s: float) -> float:
+        """A message is being offered; when to offer it next. Arguments as for :meth:`due`."""
+        self._offered_at = now
+        return self.due(now, longest_s)
 
     def over(self) -> None:
         """The caller waits no longer."""
-        self._due, self.offered = None, False
+        self._since = self._offered_at = None
 
 
 def person(rules: CallRules) -> QueueStep:
@@ -66,18 +73,22 @@ def message(rules: CallRules, step: QueueStep) -> MessageStep:
 
 
 def requirement(rules: CallRules, step: QueueStep, language: str) -> Requirement:
-    """What a routine call asks of the distributor: the step's skills and the call's language."""
+    """What a routine call asks of the distributor: what its step says, and the call's language."""
     return Requirement(
-        queue=QueueId(step.queue), skills=(*step.skills, *language_skills(rules, language))
+        queue=QueueId(step.queue),
+        skills=(*step.skills, *language_skills(rules, language)),
+        companion=step.companion,
+        agent=None if step.agent is None else AgentId(step.agent),
+        agent_wait_s=0.0 if step.agent is None else step.agent_wait_s,
     )
 
 
 def language_skills(rules: CallRules, language: str) -> tuple[SkillNeed, ...]:
     """The skill for a language, where it is not the site's first and has one."""
-    skill = rules.language_skills.get(language)
-    if skill is None or language == rules.languages[0]:
+    need = rules.language_skills.get(language)
+    if need is None or language == rules.languages[0]:
         return ()
-    return (SkillNeed(skill=skill),)
+    return (need,)
 
 
 def comfort(rules: CallRules, step: QueueStep) -> str:

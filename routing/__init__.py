@@ -12,11 +12,15 @@ from routing.erlang import (
     impatient_queue,
     patient_queue,
 )
+from routing.openness import Openness, Override, QueueHours
 from routing.skills import meets
 
 __all__ = [
     "Calendar",
+    "Openness",
+    "Override",
     "QueueForecast",
+    "QueueHours",
     "agent_order",
     "call_order",
     "erlang_b",

@@ -72,7 +72,8 @@ def test_an_unknown_disposition_lists_the_ones_there_are(site):
     ) == [
         (
             "protocols/heart.yaml:17:18: rules[0].disposition: found '911', "
-            "wanted one of 911-now, 988-now, nurse-now, same-day, routine"
+            "wanted one of 911-now, 988-now, nurse-now, same-day, routine; "
+            "did you mean '911-now'?"
         )
     ]
 

@@ -51,10 +51,36 @@ def test_the_sample_clinic_satisfies_the_schemas(path):
         ("flow", {"start": "a", "steps": {"a": {"kind": "sing", "prompt": "b"}}}),
         ("flow", {"start": "a", "steps": {"a": {"kind": "hang-up"}}}),
         ("calendars", {"office": {"week": {"monday": "08:00-17:00"}}}),
+        ("calendars", {"office": {"week": {}, "public_holidays": {"state": "NY"}}}),
+        ("queues", {"billing": {"title": "Billing", "relax": [{"after_s": 60, "level": "some"}]}}),
+        ("queues", {"billing": {"title": "Billing", "relax": [{"after_s": 60}]}}),
+        ("queues", {"billing": {"title": "Billing", "prefer": "best"}}),
+        ("queues", {"billing": {"title": "Billing", "overflow": [{"after_s": 60, "queue": "a"}]}}),
     ],
 )
 def test_what_the_loader_refuses_a_schema_refuses(name, data):
     assert not jsonschema.Draft202012Validator(SCHEMAS[name]).is_valid(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("queues", {"a": {"title": "A", "skills": ["billing", {"skill": "b", "preferred": True}]}}),
+        ("queues", {"a": {"title": "A", "relax": [{"after_s": 60, "level": "any"}]}}),
+        ("queues", {"a": {"title": "A", "relax": [{"after_s": 60, "level": 2}]}}),
+        ("calendars", {"a": {"week": {}, "public_holidays": "US"}}),
+        ("calendars", {"a": {"week": {}, "public_holidays": {"country": "US"}}}),
+    ],
+)
+def test_a_schema_takes_the_short_forms_too(name, data):
+    assert jsonschema.Draft202012Validator(SCHEMAS[name]).is_valid(data)
+
+
+def test_the_emergency_ladder_is_described():
+    rules = SCHEMAS["site"]["properties"]["emergency"]["properties"]
+    rung = rules["ladder"]["items"]["properties"]
+    assert rung["do"]["enum"] == ["ring-all", "on-call", "advise"]
+    assert all(each.get("description") for each in (*rules.values(), *rung.values()))
 
 
 def objects(schema):

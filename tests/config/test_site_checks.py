@@ -101,6 +101,26 @@ def test_one_mistake_is_one_problem_at_its_line(site, mistake):
     assert site.problems_after(*change) == [told]
 
 
+def test_a_language_is_not_only_wished_for(site):
+    change = "{es: spanish}", "{es: {skill: spanish, preferred: true}}"
+    assert site.problems_after("site.yaml", *change) == [
+        (
+            "site.yaml:5:40: language_skills.es.preferred: a language is needed or not; "
+            "write only skill and level"
+        )
+    ]
+
+
+def test_a_misspelt_skill_of_a_language_in_its_long_form_is_told_there(site):
+    change = "{es: spanish}", "{es: {skill: spannish, level: 2}}"
+    assert site.problems_after("site.yaml", *change) == [
+        (
+            "site.yaml:5:31: language_skills.es.skill: unknown skill 'spannish'; "
+            "did you mean 'spanish'?"
+        )
+    ]
+
+
 def test_a_feature_code_within_another_is_told_for_each_that_it_hides(site):
     codes = "id: small\nfeatures: {escalate: '*1', ready: '*14'}\n"
     problems = site.problems_after("site.yaml", "id: small\n", codes)

@@ -1,5 +1,7 @@
 """A version is what the files mean, not how they are written."""
 
+import pytest
+
 from config.load import load_site
 
 
@@ -63,6 +65,58 @@ def test_a_calendar_that_the_flow_does_not_name_leaves_the_flow_alone(site):
         "calendars.yaml",
         (site.path / "calendars.yaml").read_text() + "other:\n  week: {sunday: [10:00-11:00]}\n",
     )
+    after = versions(site)
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "deadline_s: 300",
+        "prefer: skill",
+        "relax: [{after_s: 60, level: any}]",
+        "last_agent_wait_s: 15",
+        "hours: office",
+        "longest_wait_s: 300",
+        "call_back_attempts: 2",
+        "call_back_every_s: 600",
+    ],
+)
+def test_every_rule_of_a_queue_changes_the_site(site, line):
+    before = versions(site)
+    site.replace("queues.yaml", "  title: Everything\n", f"  title: Everything\n  {line}\n")
+    assert versions(site)[0] != before[0]
+
+
+def test_a_longest_wait_changes_the_flows_in_which_callers_wait_there(site):
+    site.write(
+        "queues.yaml",
+        (site.path / "queues.yaml").read_text() + "desk:\n  title: Desk\n  skills: [general]\n",
+    )
+    before = versions(site)
+    site.replace("queues.yaml", "title: Desk\n", "title: Desk\n  longest_wait_s: 300\n")
+    assert versions(site)[1] == before[1]
+    site.replace("queues.yaml", "title: Everything\n", "title: Everything\n  longest_wait_s: 300\n")
+    assert versions(site)[1] != before[1]
+    assert load_site(site.path).rules.longest_waits == {"general": 300.0, "desk": 300.0}
+
+
+def test_a_longhand_means_what_its_shorthand_does(site):
+    site.replace(
+        "queues.yaml", "  title: Nurse\n", "  title: Nurse\n  relax: [{after_s: 9, level: 1}]\n"
+    )
+    before = versions(site)
+    site.replace("queues.yaml", "level: 1", "level: any")
+    site.replace("queues.yaml", "[{skill: nurse}]", "[nurse]")
+    site.replace("site.yaml", "{es: spanish}", "{es: {skill: spanish}}")
+    assert versions(site) == before
+
+
+def test_the_ladder_changes_the_site_and_no_flow(site):
+    before = versions(site)
+    ladder = "emergency: {ladder: [{after_s: 9, do: ring-all}, {after_s: 30, do: on-call}]}\n"
+    site.replace("site.yaml", "id: small\n", "id: small\n" + ladder)
     after = versions(site)
     assert after[0] != before[0]
     assert after[1] == before[1]

@@ -18,6 +18,7 @@ from calls.facts import (
     WordsAssessed,
 )
 from calls.private import Private
+from calls.requirement import SkillNeed
 from calls.verdict import CLEAR, Action, Disposition, Flag, Verdict
 from ivr import CallRules, Flow, Interpreter
 from ivr.steps import (
@@ -74,7 +75,7 @@ RULES = CallRules(
     person_queue="general",
     nurse_queue="nurse",
     outside={"lab": "sip:lab@example.org", "doctor": "sip:doctor@example.org"},
-    language_skills={"es": "spanish"},
+    language_skills={"es": SkillNeed(skill="spanish")},
     screens={"self-harm": Flag(rule="self-harm", version=3, disposition=Disposition.NOW_988)},
 )
 

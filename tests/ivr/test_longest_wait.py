@@ -38,6 +38,28 @@ def test_message_is_offered_again_after_each_third_of_the_longest_wait(scene):
     assert call.heard == ["long-wait en"]
 
 
+def test_the_longest_wait_of_the_queue_counts_and_not_the_sites(scene):
+    call = scene(longest_wait_s=900.0, longest_waits={"scheduling": 300.0}).at("1")
+    assert call.wait(299) == []
+    call.wait(1)
+    assert call.heard == ["long-wait en"]
+    call.finish()
+    assert call.wait(99) == []
+    call.wait(1)
+    assert call.heard == ["long-wait en"]
+
+
+def test_who_changes_to_a_more_patient_queue_keeps_the_time_they_have_waited(scene):
+    call = scene(longest_wait_s=900.0, longest_waits={"scheduling": 300.0}).at("1")
+    call.wait(200)
+    call.press("0")
+    call.finish()
+    call.wait(699)
+    assert "long-wait en" not in said(call)
+    call.wait(1)
+    assert "long-wait en" in said(call)
+
+
 def test_once_a_message_was_offered_each_word_of_comfort_tells_of_it(scene):
     call = scene(longest_wait_s=100.0).at("2")
     call.finish()

@@ -42,6 +42,7 @@ from calls.facts import (
 )
 from calls.outcome import Outcome
 from calls.private import Private
+from calls.requirement import SkillNeed
 from calls.verdict import CLEAR, Action, Disposition, Verdict
 from ivr import CallRules, Flow, Interpreter, State
 from ivr.states import MOVES, TABLE
@@ -165,7 +166,7 @@ class AnyCaller(RuleBasedStateMachine):
             person_queue="general",
             nurse_queue="nurse",
             outside={"lab": "sip:lab@example.org", "doctor": "sip:doctor@example.org"},
-            language_skills={"es": "spanish"},
+            language_skills={"es": SkillNeed(skill="spanish")},
             listen_languages=listening,
             on_call=on_call,
             recording_question=recording_question,

@@ -14,6 +14,7 @@ from calls.commands import (
 from calls.facts import SpeechUnavailable
 from calls.machine import IllegalFact
 from calls.outcome import Outcome
+from calls.requirement import SkillNeed
 from ivr import State
 from ivr.steps import QueueStep
 
@@ -101,8 +102,28 @@ def test_routine_call_needs_an_agent_who_speaks_its_language(scene):
     assert not call.all(Enqueue)[-1].requirement.emergency
 
 
+def test_a_step_asks_for_a_second_person_and_for_one_agent_alone_at_first(scene):
+    interpreter = SkillNeed(skill="interpreter", level=2)
+    step = QueueStep(queue="desk", companion=(interpreter,), agent="ana", agent_wait_s=30.0)
+    call = scene(start="desk", steps={"desk": step}).to_menu()
+    wanted = call.all(Enqueue)[-1].requirement
+    assert wanted.companion == (interpreter,)
+    assert (wanted.agent, wanted.agent_wait_s) == ("ana", 30.0)
+
+
+def test_a_step_that_asks_for_nobody_makes_nobody_wait(scene):
+    wanted = scene().at("1").all(Enqueue)[-1].requirement
+    assert (wanted.companion, wanted.agent, wanted.agent_wait_s) == ((), None, 0.0)
+
+
+def test_a_language_is_asked_for_at_its_level(scene):
+    call = scene(language_skills={"es": SkillNeed(skill="spanish", level=3)}).at("7")
+    call.press("1")
+    assert call.all(Enqueue)[-1].requirement.skills == (SkillNeed(skill="spanish", level=3),)
+
+
 def test_first_language_needs_no_skill(scene):
-    call = scene(language_skills={"en": "english"}).at("1")
+    call = scene(language_skills={"en": SkillNeed(skill="english")}).at("1")
     assert call.all(Enqueue)[-1].requirement.skills == ()
 
 

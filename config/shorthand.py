@@ -1,0 +1,71 @@
+"""What may be written shorter than it is meant.
+
+A word can stand for a mapping with one key (``spanish`` for ``{skill: spanish}``), and a word for a
+number where it says more (``any`` for the lowest level).
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from typing import TypeVar
+
+from acd.models import Relaxation
+from calls.requirement import SkillNeed
+from config.document import Path
+from config.shapes import PublicHolidays
+from config.typing_of import field_types, is_mapping, without_none
+
+T = TypeVar("T")
+
+WORD_FOR: Mapping[type, str] = {SkillNeed: "skill", PublicHolidays: "country"}
+"""The key of a class that a single word in its place is meant for."""
+
+NUMBERS: Mapping[tuple[type, str], Mapping[str, int]] = {(Relaxation, "level"): {"any": 1}}
+"""Words that stand for a number."""
+
+
+def number_words(owner: object, place: Path) -> tuple[str, ...]:
+    """The words that may stand for the number in a field; none as a rule.
+
+    Args:
+        owner: the class.
+        place: the name of the field, as the last part of a path.
+    """
+    if not isinstance(owner, type) or not place:
+        return ()
+    return tuple(NUMBERS.get((owner, str(place[-1])), ()))
+
+
+def written_out(kind: object, raw: T) -> T:
+    """What was written, with every shorthand written out.
+
+    Args:
+        kind: the type that is wanted in its place.
+        raw: what a file says, of text, lists and mappings. It is left as it is.
+    """
+    return typing.cast(T, _written_out(kind, raw))
+
+
+def _written_out(kind: object, raw: object) -> object:
+    kind = without_none(kind)
+    if isinstance(kind, type) and is_dataclass(kind):
+        if isinstance(raw, str) and kind in WORD_FOR:
+            return {WORD_FOR[kind]: raw}
+        if not isinstance(raw, dict):
+            return raw
+        types = field_types(kind)
+        words = {name: NUMBERS[kind, name] for name in types if (kind, name) in NUMBERS}
+        return {
+            key: words[key].get(value, value)
+            if key in words and isinstance(value, str)
+            else _written_out(types.get(key), value)
+            for key, value in raw.items()
+        }
+    arguments = typing.get_args(kind)
+    if typing.get_origin(kind) is tuple and arguments[-1] is Ellipsis and isinstance(raw, list):
+        return [_written_out(arguments[0], each) for each in raw]
+    if is_mapping(kind) and isinstance(raw, dict):
+        return {key: _written_out(arguments[1], value) for key, value in raw.items()}
+    return raw

@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
-from acd.agent import PRESENCE, WORK, Presence, Work
+from acd.agent import PRESENCE, Presence
+from acd.call_backs import CALL_BACK_TASK, RED_FLAG_TASK
 from acd.distributor import Distributor
-from acd.lifecycle import RED_FLAG_TASK
+from acd.ladder import UNANSWERED_TASK
 from acd.matching import RING_GRACE_S
-from acd.models import AgentConfig, QueueConfig
-from acd.snapshot import AgentView, LiveOffer, QueueView, Snapshot, WaitingView
+from acd.models import (
+    AgentConfig,
+    EmergencyRules,
+    LadderStep,
+    Overflow,
+    Prefer,
+    QueueConfig,
+    Relaxation,
+)
+from acd.rule import Rule
+from acd.snapshot import AgentView, CallBackView, LiveOffer, QueueView, Snapshot, WaitingView
 from acd.totals import DroppedFacts, OfferTotals, VisitTotals
+from acd.work import CONNECTED, WORK, Work
 
 __all__ = [
+    "CALL_BACK_TASK",
+    "CONNECTED",
     "PRESENCE",
     "RED_FLAG_TASK",
     "RING_GRACE_S",
+    "UNANSWERED_TASK",
     "WORK",
     "AgentConfig",
     "AgentView",
+    "CallBackView",
     "Distributor",
     "DroppedFacts",
+    "EmergencyRules",
+    "LadderStep",
     "LiveOffer",
     "OfferTotals",
+    "Overflow",
+    "Prefer",
     "Presence",
     "QueueConfig",
     "QueueView",
+    "Relaxation",
+    "Rule",
     "Snapshot",
     "VisitTotals",
     "WaitingView",

@@ -1,20 +1,13 @@
-"""One agent: two small machines side by side.
+"""One agent: what they asked for, beside what they are doing.
 
 **Presence** is what the agent asked for: out, ready or on a break. Any of them may be asked for at
-any time; while the agent is busy with a call, a break or going home is kept and takes effect after
-the wrap-up.
+any time. While the agent is busy a break or going home is kept and takes effect after the wrap-up;
+a nurse's break also waits until enough other nurses are ready.
 
-**Work** is what the distributor and the phone make of them::
-
-    idle -> reserved -> ringing -> talking -> wrap-up -> idle
-               |           |                     |
-               +-> idle <--+                     +-> reserved
-      refused, not answered, recalled      a red flag, and no other nurse
-
-An agent in any state but idle carries exactly one offer, or none in wrap-up: their capacity is one
-call. Commands stand in the table beside facts where it is the distributor's own decision that moves
-the agent. Being reachable (a registered phone) belongs to neither machine: a phone may come and go
-in any state.
+**Work** (:mod:`acd.work`) is a machine per call that is offered to the agent. An agent has room for
+one call, or for several conversations of a kind of which they can lead several at once; the rooms
+that their offers take up never exceed the whole. Being reachable (a registered phone) belongs to
+neither machine: a phone may come and go in any state.
 """
 
 from __future__ import annotations
@@ -23,26 +16,17 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from acd.models import AgentConfig
-from acd.ranking import Key, Ranking
-from calls.commands import OfferCall, RecallOffer, ReleaseAgent
-from calls.facts import (
-    AgentFact,
-    AgentHungUp,
-    AgentOnBreak,
-    AgentOut,
-    AgentReady,
-    OfferAccepted,
-    OfferDeclined,
-    OfferFailed,
-    OfferRinging,
-    OfferUnanswered,
-)
+from acd.timers import Timed
+from acd.work import Work
+from calls.facts import AgentFact, AgentOnBreak, AgentOut, AgentReady
 from calls.machine import Table, successor
-from routing.disciplines import agent_order
 
 if TYPE_CHECKING:
-    from acd.group import SkillGroup
-    from acd.visit import Offer
+    from acd.lane import Lane
+    from acd.offer import Offer
+
+WHOLE = 60
+"""The room of one agent. It can be divided evenly by 2, 3, 4, 5 and 6."""
 
 
 class Presence(Enum):
@@ -51,21 +35,6 @@ class Presence(Enum):
     OUT = "out"
     READY = "ready"
     BREAK = "break"
-
-
-class Work(Enum):
-    """What the agent is doing."""
-
-    IDLE = "idle"
-    RESERVED = "reserved"
-    """A call is offered, the phone has not been heard to ring yet."""
-    RINGING = "ringing"
-    TALKING = "talking"
-    WRAP_UP = "wrap-up"
-
-
-class WrapUpElapsed:
-    """Time passed: not a fact of the journal, for a replay derives it from the facts' times."""
 
 
 PRESENCE: Table[Presence] = {
@@ -77,30 +46,7 @@ PRESENCE: Table[Presence] = {
     for presence in Presence
 }
 
-_OFFERED: dict[type, Work] = {
-    OfferRinging: Work.RINGING,
-    OfferAccepted: Work.TALKING,
-    OfferDeclined: Work.IDLE,
-    OfferUnanswered: Work.IDLE,
-    OfferFailed: Work.IDLE,
-    RecallOffer: Work.IDLE,
-}
-
-WORK: Table[Work] = {
-    Work.IDLE: {OfferCall: Work.RESERVED},
-    Work.RESERVED: _OFFERED,
-    Work.RINGING: _OFFERED,
-    Work.TALKING: {
-        AgentHungUp: Work.WRAP_UP,
-        OfferFailed: Work.WRAP_UP,
-        ReleaseAgent: Work.WRAP_UP,
-    },
-    Work.WRAP_UP: {
-        AgentReady: Work.IDLE,
-        WrapUpElapsed: Work.IDLE,
-        OfferCall: Work.RESERVED,
-    },
-}
+_BUSIEST = tuple(Work)
 
 
 def presence_after(presence: Presence, fact: AgentFact) -> Presence:
@@ -112,89 +58,97 @@ def presence_after(presence: Presence, fact: AgentFact) -> Presence:
     return successor(PRESENCE, "agent's presence", presence, fact)
 
 
-class Agent:
+class Agent(Timed):
     """An agent as the distributor knows them now.
 
     Attributes:
         config: as ops staff wrote it.
-        group: the agents with the very same skills.
+        index: their place among all agents, whose skills are least scarce first; never two alike.
+        bit: ``1 << index``: the agent in a set of agents that is held as one whole number.
+        nurse: whether they may be given a red flag.
         presence: what they asked for.
-        pending: a break or going home that waits for the end of the wrap-up.
-        work: what they do.
+        pending: a break or going home that waits.
+        approved: a supervisor lets a pending break pass, whoever else is ready.
         reachable: whether their phone is registered.
-        since: when ``work`` or ``presence`` last changed.
+        since: when presence or work last changed.
         ready_since: since when they have been ready for a next call; in wrap-up since it began.
-        ready_seq: order of becoming ready, for equal times.
         rests_until: until then, after a ring without answer, only a red flag may ring them.
         pauses_until: until then, after an offer that came to nothing or a conversation that was cut
             off, nothing is offered.
-        offer: the call they are offered or connected to.
-        shelf: the ranking of their group in which they stand for the taking, if they do.
+        offers: what they are offered or connected to, or wrap up.
+        used: how much of :data:`WHOLE` those offers take up.
+        room: how much of it a routine call could have now; 0 while they rest or are away.
+        lanes: the lanes whose calls they may take.
         unanswered: how many rings they let pass.
+        leaving: the configuration has them no more; they finish what they are doing.
     """
 
     __slots__ = (
+        "approved",
+        "bit",
         "config",
-        "group",
-        "offer",
+        "index",
+        "lanes",
+        "leaving",
+        "nurse",
+        "offers",
         "pauses_until",
         "pending",
         "presence",
         "reachable",
-        "ready_seq",
         "ready_since",
         "rests_until",
-        "shelf",
+        "room",
         "since",
         "unanswered",
-        "work",
+        "used",
     )
 
-    def __init__(self, config: AgentConfig, group: SkillGroup) -> None:
+    timer_rank = 2
+
+    def __init__(self, config: AgentConfig, index: int) -> None:
+        super().__init__()
         self.config = config
-        self.group = group
+        self.index = index
+        self.bit = 1 << index
+        self.nurse = False
         self.presence = Presence.OUT
         self.pending: Presence | None = None
-        self.work = Work.IDLE
+        self.approved = False
         self.reachable = False
         self.since = 0.0
         self.ready_since = 0.0
-        self.ready_seq = 0
         self.rests_until = 0.0
         self.pauses_until = 0.0
-        self.offer: Offer | None = None
-        self.shelf: Ranking[Agent] | None = None
+        self.offers: list[Offer] = []
+        self.used = 0
+        self.room = 0
+        self.lanes: list[Lane] = []
         self.unanswered = 0
+        self.leaving = False
 
     @property
-    def ready_key(self) -> Key:
-        """The place among those who are free: longest ready first."""
-        return agent_order(ready_since=self.ready_since, seq=self.ready_seq)
+    def timer_seq(self) -> int:
+        """See :class:`~acd.timers.Timed`."""
+        return self.index
 
     @property
-    def being_offered(self) -> bool:
-        """Whether a call is offered to them and not yet answered."""
-        return self.work is Work.RESERVED or self.work is Work.RINGING
+    def ready_key(self) -> tuple[float, int]:
+        """The place among those who are free: longest ready, then least scarce skills."""
+        return (self.ready_since, self.index)
 
-    def work_on(self, cause: object, now: float) -> None:
-        """Move the work machine.
+    @property
+    def work(self) -> Work:
+        """What they do; of several conversations the one that is furthest on, wrap-ups last."""
+        if not self.offers:
+            return Work.IDLE
+        if len(self.offers) == 1:
+            return self.offers[0].work
+        states = {offer.work for offer in self.offers}
+        states.discard(Work.WRAP_UP)
+        return max(states, key=_BUSIEST.index, default=Work.WRAP_UP)
 
-        Raises:
-            IllegalFact: ``cause`` has no meaning in this state; nothing was changed.
-        """
-        self.work = successor(WORK, "agent's work", self.work, cause)
-        self.since = now
-
-    def put_on(self, shelf: Ranking[Agent] | None) -> None:
-        """Stand on ``shelf``, and on no other."""
-        if self.shelf is not None:
-            self.shelf.remove(self.ready_key)
-        self.shelf = shelf
-        if shelf is not None:
-            shelf.add(self.ready_key, self)
-
-    def ready_from(self, now: float, seq: int) -> None:
-        """Begin to be ready at ``now``: last in the order of those who are free."""
-        assert self.shelf is None, "an agent's key must not change while they stand on a shelf"
-        self.ready_since = now
-        self.ready_seq = seq
+    @property
+    def wrapping_up(self) -> bool:
+        """Whether all that they do is wrap up."""
+        return all(offer.work is Work.WRAP_UP for offer in self.offers)

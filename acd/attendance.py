@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from acd.agent import Agent, Presence, Work, presence_after
-from acd.floor import Floor
+from acd.agent import Agent, Presence, presence_after
 from acd.matching import Matching
+from acd.roster import Roster
+from acd.totals import DropCount
+from acd.work import Work
 from calls.facts import (
     AgentFact,
     AgentOnBreak,
@@ -18,35 +20,33 @@ from calls.facts import (
 class Attendance:
     """Takes in the agents' own facts.
 
-    Attributes:
-        unknown: facts about agents who are not in the configuration.
+    Args:
+        roster: the agents.
+        matching: finds calls for those who come.
+        drops: counts facts about agents who are not in the configuration.
     """
 
-    __slots__ = ("_floor", "_matching", "unknown")
+    __slots__ = ("_drops", "_matching", "_roster")
 
-    def __init__(self, floor: Floor, matching: Matching) -> None:
-        self._floor = floor
+    def __init__(self, roster: Roster, matching: Matching, drops: DropCount) -> None:
+        self._roster = roster
         self._matching = matching
-        self.unknown = 0
+        self._drops = drops
 
     def ready(self, fact: AgentReady) -> None:
         """The agent wants calls: ends a break, a rest and a wrap-up."""
         agent = self._agent(fact)
         if agent is None:
             return
-        now = self._matching.now
-        if agent.work is Work.WRAP_UP:
-            agent.pending = None
-            self._matching.end_wrap_up(agent, fact)
-        elif agent.work is not Work.IDLE:
-            agent.pending = None
-        elif agent.presence is not Presence.READY:
-            agent.rests_until = min(agent.rests_until, now)
+        agent.pending, agent.approved = None, False
+        agent.rests_until = min(agent.rests_until, self._matching.now)
+        if agent.presence is not Presence.READY:
             self._matching.be_present(agent, presence_after(agent.presence, fact))
-            self._matching.settle(agent)
-        elif agent.rests_until > now:
-            agent.rests_until = now
-            self._matching.settle(agent)
+        for offer in tuple(agent.offers):
+            # The end of the first may bring a red flag, which ends the others.
+            if offer.work is Work.WRAP_UP:
+                self._matching.end_wrap_up(offer, fact)
+        self._matching.settle(agent)
 
     def away(self, fact: AgentOnBreak | AgentOut) -> None:
         """The agent wants no calls: at once, or after the wrap-up of the one they have."""
@@ -54,17 +54,22 @@ class Attendance:
         if agent is None:
             return
         presence = presence_after(agent.presence, fact)
-        if agent.work is not Work.IDLE:
+        if agent.presence is presence:
+            agent.pending, agent.approved = None, False
+        else:
+            again = agent.pending is presence
             agent.pending = presence
-        elif agent.presence is not presence:
-            self._matching.be_present(agent, presence)
+            approved = isinstance(fact, AgentOnBreak) and fact.approved
+            agent.approved = approved or (again and agent.approved)
         self._matching.settle(agent)
+        if presence is Presence.OUT:
+            self._matching.stop_waiting_for(agent)
 
     def phone_registered(self, fact: PhoneRegistered) -> None:
         """The agent can be rung."""
         agent = self._agent(fact)
         if agent is not None and not agent.reachable:
-            agent.reachable = True
+            self._matching.reach(agent, reachable=True)
             self._matching.settle(agent)
 
     def phone_unregistered(self, fact: PhoneUnregistered) -> None:
@@ -72,14 +77,14 @@ class Attendance:
         agent = self._agent(fact)
         if agent is None or not agent.reachable:
             return
-        agent.reachable = False
-        if agent.being_offered:
-            self._matching.phone_lost(agent)
-        else:
-            self._matching.settle(agent)
+        self._matching.reach(agent, reachable=False)
+        for offer in tuple(agent.offers):
+            if offer.ringing:
+                self._matching.phone_lost(offer)
+        self._matching.settle(agent)
 
     def _agent(self, fact: AgentFact) -> Agent | None:
-        agent = self._floor.agents.get(fact.agent_id)
+        agent = self._roster.agents.get(fact.agent_id)
         if agent is None:
-            self.unknown += 1
+            self._drops.unknown += 1
         return agent

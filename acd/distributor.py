@@ -4,8 +4,9 @@ Time that passes is part of the facts: before a fact is handled, everything that
 done at the time it fell due. So the decisions depend on the facts and their times alone, however
 late or often ``tick`` was called, and a replay without any ticks decides the same.
 
-What a fact about a call or an offer means stands in :mod:`acd.lifecycle`, what one about an agent
-means in :mod:`acd.attendance`; who gets which call in :mod:`acd.floor`.
+What a fact about a call means stands in :mod:`acd.lifecycle`, about an offer in
+:mod:`acd.answering`, about an agent in :mod:`acd.attendance`; who gets which call in
+:mod:`acd.floor`.
 """
 
 from __future__ import annotations
@@ -13,28 +14,57 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from acd.agent import WHOLE, Agent
+from acd.answering import Answering
+from acd.archive import Archive
 from acd.attendance import Attendance
-from acd.floor import Floor
+from acd.call_back import CallBackTask
+from acd.call_backs import CallBacks
+from acd.explain import Explanation, explain
+from acd.floor import Choice, Floor
+from acd.ladder import Ladder
+from acd.lanes import Lanes
 from acd.ledger import Ledger
 from acd.lifecycle import Lifecycle
-from acd.matching import Matching
-from acd.models import AgentConfig, QueueConfig
-from acd.snapshot import LiveOffer, Snapshot, agent_view, queue_view
-from acd.totals import DroppedFacts, OfferTotals, VisitTotals, summed
+from acd.matching import Matching, Witness
+from acd.models import AgentConfig, EmergencyRules, QueueConfig
+from acd.offer import Offer
+from acd.roster import Roster
+from acd.snapshot import (
+    CallBackView,
+    LiveOffer,
+    Snapshot,
+    agent_view,
+    live_offer,
+    queue_view,
+    task_view,
+)
+from acd.state import DistributorState
+from acd.totals import DropCount, DroppedFacts, OfferTotals, VisitTotals, summed
 from acd.visit import Visit
+from acd.work import Work
 from calls.commands import Command
 from calls.facts import (
     AgentHungUp,
     AgentOnBreak,
     AgentOut,
     AgentReady,
+    CallBackAnswered,
+    CallBackChosen,
+    CallBackMissed,
+    CallBackOwed,
     CallDequeued,
     CallEnded,
     CallerHungUp,
     CallEscalated,
     CallFailed,
+    CallHeld,
     CallQueued,
+    CallRetrieved,
+    ConsultBegan,
+    ConsultEnded,
     Fact,
+    IdentityConfirmed,
     OfferAccepted,
     OfferDeclined,
     OfferFailed,
@@ -42,6 +72,7 @@ from calls.facts import (
     OfferUnanswered,
     PhoneRegistered,
     PhoneUnregistered,
+    TaskClosed,
 )
 from calls.ids import AgentId, CallId, QueueId
 from calls.requirement import Requirement
@@ -55,6 +86,8 @@ class Distributor:
         queues: by id.
         agents: by id. All begin out and unreachable.
         nurse_queue: where every emergency waits.
+        emergency: how nurses are kept ready, and what happens until one answers; the usual rules
+            unless said otherwise.
 
     Raises:
         ValueError: ``nurse_queue`` is not among the queues.
@@ -66,32 +99,161 @@ class Distributor:
         queues: Mapping[QueueId, QueueConfig],
         agents: Mapping[AgentId, AgentConfig],
         nurse_queue: QueueId,
+        emergency: EmergencyRules | None = None,
     ) -> None:
         self.site = site
+        self._build(queues, agents, nurse_queue, emergency or EmergencyRules())
+
+    @classmethod
+    def from_state(
+        cls,
+        state: DistributorState,
+        queues: Mapping[QueueId, QueueConfig],
+        agents: Mapping[AgentId, AgentConfig],
+        nurse_queue: QueueId,
+        emergency: EmergencyRules | None = None,
+    ) -> Distributor:
+        """One that goes on from where another was, under the configuration that that one had.
+
+        Args:
+            state: what :meth:`state` gave.
+            queues: as in the constructor.
+            agents: as in the constructor.
+            nurse_queue: as in the constructor.
+            emergency: as in the constructor.
+
+        Raises:
+            ValueError: ``nurse_queue`` is not among the queues.
+            KeyError: the state is of another configuration.
+        """
+        distributor = cls(state.site, queues, agents, nurse_queue, emergency)
+        leavers = {each.agent_id: each.leaving for each in state.agents if each.leaving is not None}
+        distributor._build(queues, agents, nurse_queue, emergency or EmergencyRules(), leavers)
+        distributor._archive.load(state, nurse_queue)
+        return distributor
+
+    def state(self) -> DistributorState:
+        """Everything as it stands, to go on from."""
+        return self._archive.take()
+
+    def reconfigure(
+        self,
+        queues: Mapping[QueueId, QueueConfig],
+        agents: Mapping[AgentId, AgentConfig],
+        nurse_queue: QueueId,
+        emergency: EmergencyRules,
+        person_queue: QueueId,
+        now: float,
+    ) -> list[Command]:
+        """Go on under another configuration. Nobody loses their place or a conversation.
+
+        Callers of a queue that is no more wait on in ``person_queue``. An agent who is no more
+        finishes what they are doing. What rings at somebody who may not take it any longer is
+        recalled, and whoever can be served now is.
+
+        Args:
+            queues: as in the constructor.
+            agents: as in the constructor.
+            nurse_queue: as in the constructor.
+            emergency: as in the constructor.
+            person_queue: one of the queues.
+            now: seconds since the epoch.
+
+        Raises:
+            ValueError: ``nurse_queue`` or ``person_queue`` is not among the queues. Nothing was
+                changed.
+        """
+        if nurse_queue not in queues or person_queue not in queues:
+            raise ValueError(f"{nurse_queue!r} or {person_queue!r} is not among the queues")
+        self._catch_up(now)
+        decided = self._matching.commands()
+        state, witness = self.state(), self._matching.witness
+        leavers = {
+            agent_id: agent.config
+            for agent_id, agent in self._roster.agents.items()
+            if agent.offers and agent_id not in agents
+        }
+        self._build(queues, agents, nurse_queue, emergency, leavers)
+        self._archive.load(state, person_queue)
+        self._matching.witness = witness
+        self._match_again()
+        self._catch_up(now)
+        return decided + self._matching.commands()
+
+    def _build(
+        self,
+        queues: Mapping[QueueId, QueueConfig],
+        agents: Mapping[AgentId, AgentConfig],
+        nurse_queue: QueueId,
+        emergency: EmergencyRules,
+        leavers: Mapping[AgentId, AgentConfig] | None = None,
+    ) -> None:
+        """Make all parts, with nothing in them yet."""
+        if nurse_queue not in queues:
+            raise ValueError(f"nurse queue {nurse_queue!r} is not among the queues")
         self._queues = dict(queues)
-        self._floor = Floor(self._queues, agents, nurse_queue)
-        self._ledger = Ledger(self._floor, self._queues)
+        self._roster = Roster(agents, leavers or {})
+        self._lanes = Lanes(self._queues, self._roster, nurse_queue)
+        self._roster.name_nurses(self._lanes.first(_plain_emergency(nurse_queue)).able)
+        sizes = [WHOLE // queue.at_once for queue in queues.values()]
+        self._floor = Floor(self._roster, self._lanes, sizes, emergency.keep_ready)
+        self._ledger = Ledger(self._lanes, self._queues)
         self._matching = Matching(self._floor)
-        self._attendance = Attendance(self._floor, self._matching)
-        self._lifecycle = Lifecycle(self._floor, self._ledger, self._matching, nurse_queue)
+        self._drops = DropCount()
+        self._ladder = Ladder(self._floor, self._matching, emergency, nurse_queue)
+        self._call_backs = CallBacks(self._ledger, self._lanes, self._matching, emergency)
+        self._archive = Archive(
+            self.site,
+            self._roster,
+            self._lanes,
+            self._floor,
+            self._ledger,
+            self._matching,
+            self._ladder,
+            self._drops,
+            nurse_queue,
+        )
+        attendance = Attendance(self._roster, self._matching, self._drops)
+        self._lifecycle = lifecycle = Lifecycle(
+            self._lanes,
+            self._ledger,
+            self._matching,
+            self._ladder,
+            self._call_backs,
+            self._drops,
+            nurse_queue,
+        )
+        answering = Answering(
+            self._ledger, self._matching, lifecycle, self._call_backs, self._drops
+        )
         self._handlers: dict[type[Fact], Callable[[Any], None]] = {
-            CallQueued: self._lifecycle.call_queued,
-            CallEscalated: self._lifecycle.call_escalated,
-            CallDequeued: self._lifecycle.call_dequeued,
-            CallerHungUp: self._lifecycle.caller_gone,
-            CallFailed: self._lifecycle.caller_gone,
-            CallEnded: self._lifecycle.call_ended,
-            OfferRinging: self._lifecycle.offer_ringing,
-            OfferAccepted: self._lifecycle.offer_accepted,
-            OfferDeclined: self._lifecycle.offer_declined,
-            OfferUnanswered: self._lifecycle.offer_unanswered,
-            OfferFailed: self._lifecycle.offer_failed,
-            AgentHungUp: self._lifecycle.agent_hung_up,
-            AgentReady: self._attendance.ready,
-            AgentOnBreak: self._attendance.away,
-            AgentOut: self._attendance.away,
-            PhoneRegistered: self._attendance.phone_registered,
-            PhoneUnregistered: self._attendance.phone_unregistered,
+            CallQueued: lifecycle.call_queued,
+            CallEscalated: lifecycle.call_escalated,
+            CallDequeued: lifecycle.call_dequeued,
+            CallBackChosen: lifecycle.call_back_chosen,
+            CallBackOwed: lifecycle.call_back_owed,
+            CallerHungUp: lifecycle.caller_gone,
+            CallFailed: lifecycle.caller_gone,
+            CallEnded: lifecycle.call_ended,
+            TaskClosed: lifecycle.task_closed,
+            OfferRinging: answering.ringing,
+            OfferAccepted: answering.accepted,
+            OfferDeclined: answering.declined,
+            OfferUnanswered: answering.unanswered,
+            OfferFailed: answering.failed,
+            CallHeld: answering.worked,
+            CallRetrieved: answering.worked,
+            ConsultBegan: answering.worked,
+            ConsultEnded: answering.worked,
+            AgentHungUp: answering.hung_up,
+            CallBackAnswered: answering.call_back_answered,
+            CallBackMissed: answering.call_back_missed,
+            IdentityConfirmed: answering.identity_confirmed,
+            AgentReady: attendance.ready,
+            AgentOnBreak: attendance.away,
+            AgentOut: attendance.away,
+            PhoneRegistered: attendance.phone_registered,
+            PhoneUnregistered: attendance.phone_unregistered,
         }
 
     # --- the engine ---------------------------------------------------------------------------
@@ -116,22 +278,73 @@ class Distributor:
             needed = fact.requirement
             if needed.queue not in self._queues and not needed.emergency:
                 raise ValueError(f"queue {needed.queue!r} does not exist")
-        self._matching.catch_up(now)
+        self._catch_up(now)
         handler = self._handlers.get(type(fact))
         if handler is not None:
             handler(fact)
+            self._catch_up(now)
         return self._matching.commands()
 
     def tick(self, now: float) -> list[Command]:
-        """Do what is due at ``now``: wrap-ups and rests that end, rings nobody reported on."""
-        self._matching.catch_up(now)
+        """Do what is due at ``now``.
+
+        Wrap-ups and rests that end, rings nobody reported on, calls whose needs change with the
+        time they have waited, the emergency ladder, call-backs.
+        """
+        self._catch_up(now)
         return self._matching.commands()
+
+    @property
+    def kinds(self) -> tuple[type[Fact], ...]:
+        """The facts that mean something here; all others are ignored."""
+        return tuple(self._handlers)
 
     def next_deadline(self) -> float | None:
         """When :meth:`tick` has something to do, seconds since the epoch; ``None`` for never."""
-        return self._matching.next_deadline()
+        return self._matching.timers.next_deadline()
+
+    def _catch_up(self, now: float) -> None:
+        """Do everything that fell due until ``now``, each at the time it fell due."""
+        matching = self._matching
+        while (due := matching.timers.pop_due(now)) is not None:
+            at, owner = due
+            matching.now = max(matching.now, at)
+            if isinstance(owner, Offer):
+                if owner.work is Work.WRAP_UP:
+                    matching.end_wrap_up(owner)
+                else:
+                    matching.phone_lost(owner)
+            elif isinstance(owner, Agent):
+                matching.settle(owner)
+            elif isinstance(owner, CallBackTask):
+                self._call_backs.due(owner)
+            elif owner.lane.emergency:
+                self._ladder.climb(owner)
+            else:
+                matching.move_on(owner)
+        matching.now = max(matching.now, now)
+
+    def _match_again(self) -> None:
+        """The configuration has changed: look at every call and every agent anew."""
+        visits = sorted(self._ledger, key=lambda visit: visit.place)
+        for visit in visits:
+            if visit.waiting:
+                self._lanes.remove(visit)
+                self._matching.line_up(visit)
+            elif not visit.answered:
+                self._lifecycle.offer_anew(visit)
+        for agent in self._roster.agents.values():
+            self._matching.settle(agent)
 
     # --- what others may ask --------------------------------------------------------------------
+
+    def watch(self, witness: Witness | None) -> None:
+        """Show every decision to ``witness`` before it is carried out, as it was made."""
+        self._matching.witness = witness
+
+    def explain(self, visit: Visit, choice: Choice) -> Explanation:
+        """Why a decision was made; for a witness, while it is shown the decision."""
+        return explain(self._floor, visit, choice, self._matching.now)
 
     def staffed(self, requirement: Requirement) -> bool:
         """Whether somebody who is not out has the skills; for an emergency, any nurse.
@@ -139,7 +352,7 @@ class Distributor:
         Raises:
             KeyError: the queue does not exist.
         """
-        return self._floor.lane(requirement).on_duty > 0
+        return self._floor.staffed(requirement)
 
     def position(self, call_id: CallId) -> int | None:
         """The caller's place among those not answered in the same queue, from 1.
@@ -162,17 +375,29 @@ class Distributor:
         visit = self._ledger.get(call_id)
         return visit.lane.emergency if visit is not None else call_id in self._ledger.unserved
 
+    def connected(self, call_id: CallId) -> bool:
+        """Whether the caller speaks with an agent, or is on hold with one."""
+        visit = self._ledger.get(call_id)
+        return visit is not None and visit.answered
+
+    def answers(self, call_id: CallId) -> CallId | None:
+        """The earlier call that this attempt to call back answers; ``None`` for any other call."""
+        visit = self._ledger.get(call_id)
+        return None if visit is None or visit.task is None else visit.task.call_id
+
+    def call_back(self, call_id: CallId) -> CallBackView | None:
+        """The call-back that answers a call, if one is open."""
+        task = self._ledger.tasks.get(call_id)
+        return None if task is None else task_view(task)
+
     def live_offers(self) -> tuple[LiveOffer, ...]:
         """Every offer that rings or is connected, in the order they were made."""
-        return tuple(
-            LiveOffer(offer.visit.call_id, offer.id, offer.agent.config.id, offer.agent.work)
-            for offer in self._matching.offers()
-        )
+        return tuple(live_offer(offer) for offer in self._matching.offers())
 
     @property
     def totals(self) -> VisitTotals:
         """Visits to all queues so far."""
-        return summed(self._ledger.totals(queue_id) for queue_id in self._queues)
+        return summed(self._ledger.totals().values())
 
     def queue_totals(self, queue_id: QueueId) -> VisitTotals:
         """Visits to one queue so far.
@@ -180,7 +405,7 @@ class Distributor:
         Raises:
             KeyError: the queue does not exist.
         """
-        return self._ledger.totals(queue_id)
+        return self._ledger.totals()[queue_id]
 
     @property
     def offer_totals(self) -> OfferTotals:
@@ -190,30 +415,33 @@ class Distributor:
     @property
     def dropped(self) -> DroppedFacts:
         """Facts so far that had nothing to say any more."""
-        return DroppedFacts(
-            late=self._lifecycle.late,
-            duplicate=self._lifecycle.duplicate,
-            unknown=self._lifecycle.unknown + self._attendance.unknown,
-        )
+        return self._drops.total()
 
     def snapshot(self) -> Snapshot:
         """How everything stands, in values that do not change."""
         visits: dict[QueueId, list[Visit]] = {queue_id: [] for queue_id in self._queues}
         for visit in self._ledger:
             visits[visit.lane.queue.id].append(visit)
+        totals = self._ledger.totals()
         return Snapshot(
             site=self.site,
             queues=tuple(
                 queue_view(
                     config,
-                    self._floor.lane(Requirement(queue=queue_id)),
+                    self._floor.on_duty_for(Requirement(queue=queue_id)),
+                    self._floor.free_count(Requirement(queue=queue_id)),
                     visits[queue_id],
-                    self._ledger.totals(queue_id),
+                    totals[queue_id],
                 )
                 for queue_id, config in self._queues.items()
             ),
-            agents=tuple(agent_view(agent) for agent in self._floor.agents.values()),
+            agents=tuple(agent_view(agent) for agent in self._roster.agents.values()),
             offers=self.live_offers(),
+            tasks=tuple(task_view(task) for task in self._ledger.tasks.values()),
             offer_totals=self.offer_totals,
             dropped=self.dropped,
         )
+
+
+def _plain_emergency(nurse_queue: QueueId) -> Requirement:
+    return Requirement(queue=nurse_queue, emergency=True)

@@ -1,125 +1,231 @@
-"""Who could take which call: agents by skill group, callers by lane, and the choice between them.
+"""Who could take which call now, and the choice between them.
 
-The distributor keeps one invariant: whenever it is at rest, no call waits that a free agent could
-take. So a single event needs a single choice: an agent who becomes free looks at the heads of the
-lanes of their group; a caller who begins to wait looks at the longest-ready agent of each eligible
-group. Neither looks at all callers or all agents.
+The distributor keeps one invariant: whenever it is at rest, no call waits that an agent could take.
+So a single event needs a single choice: an agent who becomes free looks at the heads of the lanes
+they serve; a caller who begins to wait looks at the set of those who are free. Neither looks at all
+callers or all agents.
+
+**The reserve.** Of the nurses so many are kept free of routine calls as the site's rules say, as
+long as one more is on duty (present and reachable): a single nurse takes every call. While no more
+are free than that, routine calls pass nurses over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from acd.agent import Agent
-from acd.group import SkillGroup
+from acd.agent import WHOLE, Agent, Presence
 from acd.lane import Lane
-from acd.models import AgentConfig, QueueConfig
-from acd.ranking import Key, Ranking
-from acd.visit import Visit
-from calls.ids import AgentId, QueueId
-from calls.requirement import Requirement, SkillNeed
+from acd.lanes import Lanes
+from acd.models import Prefer
+from acd.ranking import Ranking
+from acd.roster import Roster
+from acd.rule import Rule
+from acd.visit import Place, Visit
+from acd.work import Work
+from calls.ids import AgentId
+from calls.requirement import Requirement
 
 
-class Choice(NamedTuple):
-    """An agent for a call.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Agents for a call.
 
     Attributes:
-        agent: who.
-        reason: why this one, in words that follow "the call goes to".
+        agents: one, or the two that the call needs.
+        rule: why these.
     """
 
-    agent: Agent
-    reason: str
+    agents: tuple[Agent, ...]
+    rule: Rule
 
 
 class Floor:
-    """Every agent and every lane of a site.
+    """Every agent and every lane of a site, and who is free.
 
     Args:
-        queues: by id.
-        agents: by id, in the order that decides where nothing else does.
-        nurse_queue: where every emergency waits.
-
-    Raises:
-        ValueError: ``nurse_queue`` is not among the queues.
+        roster: the agents.
+        lanes: the lanes.
+        sizes: how much of an agent a call can take up, in the units of :data:`acd.agent.WHOLE`.
+        keep_ready: how many nurses to keep free of routine calls.
     """
 
-    def __init__(
-        self,
-        queues: Mapping[QueueId, QueueConfig],
-        agents: Mapping[AgentId, AgentConfig],
-        nurse_queue: QueueId,
-    ) -> None:
-        if nurse_queue not in queues:
-            raise ValueError(f"nurse queue {nurse_queue!r} is not among the queues")
-        self._queues = dict(queues)
-        self._nurse_queue = nurse_queue
-        self.agents: dict[AgentId, Agent] = {}
-        self._groups: dict[tuple[tuple[str, int], ...], SkillGroup] = {}
-        self._lanes: dict[tuple[QueueId, tuple[SkillNeed, ...], bool], Lane] = {}
-        for agent_id, config in agents.items():
-            skills = tuple(sorted(config.skills.items()))
-            group = self._groups.setdefault(skills, SkillGroup(dict(skills)))
-            agent = self.agents[agent_id] = Agent(config, group)
-            group.members.append(agent)
+    __slots__ = (
+        "_free_nurses",
+        "_keep_ready",
+        "_on_duty_nurses",
+        "_room_for",
+        "held_back",
+        "lanes",
+        "ready",
+        "roster",
+        "urgent",
+    )
 
-    def lane(self, requirement: Requirement) -> Lane:
-        """Where a call with this requirement stands; an emergency always in the nurse queue.
+    def __init__(self, roster: Roster, lanes: Lanes, sizes: Iterable[int], keep_ready: int) -> None:
+        self.roster = roster
+        self.lanes = lanes
+        self._keep_ready = keep_ready
+        self._room_for = dict.fromkeys(sorted({*sizes, WHOLE}), 0)
+        self._free_nurses = 0
+        self._on_duty_nurses = 0
+        self.urgent = 0
+        """The set of nurses whom only a red flag may ring: in wrap-up, or at rest."""
+        self.ready: Ranking[Agent] = Ranking()
+        """Those who have room for something, longest ready first."""
+        self.held_back = False
+        """Whether a nurse may be free whom a routine call was kept from."""
+
+    # --- where agents stand ---------------------------------------------------------------------
+
+    def place(self, agent: Agent, room: int, *, urgent: bool) -> None:
+        """Say what an agent can be given now.
+
+        Args:
+            agent: who.
+            room: how much of them a routine call could have.
+            urgent: a nurse whom a red flag may ring although no routine call may.
+        """
+        before = agent.room
+        if room != before:
+            self._make_room(agent, before, room)
+        if agent.nurse and urgent != bool(self.urgent & agent.bit):
+            self.urgent ^= agent.bit
+
+    def staffed(self, requirement: Requirement) -> bool:
+        """Whether somebody who is not out could take such a call, now or after some waiting.
 
         Raises:
             KeyError: the queue does not exist.
         """
-        queue_id = self._nurse_queue if requirement.emergency else requirement.queue
-        key = (queue_id, requirement.skills, requirement.emergency)
-        lane = self._lanes.get(key)
-        if lane is None:
-            lane = Lane(
-                self._queues[queue_id],
-                requirement.skills,
-                emergency=requirement.emergency,
-                groups=tuple(self._groups.values()),
-            )
-            self._lanes[key] = lane
-        return lane
+        lane: Lane | None = self.lanes.at(requirement, 0.0, 0.0)
+        while lane is not None:
+            if any(agent.presence is not Presence.OUT for agent in self.roster.members(lane.able)):
+                return True
+            lane = lane.next
+        return False
 
-    def agent_for(self, visit: Visit) -> Choice | None:
-        """The best agent who is free for a call that waits.
+    def on_duty_for(self, requirement: Requirement) -> int:
+        """How many agents who could take such a call are not out.
 
-        Those who have not been tried for it come first, among them the longest ready. For an
-        emergency an agent who meets its wishes comes before one who does not, and one in wrap-up or
-        at rest after a ring without answer before nobody at all.
+        Raises:
+            KeyError: the queue does not exist.
+        """
+        able = self.lanes.at(requirement, 0.0, 0.0).able
+        return sum(agent.presence is not Presence.OUT for agent in self.roster.members(able))
+
+    def free_count(self, requirement: Requirement) -> int:
+        """How many agents could be offered such a call now.
+
+        Raises:
+            KeyError: the queue does not exist.
+        """
+        lane = self.lanes.at(requirement, 0.0, 0.0)
+        return (lane.able & self._room_for[lane.units]).bit_count()
+
+    def on_duty(self, agent: Agent) -> bool:
+        """Whether a nurse counts for the reserve: present, no matter how busy, and reachable."""
+        return agent.presence is Presence.READY and agent.reachable
+
+    def count_on_duty(self, change: int) -> None:
+        """A nurse came on duty (1) or went off it (-1)."""
+        self._on_duty_nurses += change
+
+    @property
+    def spare_nurses(self) -> int:
+        """How many free nurses routine calls may take; not positive when the reserve is reached."""
+        return self._free_nurses - self.reserve
+
+    @property
+    def reserve(self) -> int:
+        """How many nurses are to be kept free of routine calls and of breaks now."""
+        return max(0, min(self._keep_ready, self._on_duty_nurses - 1))
+
+    def free_for(self, lane: Lane) -> int:
+        """The set of agents whom a call of this lane could be given now, able or not."""
+        free = self._room_for[lane.units]
+        if not lane.emergency and self.spare_nurses <= 0:
+            held = (lane.able | (lane.companion or 0)) & self.free_nurses
+            if held:
+                self.held_back = True
+                free &= ~held
+        return free
+
+    @property
+    def free_nurses(self) -> int:
+        """The set of nurses who are free for a whole call."""
+        return self._room_for[WHOLE] & self.roster.nurses
+
+    def _make_room(self, agent: Agent, before: int, room: int) -> None:
+        if not before:
+            self.ready.add(agent.ready_key, agent)
+        elif not room:
+            self.ready.remove(agent.ready_key)
+        agent.room = room
+        for units in self._room_for:
+            if (units <= before) != (units <= room):
+                self._room_for[units] ^= agent.bit
+        if agent.nurse:
+            self._free_nurses += (room == WHOLE) - (before == WHOLE)
+
+    # --- an agent for a call --------------------------------------------------------------------
+
+    def agents_for(self, visit: Visit) -> Choice | None:
+        """The best agent, or the two, who are free for a call that waits.
+
+        Those who have not been tried for it come first. For an emergency a nurse in wrap-up or at
+        rest after a ring without answer comes before nobody at all.
         """
         lane = visit.lane
-        tried = visit.tried
-        for skilled, tier in zip((True, False), lane.tiers, strict=True):
-            agent = _longest_ready(tier, _free, tried)
-            if agent is not None:
-                return Choice(agent, "longest ready" if skilled else _UNSKILLED)
-        if lane.emergency:
-            for tier in lane.tiers:
-                agent = _longest_ready(tier, _resting, tried)
-                if agent is not None:
-                    return Choice(agent, "rings again, for no other nurse is free: longest ready")
-        for agent_id in tried:
-            agent = self.agents[agent_id]
-            if self._takes(agent, lane):
-                return Choice(agent, "tried before, for everyone else free has been: ready")
+        free = self.free_for(lane)
+        if lane.companion is not None:
+            return self._pair(visit, free)
+        tried = self._set_of(visit.tried)
+        fresh = lane.able & free & ~tried
+        if fresh:
+            wanted = self._wanted(visit)
+            if wanted is not None and fresh & wanted.bit:
+                return Choice((wanted,), Rule.WANTED)
+            return Choice((self._best(lane, fresh),), _rule_of(lane))
+        if lane.urgent:
+            fresh = lane.able & self.urgent & ~tried
+            if fresh:
+                return Choice((self._best(lane, fresh),), Rule.URGENT)
+            free |= self.urgent
+        again = lane.able & free
+        if again:
+            for agent_id in visit.tried:
+                agent = self.roster.agents.get(agent_id)
+                if agent is not None and again & agent.bit:
+                    return Choice((agent,), Rule.TRIED_BEFORE)
         return None
 
-    def visit_for(self, agent: Agent) -> Visit | None:
-        """The call that an agent who stands on a shelf takes next, if one waits for them."""
-        best: Visit | None = None
-        best_key: Key | None = None
-        resting = agent.shelf is agent.group.resting
-        for lane in agent.group.lanes:
-            if best is not None and lane.rank != best.lane.rank:
-                break
-            if resting and not lane.emergency:
-                break
-            if lane.waiting and (best_key is None or lane.waiting.first_key < best_key):
-                best, best_key = lane.waiting.first, lane.waiting.first_key
-        return best
+    def _wanted(self, visit: Visit) -> Agent | None:
+        wanted = visit.requirement.agent
+        return None if wanted is None else self.roster.agents.get(wanted)
+
+    def _pair_free(self, lane: Lane) -> bool:
+        return self._pair(lane.waiting.first, self.free_for(lane)) is not None
+
+    def _pair(self, visit: Visit, free: int) -> Choice | None:
+        lane = visit.lane
+        assert lane.companion is not None, "only a call that needs two people"
+        tried = self._set_of(visit.tried)
+        kept = self.free_nurses if self.spare_nurses < 2 else 0
+        for open_to in (free & ~tried, free):
+            first, second = lane.able & open_to, lane.companion & open_to
+            while first and second:
+                one = self._best(lane, first)
+                others = second & ~one.bit
+                if kept & one.bit and others & kept:
+                    self.held_back = True
+                    others &= ~kept
+                if others:
+                    return Choice((one, self._longest_ready(others)), Rule.PAIR)
+                # The best first person leaves nobody who could be the second.
+                first &= ~one.bit
+        return None
 
     def ringing_for_routine(self, visit: Visit) -> Agent | None:
         """The agent from whom a routine offer should be recalled for this emergency, if any.
@@ -130,45 +236,97 @@ class Floor:
         best: Agent | None = None
         best_key = (False, 0, 0)
         for tier_index, tier in enumerate(visit.lane.tiers):
-            for group in tier:
-                for agent in group.members:
-                    offer = agent.offer
-                    if offer is None or not agent.being_offered or offer.visit.lane.emergency:
-                        continue
-                    key = (agent.config.id in visit.tried, tier_index, -offer.seq)
-                    if best is None or key < best_key:
-                        best, best_key = agent, key
+            for agent in self.roster.members(tier):
+                if not _rings_for_routine(agent):
+                    continue
+                key = (agent.config.id in visit.tried, tier_index, -agent.offers[-1].seq)
+                if best is None or key < best_key:
+                    best, best_key = agent, key
         return best
 
-    @staticmethod
-    def _takes(agent: Agent, lane: Lane) -> bool:
-        if agent.shelf is None or not lane.serves(agent.group):
+    # --- a call for an agent --------------------------------------------------------------------
+
+    def visit_for(self, agent: Agent) -> Visit | None:
+        """The call that an agent takes next, if one waits that they may be given now."""
+        room = agent.room
+        routine = True
+        if room == WHOLE and agent.nurse and self.spare_nurses <= 0:
+            routine = False
+            self.held_back = True
+        urgent = bool(self.urgent & agent.bit)
+        best: Lane | None = None
+        best_place: Place | None = None
+        for lane in agent.lanes:
+            place = lane.head
+            if place is None or (best_place is not None and place > best_place):
+                continue
+            fits = lane.units <= room and (routine or lane.emergency)
+            if not fits and not (urgent and lane.urgent):
+                continue
+            if lane.companion is not None and not self._pair_free(lane):
+                continue
+            best, best_place = lane, place
+        return best.waiting.first if best is not None else None
+
+    # --- choosing -------------------------------------------------------------------------------
+
+    def _best(self, lane: Lane, among: int) -> Agent:
+        """The most wanted of a set that is not empty."""
+        for tier in lane.tiers:
+            hit = tier & among
+            if hit:
+                break
+        if lane.queue.prefer is Prefer.SKILL and not lane.emergency:
+            spared = (hit & -hit).bit_length() - 1
+            hit &= self.roster.alike[spared]
+        return self._longest_ready(hit)
+
+    def _longest_ready(self, among: int) -> Agent:
+        """Who of a set that is not empty has been ready for longest.
+
+        Either the set or the row of all who are ready is gone through, whichever promises to be
+        shorter: with n in the row and k of the set spread over it, the first hit comes after about
+        n / k steps.
+        """
+        by_index = self.roster.by_index
+        if not among & (among - 1):
+            return by_index[among.bit_length() - 1]
+        count = among.bit_count()
+        if count * count > _STEP_RATIO * len(self.ready):
+            for agent in self.ready:
+                if among & agent.bit:
+                    return agent
+        return min(self.roster.members(among), key=_ready_key)
+
+    def _set_of(self, tried: tuple[AgentId, ...]) -> int:
+        mask = 0
+        for agent_id in tried:
+            agent = self.roster.agents.get(agent_id)
+            if agent is not None:
+                mask |= agent.bit
+        return mask
+
+
+_STEP_RATIO = 0.1
+"""What a step along the row costs, in steps through a set's members."""
+
+
+def _rings_for_routine(agent: Agent) -> bool:
+    """Whether the agent is rung for routine calls, and speaks with nobody."""
+    rung = False
+    for offer in agent.offers:
+        if offer.ringing and not offer.visit.lane.emergency:
+            rung = True
+        elif offer.work is not Work.WRAP_UP:
             return False
-        return lane.emergency or agent.shelf is agent.group.free
+    return rung
 
 
-_UNSKILLED = "a nurse without all the skills wished for, for none who has them is free: ready"
+def _ready_key(agent: Agent) -> tuple[float, int]:
+    return agent.ready_key
 
 
-def _free(group: SkillGroup) -> Ranking[Agent]:
-    return group.free
-
-
-def _resting(group: SkillGroup) -> Ranking[Agent]:
-    return group.resting
-
-
-def _longest_ready(
-    groups: Iterable[SkillGroup],
-    shelf: Callable[[SkillGroup], Ranking[Agent]],
-    tried: tuple[AgentId, ...],
-) -> Agent | None:
-    best: Agent | None = None
-    for group in groups:
-        for agent in shelf(group):
-            if best is not None and agent.ready_key > best.ready_key:
-                break
-            if agent.config.id not in tried:
-                best = agent
-                break
-    return best
+def _rule_of(lane: Lane) -> Rule:
+    if lane.queue.prefer is Prefer.SKILL and not lane.emergency:
+        return Rule.MOST_SKILLED
+    return Rule.LONGEST_READY

@@ -1,27 +1,26 @@
-"""Callers with the same needs: those of one queue, one set of further skills, routine or emergency.
+"""Callers with the same needs who have waited about as long.
 
-Within a lane order is waiting time alone, and the eligible skill groups are the same for every
-call, so matching looks at the head of a lane and at the longest-ready agent of a group, never at
-all calls or all agents.
+A call's needs change while it waits: the agent it wanted is not waited for any longer, a lower
+level is enough, other queues' agents may help, its deadline passes. So a lane knows the lane that
+its callers move to and when: a call waits in a lane, and time carries it from lane to lane. All
+calls of a lane can be taken by the same agents, and their order is waiting time alone; matching
+looks at the heads of lanes, never at all calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from acd.models import QueueConfig
 from acd.ranking import Ranking
+from calls.ids import AgentId
 from calls.requirement import SkillNeed
-from routing.disciplines import lane_rank
-from routing.skills import meets
 
 if TYPE_CHECKING:
-    from acd.group import SkillGroup
-    from acd.visit import Visit
+    from acd.visit import Place, Visit
 
-NURSE = SkillNeed(skill="nurse")
-"""No agent without it is ever offered an emergency."""
+EMERGENCY, OVERDUE, ROUTINE = range(3)
+"""The classes of calls: red flags before everything, then those whose deadline has passed."""
 
 
 class Lane:
@@ -29,66 +28,86 @@ class Lane:
 
     Attributes:
         queue: the queue they wait in.
-        emergency: the red-flag lane.
-        rank: place among lanes.
+        call_class: :data:`EMERGENCY`, :data:`OVERDUE` or :data:`ROUTINE`.
+        urgent: red flags who are on the line: they ring nurses in wrap-up and at rest as well.
+        head_start_s: how much longer they count as having waited.
+        units: how much of an agent one of these calls takes up.
         needs: what an agent must be able to do.
-        needs_text: the same for a person to read.
-        wishes: what an emergency's agent should be able to do as well. A caller in danger gets a
-            nurse who does not speak their language rather than none, so beyond the queue's skills
-            and ``nurse`` an emergency only wishes.
-        tiers: the eligible groups; for an emergency those that meet the wishes come first, then
-            those that only meet the needs.
+        able: the set of agents who may take these calls.
+        tiers: the same set in parts, the most wanted agents first.
+        companion: for calls that need two people, the set of agents who may be the second.
+        wanted: the only agent whom these calls wait for, if it is one.
+        next: the lane that callers move to, if any.
+        next_after_s: when, in seconds of waiting.
         waiting: callers to whom nobody is offered now, longest wait first.
+        head: the place of the first of them.
     """
 
     __slots__ = (
-        "emergency",
+        "able",
+        "call_class",
+        "companion",
+        "head",
+        "head_start_s",
         "needs",
-        "needs_text",
+        "next",
+        "next_after_s",
         "queue",
-        "rank",
         "tiers",
+        "units",
+        "urgent",
         "waiting",
-        "wishes",
+        "wanted",
     )
 
     def __init__(
         self,
         queue: QueueConfig,
-        skills: tuple[SkillNeed, ...],
+        call_class: int,
+        units: int,
+        needs: tuple[SkillNeed, ...],
+        tiers: tuple[int, ...],
         *,
-        emergency: bool,
-        groups: Sequence[SkillGroup],
+        companion: int | None = None,
+        wanted: AgentId | None = None,
     ) -> None:
         self.queue = queue
-        self.emergency = emergency
-        self.rank = lane_rank(emergency=emergency)
+        self.call_class = call_class
+        self.urgent = call_class == EMERGENCY
+        self.head_start_s = 0.0 if call_class == EMERGENCY else queue.head_start_s
+        self.units = units
+        self.needs = needs
+        self.able = 0
+        for tier in tiers:
+            self.able |= tier
+        self.tiers = tiers
+        self.companion = companion
+        self.wanted = wanted
+        self.next: Lane | None = None
+        self.next_after_s = 0.0
         self.waiting: Ranking[Visit] = Ranking()
-        if emergency:
-            self.needs = (*queue.skills, NURSE) if NURSE not in queue.skills else queue.skills
-            self.wishes = skills
-        else:
-            self.needs = (*queue.skills, *skills)
-            self.wishes = ()
-        named = [f"{need.skill} {need.level}" for need in self.needs]
-        self.needs_text = " and ".join(named) if named else "no skill in particular"
-        able = [group for group in groups if meets(group.skills, self.needs)]
-        best = [group for group in able if meets(group.skills, self.wishes)]
-        self.tiers = (best, [group for group in able if group not in best])
-        for group in able:
-            group.lanes.append(self)
-            group.lanes.sort(key=lambda lane: lane.rank)
-
-    def serves(self, group: SkillGroup) -> bool:
-        """Whether the group's agents may take calls of this lane."""
-        return any(group in tier for tier in self.tiers)
+        self.head: Place | None = None
 
     @property
-    def on_duty(self) -> int:
-        """How many eligible agents are not out."""
-        return sum(group.on_duty for tier in self.tiers for group in tier)
+    def emergency(self) -> bool:
+        """Whether it is a red-flag lane."""
+        return self.call_class == EMERGENCY
 
-    @property
-    def free(self) -> int:
-        """How many eligible agents could be offered a routine call now."""
-        return sum(len(group.free) for tier in self.tiers for group in tier)
+    def add(self, visit: Visit) -> None:
+        """Let a call wait here."""
+        visit.waiting = True
+        self.waiting.add((visit.since, visit.seq), visit)
+        self._set_head()
+
+    def remove(self, visit: Visit) -> None:
+        """Take a call out.
+
+        Raises:
+            KeyError: it does not wait here.
+        """
+        self.waiting.remove((visit.since, visit.seq))
+        visit.waiting = False
+        self._set_head()
+
+    def _set_head(self) -> None:
+        self.head = self.waiting.first.place if self.waiting else None

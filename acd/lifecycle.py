@@ -1,47 +1,43 @@
-"""The life of a call with the distributor: what each fact about it or about its offers means.
+"""The life of a call with the distributor: what each fact about it means.
 
 A visit to a queue goes this way::
 
     CallQueued -> waiting <-> offered -> answered -> ReturnToFlow | caller gone
                      |           |           |
                      |           |           +-> waiting again: escalated, or its agent's phone lost
-                     +-----------+-> abandoned, short, flowed out
+                     +-----------+-> abandoned, short, flowed out, or called back later
 
-One method per fact. What is late, told twice or in a wrong name is counted and changes nothing.
+One method per fact; those about an offer stand in :mod:`acd.answering`. What is late, told twice or
+in a wrong name is counted and changes nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from acd.agent import Work
-from acd.floor import Floor
+from acd.call_backs import RED_FLAG_TASK, CallBacks
+from acd.ladder import Ladder
+from acd.lanes import Lanes
 from acd.ledger import Ledger, abandonment
 from acd.matching import Matching
-from acd.totals import OfferOutcome
-from acd.visit import Offer, Visit
-from calls.commands import Bridge, OpenTask, ReleaseAgent, ReturnToFlow
+from acd.offer import Offer
+from acd.totals import DropCount
+from acd.visit import Visit
+from calls.commands import OpenTask, ReturnToFlow
 from calls.facts import (
-    AgentHungUp,
+    CallBackChosen,
+    CallBackOwed,
     CallDequeued,
     CallEnded,
     CallerHungUp,
     CallEscalated,
     CallFailed,
     CallQueued,
-    OfferAccepted,
-    OfferDeclined,
-    OfferFact,
-    OfferFailed,
-    OfferRinging,
-    OfferUnanswered,
+    TaskClosed,
 )
 from calls.ids import CallId, QueueId
 from calls.outcome import Outcome, VisitOutcome
 from calls.requirement import Requirement
-
-RED_FLAG_TASK = "red-flag-call-back"
-"""The kind of task that a red flag leaves who dropped before a nurse spoke with them."""
 
 _SERVED = (Outcome.HANDLED, Outcome.TRANSFERRED)
 """Ends of a call after which a red flag that met no nurse here needs no call-back."""
@@ -57,64 +53,112 @@ _LEFT = (
 
 
 class Lifecycle:
-    """Takes in the facts about calls and offers.
+    """Takes in the facts about calls.
 
-    Attributes:
-        late: facts about an offer or a connection that is over, or never was.
-        duplicate: facts told a second time.
-        unknown: facts about an offer or a call in the name of an agent whose it is not.
+    Args:
+        lanes: where calls wait.
+        ledger: holds them.
+        matching: finds agents for them.
+        ladder: climbs for red flags.
+        call_backs: for those who dropped, or chose it.
+        drops: counts what had nothing to say.
+        nurse_queue: where every emergency waits.
     """
 
-    __slots__ = ("_floor", "_ledger", "_matching", "_nurse_queue", "duplicate", "late", "unknown")
+    __slots__ = (
+        "_call_backs",
+        "_drops",
+        "_ladder",
+        "_lanes",
+        "_ledger",
+        "_matching",
+        "_nurse_queue",
+    )
 
     def __init__(
-        self, floor: Floor, ledger: Ledger, matching: Matching, nurse_queue: QueueId
+        self,
+        lanes: Lanes,
+        ledger: Ledger,
+        matching: Matching,
+        ladder: Ladder,
+        call_backs: CallBacks,
+        drops: DropCount,
+        nurse_queue: QueueId,
     ) -> None:
-        self._floor = floor
+        self._lanes = lanes
         self._ledger = ledger
         self._matching = matching
+        self._ladder = ladder
+        self._call_backs = call_backs
+        self._drops = drops
         self._nurse_queue = nurse_queue
-        self.late = 0
-        self.duplicate = 0
-        self.unknown = 0
 
-    # --- calls ----------------------------------------------------------------------------------
+    # --- into a queue and out of it -------------------------------------------------------------
 
     def call_queued(self, fact: CallQueued) -> None:
         """The flow wants an agent: a visit begins, or what it needs changes."""
         visit = self._ledger.get(fact.call_id)
         if visit is None:
-            requirement, queued_at = fact.requirement, self._matching.now
-            if fact.call_id in self._ledger.unserved:
-                requirement = replace(requirement, emergency=True)
-                queued_at = self._ledger.unserved.pop(fact.call_id)
-            self._matching.line_up(self._ledger.enter(fact.call_id, requirement, queued_at))
+            task = self._ledger.tasks.get(fact.call_id)
+            if task is not None and not task.requirement.emergency:
+                if not fact.requirement.emergency:
+                    # They are to be called back: that stands.
+                    self._drops.late += 1
+                    return
+                # Whoever is in danger is on the line, and not left to be called back.
+                self._call_backs.close(fact.call_id)
+            self._begin(fact)
+        elif visit.dialled:
+            self._drops.late += 1
         elif not visit.answered:
-            self._change(visit, fact.requirement)
-        elif fact.requirement.emergency and not self._with_nurse(visit):
-            self._to_nurses(visit, fact.requirement)
+            self._change(visit, fact)
+        elif fact.requirement.emergency and not self.with_nurse(visit):
+            self.to_nurses(visit, fact.requirement, self._heard_at(fact))
+            self._note(self._ledger.get(fact.call_id), fact)
         else:
-            self.late += 1
+            self._drops.late += 1
 
     def call_escalated(self, fact: CallEscalated) -> None:
         """The agent on the call wants a nurse for the caller."""
         visit = self._ledger.get(fact.call_id)
         if visit is None or not visit.answered:
-            self.late += 1
-        elif _connection(visit).agent.config.id != fact.agent_id:
-            self.unknown += 1
+            self._drops.late += 1
+        elif all(offer.agent.config.id != fact.agent_id for offer in visit.offers):
+            self._drops.unknown += 1
         else:
-            self._to_nurses(visit, visit.requirement)
+            self.to_nurses(visit, visit.requirement, self._matching.now)
 
     def call_dequeued(self, fact: CallDequeued) -> None:
         """The flow takes the caller elsewhere. A red flag stays somebody's duty."""
         visit = self._ledger.waiting(fact.call_id)
-        if visit is None:
-            self.late += 1
+        if visit is None or visit.dialled:
+            self._drops.late += 1
             return
         if visit.lane.emergency:
-            self._ledger.unserved[visit.call_id] = visit.queued_at
+            self._ledger.unserved[visit.call_id] = visit
         self._leave(visit, VisitOutcome.FLOWED_OUT)
+
+    def call_back_chosen(self, fact: CallBackChosen) -> None:
+        """The caller leaves the line to be called back; a red flag stays on it.
+
+        So does whoever cannot be called back: they keep waiting.
+        """
+        visit = self._ledger.waiting(fact.call_id)
+        if visit is None or visit.lane.emergency or visit.dialled:
+            self._drops.late += 1
+            return
+        if not visit.may_call_back or not visit.number_known:
+            self._drops.late += 1
+            return
+        self._withdraw(visit)
+        self._call_backs.keep_place(visit)
+
+    def call_back_owed(self, fact: CallBackOwed) -> None:
+        """A red flag was understood when the caller had left; whoever is at it already goes on."""
+        if fact.call_id in self._ledger.tasks or self._ledger.get(fact.call_id) is not None:
+            self._drops.duplicate += 1
+            return
+        self._call_backs.owed(fact, self._nurse_queue)
 
     def caller_gone(self, fact: CallerHungUp | CallFailed) -> None:
         """The caller hung up or was lost."""
@@ -124,178 +168,191 @@ class Lifecycle:
         """The flow has ended the call. For one whose caller left before, nothing is left to do."""
         self._end(fact.call_id, fact.outcome)
 
-    def _end(self, call_id: CallId, outcome: Outcome) -> None:
-        visit = self._ledger.get(call_id)
-        unserved = self._ledger.unserved.pop(call_id, None) is not None
-        if visit is not None and visit.answered:
-            offer = _connection(visit)
-            self._ledger.forget(visit)
-            self._matching.release(offer)
-            self._matching.wrap_up(offer.agent, visit)
-            return
-        red_flag = unserved or (visit is not None and visit.lane.emergency)
-        if red_flag and outcome not in _SERVED:
-            self._matching.say(
-                OpenTask(call_id=call_id, kind=RED_FLAG_TASK, queue=self._nurse_queue)
-            )
-        if visit is not None:
-            left = outcome in _LEFT
-            now = self._matching.now
-            self._leave(visit, abandonment(visit, now) if left else VisitOutcome.FLOWED_OUT)
+    def task_closed(self, fact: TaskClosed) -> None:
+        """A person says that what was to be done for a caller is done."""
+        task = self._ledger.tasks.get(fact.call_id)
+        if task is not None and fact.kind == self._call_backs.kind_of(task):
+            self._call_backs.close(fact.call_id)
 
-    def _change(self, visit: Visit, requirement: Requirement) -> None:
-        before = visit.lane
-        if before.emergency and not requirement.emergency:
-            # Acuity only rises: a red flag stays where it is.
-            self.late += 1
-            return
-        visit.requirement = requirement
-        lane = self._floor.lane(requirement)
-        if lane is before:
-            return
-        offer = visit.offer
-        if offer is None:
-            before.waiting.remove(visit.key)
-        self._ledger.move(visit, lane)
-        if offer is None:
-            self._matching.line_up(visit)
-        elif not lane.serves(offer.agent.group):
-            self._matching.recall(offer)
-            self._matching.line_up(visit)
-            self._matching.settle(offer.agent)
+    # --- for other parts ------------------------------------------------------------------------
 
-    def _leave(self, visit: Visit, outcome: VisitOutcome) -> None:
-        self._ledger.end(visit, outcome, self._matching.now)
-        offer = visit.offer
-        if offer is None:
-            visit.lane.waiting.remove(visit.key)
-        else:
-            self._matching.recall(offer)
-            self._matching.settle(offer.agent)
+    def to_nurses(self, visit: Visit, requirement: Requirement, since: float) -> None:
+        """Take a connected caller from their agents into the emergency lane.
 
-    def _to_nurses(self, visit: Visit, requirement: Requirement) -> None:
-        """Take a connected caller from their agent into the emergency lane."""
-        offer = _connection(visit)
-        self._ledger.forget(visit)
-        self._matching.release(offer)
+        Args:
+            visit: the conversation.
+            requirement: what the caller needs.
+            since: from when the clock to the nurse runs, seconds since the epoch.
+        """
         emergency = replace(requirement, queue=self._nurse_queue, emergency=True)
-        self._queue_again(visit, offer, emergency, self._matching.now)
+        offers = tuple(visit.offers)
+        self._ledger.forget(visit)
+        for offer in offers:
+            self._matching.release(offer)
+        again = self.queue_again(visit, offers, emergency, self._matching.now, since)
+        self._ladder.begin(again, since)
 
-    def _queue_again(
-        self, visit: Visit, offer: Offer, requirement: Requirement, queued_at: float
-    ) -> None:
-        """Queue a caller whose conversation was cut off; whoever they spoke with comes last."""
-        agent_id = offer.agent.config.id
+    def queue_again(
+        self,
+        visit: Visit,
+        offers: tuple[Offer, ...],
+        requirement: Requirement,
+        queued_at: float,
+        since: float,
+    ) -> Visit:
+        """Queue a caller whose conversation was cut off; whoever they spoke with comes last.
+
+        Args:
+            visit: what the conversation was.
+            offers: those who spoke with the caller; they are off the call already.
+            requirement: what the caller needs now.
+            queued_at: since when they count as waiting, seconds since the epoch.
+            since: from when their place counts.
+        """
         self._matching.say(
             ReturnToFlow(
                 call_id=visit.call_id,
-                agent_id=agent_id,
+                agent_id=offers[0].agent.config.id,
                 requeued=True,
                 emergency=requirement.emergency,
             )
         )
-        again = self._ledger.enter(visit.call_id, requirement, queued_at, tried=(agent_id,))
-        self._matching.line_up(again)
-        self._matching.pause(offer.agent)
-        self._matching.wrap_up(offer.agent, visit)
+        again = self._ledger.enter(visit.call_id, requirement, queued_at, since)
+        again.tried = tuple(offer.agent.config.id for offer in offers)
+        again.may_call_back, again.number_known = visit.may_call_back, visit.number_known
+        again.advised_at = visit.advised_at
+        self._line_up(again)
+        if requirement.emergency:
+            self._ladder.begin(again, self._matching.now)
+        for offer in offers:
+            self._matching.pause(offer.agent)
+            self._matching.wrap_up(offer)
+        return again
 
-    def _with_nurse(self, visit: Visit) -> bool:
-        lane = self._floor.lane(replace(visit.requirement, emergency=True))
-        return lane.serves(_connection(visit).agent.group)
-
-    # --- offers ---------------------------------------------------------------------------------
-
-    def offer_ringing(self, fact: OfferRinging) -> None:
-        """The agent's phone is heard to ring."""
-        offer = self._live(fact)
-        if offer is None:
+    def offer_anew(self, visit: Visit) -> None:
+        """After a change: those who are rung go on if they may still take the call."""
+        if visit.offers and self._fit(visit):
             return
-        if offer.agent.work is Work.RESERVED:
-            offer.agent.work_on(fact, self._matching.now)
-        else:
-            self.duplicate += 1
+        rung = [offer.agent for offer in visit.offers]
+        for offer in tuple(visit.offers):
+            self._matching.let_go(offer)
+        self._matching.line_up(visit)
+        for agent in rung:
+            self._matching.settle(agent)
 
-    def offer_accepted(self, fact: OfferAccepted) -> None:
-        """The agent answered: the two are bridged, unless the offer is over."""
-        if self._matching.offer(fact.offer_id) is None:
-            # They answered an offer that is over: their phone must not stay up.
-            self._matching.say(
-                ReleaseAgent(call_id=fact.call_id, offer_id=fact.offer_id, agent_id=fact.agent_id)
-            )
-        offer = self._live(fact)
-        if offer is None:
-            return
-        if offer.visit.answered:
-            self.duplicate += 1
-            return
-        self._matching.accept(offer, fact)
-        self._ledger.answer(offer.visit, self._matching.now)
-        self._matching.say(
-            Bridge(call_id=fact.call_id, offer_id=fact.offer_id, agent_id=fact.agent_id)
+    def _fit(self, visit: Visit) -> bool:
+        """Whether all who are rung, or wait for a second to answer, are still those it needs."""
+        lane = visit.lane
+        places = [lane.able] if lane.companion is None else [lane.able, lane.companion]
+        if visit in self._matching.alarms:
+            places *= len(visit.offers)
+        return len(visit.offers) == len(places) and all(
+            able & offer.agent.bit and offer.units == lane.units
+            for able, offer in zip(places, visit.offers, strict=True)
         )
 
-    def offer_declined(self, fact: OfferDeclined) -> None:
-        """The agent refused, or their phone is busy."""
-        offer = self._ringing(fact)
-        if offer is not None:
-            self._matching.refuse(offer, OfferOutcome.DECLINED, fact)
+    def with_nurse(self, visit: Visit) -> bool:
+        """Whether the caller speaks with a nurse."""
+        lane = self._lanes.at(replace(visit.requirement, emergency=True), 0.0, 0.0)
+        return any(lane.able & offer.agent.bit for offer in visit.offers)
 
-    def offer_unanswered(self, fact: OfferUnanswered) -> None:
-        """Ring, no answer."""
-        offer = self._ringing(fact)
-        if offer is not None:
-            self._matching.refuse(offer, OfferOutcome.UNANSWERED, fact)
+    # --- inside -----------------------------------------------------------------------------------
 
-    def offer_failed(self, fact: OfferFailed) -> None:
-        """The agent's phone cannot be rung, or was lost in mid-call."""
-        offer = self._live(fact)
-        if offer is None:
+    def _begin(self, fact: CallQueued) -> None:
+        now = self._matching.now
+        requirement, queued_at = fact.requirement, now
+        since = self._heard_at(fact) if requirement.emergency else now
+        earlier = self._ledger.unserved.pop(fact.call_id, None)
+        if earlier is not None:
+            requirement = replace(requirement, emergency=True)
+            queued_at, since = earlier.queued_at, earlier.since
+        visit = self._ledger.enter(fact.call_id, requirement, queued_at, since)
+        if earlier is not None:
+            visit.advised_at, visit.tried = earlier.advised_at, earlier.tried
+            visit.may_call_back, visit.number_known = earlier.may_call_back, earlier.number_known
+        self._note(visit, fact)
+        self._line_up(visit)
+        if earlier is not None:
+            self._ladder.resume(visit, earlier)
+        elif visit.lane.emergency:
+            self._ladder.begin(visit, since)
+
+    def _line_up(self, visit: Visit) -> None:
+        self._matching.stand_in(visit, visit.lane)
+        self._matching.line_up(visit)
+
+    def _change(self, visit: Visit, fact: CallQueued) -> None:
+        """What a waiting call needs has changed: its waiting time stays."""
+        before, requirement = visit.lane, fact.requirement
+        if before.emergency and not requirement.emergency:
+            # Acuity only rises: a red flag stays where it is.
+            self._drops.late += 1
             return
-        visit = offer.visit
-        if visit.answered:
-            # Nobody said goodbye: the caller has the place again that they once had.
+        rises = requirement.emergency and not before.emergency
+        if visit.requirement == requirement:
+            self._note(visit, fact)
+            return
+        since = self._heard_at(fact) if rises else visit.since
+        first = self._lanes.first(requirement)
+        if visit.waiting:
+            self._lanes.remove(visit)
+        visit.requirement, visit.since = requirement, since
+        self._ledger.changes_queue(before, first)
+        self._note(visit, fact)
+        self._matching.stand_in(visit, first)
+        self.offer_anew(visit)
+        if rises:
+            self._ladder.begin(visit, since)
+
+    def _end(self, call_id: CallId, outcome: Outcome) -> None:
+        visit = self._ledger.get(call_id)
+        unserved = self._ledger.unserved.pop(call_id, None)
+        if visit is not None and visit.answered:
+            offers = tuple(visit.offers)
             self._ledger.forget(visit)
-            self._matching.disconnect(offer, fact)
-            self._queue_again(visit, offer, visit.requirement, visit.queued_at)
-        else:
-            self._matching.refuse(offer, OfferOutcome.FAILED, fact)
-
-    def agent_hung_up(self, fact: AgentHungUp) -> None:
-        """The agent ended the conversation; the flow has the caller again."""
-        offer = self._live(fact)
-        if offer is None:
+            for offer in offers:
+                self._matching.release(offer)
+            for offer in offers:
+                self._matching.wrap_up(offer)
             return
-        visit = offer.visit
-        if not visit.answered:
-            self.late += 1
+        if visit is not None and visit.dialled:
+            # Nobody is on the line yet: the attempt goes on.
+            self._drops.late += 1
             return
-        self._ledger.forget(visit)
-        self._matching.disconnect(offer, fact)
-        self._matching.say(
-            ReturnToFlow(call_id=fact.call_id, agent_id=fact.agent_id, requeued=False)
-        )
-        self._matching.wrap_up(offer.agent, visit)
+        dropped = unserved or (visit if visit is not None and visit.lane.emergency else None)
+        if visit is not None:
+            left = outcome in _LEFT
+            now = self._matching.now
+            self._leave(visit, abandonment(visit, now) if left else VisitOutcome.FLOWED_OUT)
+        if dropped is not None and outcome not in _SERVED and call_id not in self._ledger.tasks:
+            self._matching.say(
+                OpenTask(call_id=call_id, kind=RED_FLAG_TASK, queue=self._nurse_queue)
+            )
+            self._call_backs.red_flag(dropped)
 
-    def _live(self, fact: OfferFact) -> Offer | None:
-        """The offer that a fact is about, if it is not over; counted if it is."""
-        offer = self._matching.offer(fact.offer_id)
-        if offer is None:
-            self.late += 1
-            return None
-        if offer.agent.config.id != fact.agent_id or offer.visit.call_id != fact.call_id:
-            self.unknown += 1
-            return None
-        return offer
+    def _leave(self, visit: Visit, outcome: VisitOutcome) -> None:
+        self._ledger.end(visit, outcome, self._matching.now)
+        self._withdraw(visit)
 
-    def _ringing(self, fact: OfferFact) -> Offer | None:
-        """The same, if it has not been answered."""
-        offer = self._live(fact)
-        if offer is not None and offer.visit.answered:
-            self.late += 1
-            return None
-        return offer
+    def _withdraw(self, visit: Visit) -> None:
+        """Take a call that was not answered out of its lane and off every phone."""
+        self._matching.timers.cancel(visit)
+        if visit.waiting:
+            self._lanes.remove(visit)
+        offers = tuple(visit.offers)
+        self._matching.silence(visit)
+        for offer in offers:
+            self._matching.let_go(offer)
+        for offer in offers:
+            self._matching.settle(offer.agent)
 
+    def _heard_at(self, fact: CallQueued) -> float:
+        return self._matching.now - max(0.0, fact.heard_ago_s)
 
-def _connection(visit: Visit) -> Offer:
-    assert visit.offer is not None, "an answered visit keeps its offer until it is forgotten"
-    return visit.offer
+    def _note(self, visit: Visit | None, fact: CallQueued) -> None:
+        """Keep what matters should the caller drop; what was said once stays said."""
+        if visit is not None:
+            if fact.advised_911:
+                visit.advised_at = self._matching.now
+            visit.may_call_back &= fact.may_call_back
+            visit.number_known &= fact.number_known

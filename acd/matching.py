@@ -1,21 +1,23 @@
 """Offers and the agents' time: bringing a call that waits and an agent who is free together.
 
-Everything here moves an agent from one state to the next; what a fact means for a call is the
-distributor's affair. Each operation leaves the floor's invariant intact: no call waits that a free
-agent could take.
+Everything here moves an agent from one state to the next; what a fact means for a call is said
+elsewhere. Each operation leaves the floor's invariant intact: no call waits that an agent could
+take.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from acd.agent import Agent, Presence, Work, WrapUpElapsed
-from acd.floor import Floor
-from acd.ranking import Ranking
-from acd.rule import offer_rule
+from acd.agent import WHOLE, Agent, Presence
+from acd.floor import Choice, Floor
+from acd.lane import Lane
+from acd.offer import Offer
+from acd.rule import Rule
 from acd.timers import Timers
 from acd.totals import OfferOutcome, OfferTotals
-from acd.visit import Offer, Visit
+from acd.visit import Visit
+from acd.work import Work, WrapUpElapsed
 from calls.commands import Command, OfferCall, RecallOffer, ReleaseAgent
 from calls.ids import OfferId
 
@@ -25,45 +27,48 @@ reports the end of every ring; this is for the report that never comes."""
 
 _ELAPSED = WrapUpElapsed()
 
+Witness = Callable[[Visit, Choice], None]
+"""Is shown each decision before it is carried out, while everything stands as it was made."""
+
 
 class Matching:
-    """The live offers, the agents' deadlines, and the commands decided so far.
+    """The live offers, the deadlines, and the commands decided so far.
+
+    Args:
+        floor: who could take what.
 
     Attributes:
         now: the time of what is being handled, seconds since the epoch; never goes back.
+        made: how many offers were made.
+        timers: the deadlines of offers, visits, agents and call-backs.
+        alarms: red flags for whom every nurse is rung, in the order of their places.
+        witness: is shown each decision.
     """
 
-    __slots__ = ("_ended", "_floor", "_made", "_offers", "_out", "_ready_seq", "_timers", "now")
+    __slots__ = (
+        "_ended",
+        "_floor",
+        "_offers",
+        "_out",
+        "alarms",
+        "made",
+        "now",
+        "timers",
+        "witness",
+    )
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self._offers: dict[OfferId, Offer] = {}
-        self._timers = Timers()
         self._out: list[Command] = []
-        self._made = 0
+        self.made = 0
         self._ended = dict.fromkeys(OfferOutcome, 0)
-        self._ready_seq = 0
+        self.timers = Timers()
+        self.alarms: list[Visit] = []
         self.now = 0.0
+        self.witness: Witness | None = None
 
-    # --- time and commands --------------------------------------------------------------------
-
-    def catch_up(self, now: float) -> None:
-        """Do everything that fell due until ``now``, each at the time it fell due."""
-        while (due := self._timers.pop_due(now)) is not None:
-            at, agent_id = due
-            self.now = max(self.now, at)
-            agent = self._floor.agents[agent_id]
-            if agent.offer is not None:
-                self.phone_lost(agent)
-            elif agent.work is Work.WRAP_UP:
-                self.end_wrap_up(agent, _ELAPSED)
-            else:
-                self.settle(agent)
-        self.now = max(self.now, now)
-
-    def next_deadline(self) -> float | None:
-        """When :meth:`catch_up` has something to do."""
-        return self._timers.next_deadline()
+    # --- commands -----------------------------------------------------------------------------
 
     def say(self, command: Command) -> None:
         """Add a command to those decided."""
@@ -77,71 +82,154 @@ class Matching:
     # --- offers -------------------------------------------------------------------------------
 
     def offers(self) -> Iterator[Offer]:
-        """Live offers in the order they were made."""
+        """Live offers, ringing or connected, in the order they were made."""
         return iter(self._offers.values())
 
     def offer(self, offer_id: OfferId) -> Offer | None:
         """A live offer: ringing or connected."""
         return self._offers.get(offer_id)
 
+    def hold(self, offer: Offer) -> None:
+        """Hold an offer that was made before."""
+        self._offers[offer.id] = offer
+
+    def ended(self) -> dict[OfferOutcome, int]:
+        """How the offers so far have ended."""
+        return dict(self._ended)
+
+    def restore(self, made: int, ended: Mapping[OfferOutcome, int]) -> None:
+        """Go on counting from there."""
+        self.made = made
+        self._ended = {**dict.fromkeys(OfferOutcome, 0), **ended}
+
     def totals(self) -> OfferTotals:
         """What became of the offers made so far."""
         ended = self._ended
         return OfferTotals(
-            made=self._made,
+            made=self.made,
             accepted=ended[OfferOutcome.ACCEPTED],
             declined=ended[OfferOutcome.DECLINED],
             unanswered=ended[OfferOutcome.UNANSWERED],
             failed=ended[OfferOutcome.FAILED],
             recalled=ended[OfferOutcome.RECALLED],
-            pending=sum(not offer.visit.answered for offer in self._offers.values()),
+            pending=sum(offer.ringing for offer in self._offers.values()),
         )
 
     def line_up(self, visit: Visit) -> None:
         """Let a call wait in its lane, and find an agent for it at once if there is one."""
-        visit.lane.waiting.add(visit.key, visit)
-        choice = self._floor.agent_for(visit)
-        if choice is not None:
-            self._make_offer(visit, choice.agent, choice.reason)
-        elif visit.lane.emergency:
+        choice = self._floor.agents_for(visit)
+        if choice is None and visit.lane.emergency and visit.task is None:
             agent = self._floor.ringing_for_routine(visit)
             if agent is not None:
                 self._take_over(visit, agent)
+                return
+        if choice is None:
+            self._floor.lanes.add(visit)
+        else:
+            self._offer_to(visit, choice)
+
+    def stand_in(self, visit: Visit, lane: Lane) -> None:
+        """Let a call belong to a lane, or to where its time has carried it on from there."""
+        while lane.next is not None and visit.since + lane.next_after_s <= self.now:
+            lane = lane.next
+        visit.lane = lane
+        if lane.next is not None:
+            self.timers.set(visit, visit.since + lane.next_after_s)
+        elif not lane.emergency:
+            self.timers.cancel(visit)
+
+    def move_on(self, visit: Visit) -> None:
+        """Time carries a call on to the next lane; there may be an agent for it there."""
+        before = visit.lane
+        assert before.next is not None, "only a lane that leads on sets a deadline"
+        if visit.waiting:
+            self._floor.lanes.remove(visit)
+            self.stand_in(visit, before.next)
+            self.line_up(visit)
+        else:
+            self.stand_in(visit, before.next)
+
+    def stop_waiting_for(self, agent: Agent) -> None:
+        """Nobody waits for an agent who goes home."""
+        for lane in [lane for lane in agent.lanes if lane.wanted == agent.config.id]:
+            for visit in tuple(lane.waiting):
+                self.move_on(visit)
+
+    def ring(self, visit: Visit, agent: Agent, rule: Rule) -> None:
+        """Ring one agent for a call, besides those who are rung for it."""
+        self._offer_to(visit, Choice((agent,), rule))
 
     def accept(self, offer: Offer, cause: object) -> None:
-        """The agent answered: their conversation begins."""
-        offer.agent.work_on(cause, self.now)
+        """The agent answered."""
+        offer.work_on(cause, self.now)
         self._ended[OfferOutcome.ACCEPTED] += 1
-        self._timers.cancel(offer.agent.config.id)
+        self.timers.cancel(offer)
 
     def refuse(self, offer: Offer, outcome: OfferOutcome, cause: object) -> None:
         """An offer came to nothing: the call goes on to somebody else in its old place."""
         visit, agent = offer.visit, offer.agent
+        offer.work_on(cause, self.now)
         self._end(offer, outcome)
-        agent.work_on(cause, self.now)
         self.pause(agent)
         if outcome is OfferOutcome.UNANSWERED:
             agent.unanswered += 1
-            agent.rests_until = self.now + agent.config.rona_rest_s
             self._ready_from_now(agent)
+        if outcome is OfferOutcome.UNANSWERED or visit.task is not None:
+            # Nobody on the line suffers if a call-back rings less often.
+            agent.rests_until = self.now + agent.config.rona_rest_s
         visit.tried_by(agent.config.id)
-        self.line_up(visit)
+        if visit.lane.wanted is not None:
+            self.move_on(visit)
+        self.call_off(visit)
         self.settle(agent)
 
-    def phone_lost(self, agent: Agent) -> None:
+    def call_off(self, visit: Visit) -> None:
+        """One of a call's offers is over and nobody is connected: what becomes of the others.
+
+        Of two people whom the call needs the other is let go again. Where several nurses are rung
+        the others go on ringing.
+        """
+        freed = []
+        if visit.lane.companion is not None:
+            for other in tuple(visit.offers):
+                freed.append(other.agent)
+                self.let_go(other)
+        if not visit.offers:
+            self.line_up(visit)
+        for agent in freed:
+            self.settle(agent)
+
+    def let_go(self, offer: Offer) -> None:
+        """End an offer whose agent has done nothing wrong and nothing to wrap up."""
+        if offer.ringing:
+            self.recall(offer)
+        else:
+            self.release(offer)
+            self._drop(offer, _ELAPSED)
+
+    def phone_lost(self, offer: Offer) -> None:
         """Give up an offer whose phone is gone or was never heard of."""
-        assert agent.offer is not None, "only an offer can be given up"
-        self.refuse(agent.offer, OfferOutcome.FAILED, self._recall_command(agent.offer))
+        self.refuse(offer, OfferOutcome.FAILED, self._recall_command(offer))
 
     def recall(self, offer: Offer) -> None:
         """Stop an offer that rings. Agent and call are left for the caller of this to place."""
+        offer.work_on(self._recall_command(offer), self.now)
         self._end(offer, OfferOutcome.RECALLED)
-        offer.agent.work_on(self._recall_command(offer), self.now)
+
+    def recall_others(self, visit: Visit, taken: Offer) -> None:
+        """Somebody has the call: nobody else is rung for it any more."""
+        self.silence(visit)
+        if len(visit.offers) == 1:
+            return
+        for other in tuple(visit.offers):
+            if other is not taken:
+                self.recall(other)
+                self.settle(other.agent)
 
     def disconnect(self, offer: Offer, cause: object) -> None:
         """End a conversation from the agent's side; :meth:`wrap_up` must follow."""
+        offer.work_on(cause, self.now)
         self._unlink(offer)
-        offer.agent.work_on(cause, self.now)
 
     def release(self, offer: Offer) -> None:
         """Take the agent off a conversation, their phone too; :meth:`wrap_up` must follow."""
@@ -153,34 +241,55 @@ class Matching:
 
     def _take_over(self, visit: Visit, agent: Agent) -> None:
         """Let a red flag have the agent whose phone rings for a routine call."""
-        assert agent.offer is not None, "only an agent who is being rung is taken over"
-        routine = agent.offer.visit
-        self.recall(agent.offer)
-        self._make_offer(visit, agent, "taken from a routine call that rang there: ready")
-        self.line_up(routine)
+        routine = [offer for offer in agent.offers if offer.ringing]
+        for offer in routine:
+            self.recall(offer)
+        self.ring(visit, agent, Rule.TAKEN_OVER)
+        for offer in routine:
+            self.call_off(offer.visit)
 
-    def _make_offer(self, visit: Visit, agent: Agent, reason: str) -> None:
-        queue = visit.lane.queue
-        rule = offer_rule(visit, agent, reason, self.now)
-        visit.lane.waiting.remove(visit.key)
-        agent.put_on(None)
-        self._made += 1
-        # A call's id is unique for the life of a journal, so the offer's is too.
-        offer_id = OfferId(f"{visit.call_id}/{self._made}")
-        offer = Offer(id=offer_id, seq=self._made, visit=visit, agent=agent)
-        visit.offer = agent.offer = self._offers[offer_id] = offer
-        command = OfferCall(
+    def _offer_to(self, visit: Visit, choice: Choice) -> None:
+        """Offer a call to an agent, or to the two it needs."""
+        if self.witness is not None:
+            self.witness(visit, choice)
+        lane = visit.lane
+        if visit.waiting:
+            self._floor.lanes.remove(visit)
+        for agent in choice.agents:
+            command = self._order(visit, agent, choice.rule)
+            for wrapped in tuple(agent.offers):
+                if lane.emergency and wrapped.work is Work.WRAP_UP:
+                    self._drop(wrapped, command)
+            # A call's id is unique for the life of a journal, so the offer's is too.
+            offer = Offer(command.offer_id, self.made, visit, agent, lane.units)
+            visit.offers.append(offer)
+            agent.offers.append(offer)
+            agent.used += lane.units
+            self._offers[offer.id] = offer
+            offer.work_on(command, self.now)
+            self.stand(agent)
+            self.timers.set(offer, self.now + lane.queue.ring_timeout_s + RING_GRACE_S)
+            self._out.append(command)
+        if self._floor.held_back:
+            for agent in choice.agents:
+                if agent.nurse and agent.room:
+                    # She is not kept ready any more, and has room for what passed her over.
+                    self.settle(agent)
+
+    def _order(self, visit: Visit, agent: Agent, rule: Rule) -> OfferCall:
+        lane = visit.lane
+        self.made += 1
+        return OfferCall(
             call_id=visit.call_id,
-            offer_id=offer_id,
+            offer_id=OfferId(f"{visit.call_id}/{self.made}"),
             agent_id=agent.config.id,
-            ring_timeout_s=queue.ring_timeout_s,
-            emergency=visit.lane.emergency,
-            queue=queue.id,
-            rule=rule,
+            ring_timeout_s=lane.queue.ring_timeout_s,
+            emergency=lane.emergency,
+            queue=lane.queue.id,
+            rule=rule.value,
+            call_back=visit.task is not None,
+            ask_number=lane.emergency and not visit.number_known,
         )
-        agent.work_on(command, self.now)
-        self._timers.set(agent.config.id, self.now + queue.ring_timeout_s + RING_GRACE_S)
-        self._out.append(command)
 
     def _recall_command(self, offer: Offer) -> RecallOffer:
         command = RecallOffer(
@@ -189,77 +298,185 @@ class Matching:
         self._out.append(command)
         return command
 
+    def silence(self, visit: Visit) -> None:
+        """Ring no further nurses for a red flag."""
+        if visit in self.alarms:
+            self.alarms.remove(visit)
+
     def _end(self, offer: Offer, outcome: OfferOutcome) -> None:
+        """An offer that was never answered is over; its agent is free of it."""
         self._ended[outcome] += 1
         self._unlink(offer)
+        offer.agent.offers.remove(offer)
+        offer.agent.used -= offer.units
 
     def _unlink(self, offer: Offer) -> None:
         del self._offers[offer.id]
-        offer.visit.offer = offer.agent.offer = None
-        self._timers.cancel(offer.agent.config.id)
+        offer.visit.offers.remove(offer)
+        self.timers.cancel(offer)
+
+    def _drop(self, offer: Offer, cause: object) -> None:
+        """End a wrap-up."""
+        offer.work_on(cause, self.now)
+        self.timers.cancel(offer)
+        offer.agent.offers.remove(offer)
+        offer.agent.used -= offer.units
 
     # --- agents -------------------------------------------------------------------------------
 
     def be_present(self, agent: Agent, presence: Presence) -> None:
         """Change what an idle agent asked for; :meth:`settle` must follow."""
-        agent.group.on_duty += (presence is not Presence.OUT) - (agent.presence is not Presence.OUT)
         if presence is Presence.READY:
             self._ready_from_now(agent)
-        agent.presence = presence
+        self._presence(agent, presence)
         agent.since = self.now
 
-    def pause(self, agent: Agent) -> None:
-        """Offer the agent nothing for a moment: what they were last offered came to nothing."""
-        agent.pauses_until = self.now + agent.config.retry_rest_s
+    def reach(self, agent: Agent, *, reachable: bool) -> None:
+        """The agent's phone came or went; :meth:`settle` must follow."""
+        counted = self._floor.on_duty(agent)
+        agent.reachable = reachable
+        self._count_again(agent, counted)
 
-    def wrap_up(self, agent: Agent, visit: Visit) -> None:
+    def pause(self, agent: Agent) -> None:
+        """Offer the agent nothing for a moment: what they were last offered came to nothing.
+
+        From this moment on, also where they had room for more; :meth:`settle` must follow.
+        """
+        agent.pauses_until = self.now + agent.config.retry_rest_s
+        self._floor.place(agent, 0, urgent=False)
+
+    def wrap_up(self, offer: Offer) -> None:
         """Begin the wrap-up after a conversation. Only a red flag may cut it short."""
-        wrap_up_s = visit.lane.queue.wrap_up_s
+        if offer.work is not Work.WRAP_UP:
+            # It has: the very caller who was just cut off, it may be.
+            return
+        agent = offer.agent
+        wrap_up_s = offer.visit.lane.queue.wrap_up_s
         if wrap_up_s > 0:
-            self._timers.set(agent.config.id, self.now + wrap_up_s)
+            self.timers.set(offer, self.now + wrap_up_s)
             self._ready_from_now(agent)
             self.settle(agent)
         else:
-            self.end_wrap_up(agent, _ELAPSED)
+            self.end_wrap_up(offer, _ELAPSED)
 
-    def end_wrap_up(self, agent: Agent, cause: object) -> None:
+    def end_wrap_up(self, offer: Offer, cause: object = _ELAPSED) -> None:
         """The agent is done with the last call: ready, or what they asked for meanwhile."""
-        agent.put_on(None)
-        agent.work_on(cause, self.now)
-        self._ready_from_now(agent)
-        self.settle(agent)
+        self._drop(offer, cause)
+        self._ready_from_now(offer.agent)
+        self.settle(offer.agent)
 
     def settle(self, agent: Agent) -> None:
-        """Put an agent without a call where they belong now; a call that waits is theirs."""
-        if agent.work is Work.IDLE:
-            shelf = self._shelf_of_idle(agent)
-        elif agent.work is Work.WRAP_UP:
-            # A phone that nobody speaks on must not stay silent while a red flag waits.
-            away = agent.pending is not None or not agent.reachable
-            paused = agent.pauses_until > self.now
-            shelf = None if away or paused else agent.group.resting
-        else:
-            return
-        agent.put_on(shelf)
-        visit = self._floor.visit_for(agent) if shelf is not None else None
-        if visit is not None:
-            self._make_offer(visit, agent, "first free for the call: ready")
-
-    def _shelf_of_idle(self, agent: Agent) -> Ranking[Agent] | None:
-        if agent.pending is not None:
+        """Put an agent where they belong now; a call that waits for them is theirs."""
+        if agent.pending is not None and not agent.offers and self._may_go(agent):
             self.be_present(agent, agent.pending)
-            agent.pending = None
-        self._timers.cancel(agent.config.id)
-        if agent.presence is not Presence.READY or not agent.reachable:
+            agent.pending, agent.approved = None, False
+        self.stand(agent)
+        if self._floor.held_back and self._floor.spare_nurses > 0:
+            self._begin_breaks()
+        while agent.room or self._floor.urgent & agent.bit:
+            visit = self._floor.visit_for(agent)
+            if visit is None or not visit.lane.urgent:
+                alarm = self._alarm_for(agent)
+                if alarm is not None:
+                    self.ring(alarm, agent, Rule.RING_ALL)
+                    continue
+            if visit is None:
+                break
+            self._first_free(visit, agent)
+        if self._floor.held_back and self._floor.spare_nurses > 0:
+            self._spend_spare_nurses()
+
+    def _first_free(self, visit: Visit, agent: Agent) -> None:
+        if visit.lane.companion is not None:
+            choice = self._floor.agents_for(visit)
+            assert choice is not None, "only a call whose two people are free is taken"
+            self._offer_to(visit, choice)
+        else:
+            self.ring(visit, agent, Rule.FIRST_FREE)
+
+    def _begin_breaks(self) -> None:
+        """There are more nurses free than the reserve needs: breaks come before routine calls."""
+        for agent in tuple(self._floor.roster.members(self._floor.free_nurses)):
+            if agent.pending is not None and not agent.offers and self._may_go(agent):
+                self.settle(agent)
+
+    def _spend_spare_nurses(self) -> None:
+        """There are more nurses free than the reserve needs: routine calls may have them."""
+        self._floor.held_back = False
+        while self._floor.spare_nurses > 0:
+            best: Visit | None = None
+            for agent in self._floor.roster.members(self._floor.free_nurses):
+                visit = self._floor.visit_for(agent)
+                if visit is not None and (best is None or visit.place < best.place):
+                    best = visit
+            if best is None:
+                return
+            choice = self._floor.agents_for(best)
+            if choice is None:
+                return
+            self._offer_to(best, choice)
+        self._floor.held_back = True
+
+    def _alarm_for(self, agent: Agent) -> Visit | None:
+        """A red flag that every nurse is rung for, and this one is not yet."""
+        if agent.room != WHOLE and not self._floor.urgent & agent.bit:
             return None
-        if agent.pauses_until > self.now:
-            self._timers.set(agent.config.id, agent.pauses_until)
-            return None
-        if agent.rests_until > self.now:
-            self._timers.set(agent.config.id, agent.rests_until)
-            return agent.group.resting
-        return agent.group.free
+        return next((visit for visit in self.alarms if visit.lane.able & agent.bit), None)
+
+    def _may_go(self, agent: Agent) -> bool:
+        """Whether the break or the going home that an idle agent asked for can begin.
+
+        A nurse's break waits until as many others are ready as the reserve needs, unless a
+        supervisor lets her go. Nobody is kept from going home.
+        """
+        if agent.pending is not Presence.BREAK or not agent.nurse or agent.approved:
+            return True
+        if not self._floor.on_duty(agent):
+            return True
+        needed = self._floor.reserve
+        free_without = self._floor.free_nurses & ~agent.bit
+        if free_without.bit_count() >= needed:
+            return True
+        self._floor.held_back = True
+        return False
+
+    def stand(self, agent: Agent) -> None:
+        """Say what the agent can be given now, and when that changes by itself."""
+        now = self.now
+        self.timers.cancel(agent)
+        away = (
+            agent.presence is not Presence.READY
+            or not agent.reachable
+            or agent.leaving
+            or (agent.pending is not None and agent.used > 0)
+        )
+        if away or agent.pauses_until > now:
+            self._floor.place(agent, 0, urgent=False)
+            if not away:
+                self.timers.set(agent, agent.pauses_until)
+            return
+        resting = agent.rests_until > now
+        idle = not agent.used
+        self._floor.place(
+            agent,
+            0 if resting else WHOLE - agent.used,
+            # A phone that nobody speaks on must not stay silent while a red flag waits.
+            urgent=agent.nurse and agent.wrapping_up and (resting or not idle),
+        )
+        if resting:
+            self.timers.set(agent, agent.rests_until)
+
+    def _presence(self, agent: Agent, presence: Presence) -> None:
+        counted = self._floor.on_duty(agent)
+        agent.presence = presence
+        self._count_again(agent, counted)
+
+    def _count_again(self, agent: Agent, counted: bool) -> None:
+        if agent.nurse:
+            self._floor.count_on_duty(self._floor.on_duty(agent) - counted)
 
     def _ready_from_now(self, agent: Agent) -> None:
-        self._ready_seq += 1
-        agent.ready_from(self.now, self._ready_seq)
+        """Begin to be ready now: last in the order of those who are free."""
+        if agent.room:
+            self._floor.place(agent, 0, urgent=False)
+        agent.ready_since = self.now

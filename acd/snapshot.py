@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from acd.agent import Agent, Presence, Work
-from acd.lane import Lane
+from acd.agent import WHOLE, Agent, Presence
+from acd.call_back import CallBackTask
 from acd.models import QueueConfig
+from acd.offer import Offer
 from acd.totals import DroppedFacts, OfferTotals, VisitTotals
 from acd.visit import Visit
+from acd.work import Work
 from calls.ids import AgentId, CallId, OfferId, QueueId
 
 
@@ -25,13 +27,18 @@ class LiveOffer(NamedTuple):
         call_id: the call.
         offer_id: the offer.
         agent_id: the agent.
-        state: reserved, ringing or talking.
+        state: reserved, ringing, talking, hold or consult.
+        bridged: whether the agent and the caller hear each other, or would but for a hold.
+        dials: the earlier call that is being answered, while the agent waits for the person who
+            had called.
     """
 
     call_id: CallId
     offer_id: OfferId
     agent_id: AgentId
     state: Work
+    bridged: bool
+    dials: CallId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +50,20 @@ class WaitingView:
         queue: where they wait.
         emergency: a red flag.
         queued_at: since when they have waited.
+        since: from when their place counts; for a red flag the end of the words.
         position: 1 for whoever is served next in the queue.
-        offered_to: whose phone rings for them, if any.
+        offered_to: whose phones ring for them.
+        call_back: nobody is on the line: it is an attempt to call somebody back.
     """
 
     call_id: CallId
     queue: QueueId
     emergency: bool
     queued_at: float
+    since: float
     position: int
-    offered_to: AgentId | None
+    offered_to: tuple[AgentId, ...]
+    call_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +75,13 @@ class AgentView:
         name: what people call them.
         presence: out, ready or break.
         pending: a break or going home that takes effect after the wrap-up.
-        work: idle, reserved, ringing, talking or wrap-up.
+        work: idle, reserved, ringing, talking, hold, consult or wrap-up.
         reachable: whether their phone can be rung.
         available: whether a routine call would be offered to them now.
         since: when presence or work last changed.
         ready_since: since when they have been ready for a next call; in wrap-up since it began.
-        call_id: the call that rings or is connected.
-        queue: where that call came from.
+        call_ids: the calls that ring or are connected.
+        queue: where the first of those calls came from.
         unanswered: how many rings they let pass.
     """
 
@@ -83,9 +94,38 @@ class AgentView:
     available: bool
     since: float
     ready_since: float
-    call_id: CallId | None
+    call_ids: tuple[CallId, ...]
     queue: QueueId | None
     unanswered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackView:
+    """Somebody who is to be called back.
+
+    Attributes:
+        call_id: the call that it answers.
+        queue: where they waited.
+        emergency: a red flag who dropped.
+        queued_at: since when they have waited.
+        allowed: whether they may be called, and there is a number.
+        attempts: how often they were called in vain.
+        next_at: not before this time, seconds since the epoch.
+        under_way: the call that is the attempt under way, if any.
+        reached: whether somebody has spoken with them.
+        confirmed: whether that was the person who had called.
+    """
+
+    call_id: CallId
+    queue: QueueId
+    emergency: bool
+    queued_at: float
+    allowed: bool
+    attempts: int
+    next_at: float
+    under_way: CallId | None
+    reached: bool
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +160,7 @@ class Snapshot:
         queues: in the order of the configuration.
         agents: in the order of the configuration.
         offers: every live offer, in the order they were made.
+        tasks: everybody who is to be called back, in the order they were opened.
         offer_totals: what became of the offers made.
         dropped: facts that had nothing to say any more.
     """
@@ -128,13 +169,28 @@ class Snapshot:
     queues: tuple[QueueView, ...]
     agents: tuple[AgentView, ...]
     offers: tuple[LiveOffer, ...]
+    tasks: tuple[CallBackView, ...]
     offer_totals: OfferTotals
     dropped: DroppedFacts
 
 
+def live_offer(offer: Offer) -> LiveOffer:
+    """The offer as it stands now."""
+    visit = offer.visit
+    dialling = visit.task is not None and offer.connected and not visit.answered
+    return LiveOffer(
+        call_id=visit.call_id,
+        offer_id=offer.id,
+        agent_id=offer.agent.config.id,
+        state=offer.work,
+        bridged=visit.answered,
+        dials=visit.task.call_id if dialling and visit.task is not None else None,
+    )
+
+
 def agent_view(agent: Agent) -> AgentView:
     """The agent as they are now."""
-    visit = agent.offer.visit if agent.offer is not None else None
+    live = [offer for offer in agent.offers if offer.ringing or offer.connected]
     return AgentView(
         agent_id=agent.config.id,
         name=agent.config.name,
@@ -142,23 +198,40 @@ def agent_view(agent: Agent) -> AgentView:
         pending=agent.pending,
         work=agent.work,
         reachable=agent.reachable,
-        available=agent.shelf is agent.group.free,
+        available=agent.room == WHOLE,
         since=agent.since,
         ready_since=agent.ready_since,
-        call_id=visit.call_id if visit is not None else None,
-        queue=visit.lane.queue.id if visit is not None else None,
+        call_ids=tuple(offer.visit.call_id for offer in live),
+        queue=live[0].visit.lane.queue.id if live else None,
         unanswered=agent.unanswered,
     )
 
 
+def task_view(task: CallBackTask) -> CallBackView:
+    """The call-back as it stands now."""
+    return CallBackView(
+        call_id=task.call_id,
+        queue=task.queue,
+        emergency=task.requirement.emergency,
+        queued_at=task.queued_at,
+        allowed=task.allowed,
+        attempts=task.attempts,
+        next_at=task.next_at,
+        under_way=task.visit.call_id if task.visit is not None else None,
+        reached=task.reached,
+        confirmed=task.confirmed,
+    )
+
+
 def queue_view(
-    config: QueueConfig, lane: Lane, visits: Iterable[Visit], totals: VisitTotals
+    config: QueueConfig, on_duty: int, free: int, visits: Iterable[Visit], totals: VisitTotals
 ) -> QueueView:
     """The queue as it is now.
 
     Args:
         config: the queue.
-        lane: the lane of its plain calls.
+        on_duty: how many agents could take its plain calls and are not out.
+        free: how many of them could be offered one now.
         visits: its callers, waiting or connected.
         totals: its visits so far.
     """
@@ -176,13 +249,15 @@ def queue_view(
                 queue=config.id,
                 emergency=visit.lane.emergency,
                 queued_at=visit.queued_at,
+                since=visit.since,
                 position=place,
-                offered_to=visit.offer.agent.config.id if visit.offer is not None else None,
+                offered_to=tuple(offer.agent.config.id for offer in visit.offers),
+                call_back=visit.task is not None,
             )
             for place, visit in enumerate(waiting, start=1)
         ),
         talking=len(rows) - len(waiting),
-        on_duty=lane.on_duty,
-        free=lane.free,
+        on_duty=on_duty,
+        free=free,
         totals=totals,
     )

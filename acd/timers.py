@@ -1,57 +1,87 @@
-"""Deadlines of the agents: at most one each, the earliest first."""
+"""Deadlines of offers, visits, agents and call-backs: at most one each, the earliest first."""
 
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
-
-from calls.ids import AgentId
+from typing import Any
 
 _SLACK = 64
 
 
-class Timers:
-    """One deadline per agent at most.
+class Timed:
+    """Something that can have a deadline.
 
-    Setting and cancelling leave old entries in the heap, recognised by their sequence number and
-    swept out once they are the majority, so that both stay cheap.
+    Class attributes:
+        timer_rank: order among deadlines at the very same time, by kind.
+
+    Attributes:
+        timer: the entry of the deadline that is armed, if one is.
     """
 
-    __slots__ = ("_heap", "_live", "_seq")
+    __slots__ = ("timer",)
+
+    timer_rank: int = 0
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, AgentId]] = []
-        self._live: dict[AgentId, int] = {}
-        self._seq = 0
+        self.timer: list[Any] | None = None
 
-    def set(self, agent_id: AgentId, at: float) -> None:
-        """Arm the agent's deadline for ``at``, in place of any earlier one."""
-        self._seq += 1
-        self._live[agent_id] = self._seq
-        heappush(self._heap, (at, self._seq, agent_id))
-        if len(self._heap) > _SLACK + 2 * len(self._live):
-            self._heap = [entry for entry in self._heap if self._live.get(entry[2]) == entry[1]]
+    @property
+    def timer_seq(self) -> int:
+        """Order among deadlines of one kind at the very same time. Never changes."""
+        raise NotImplementedError
+
+
+class Timers:
+    """The deadlines of everything that is :class:`Timed`.
+
+    An entry is ``[at, rank, seq, number, owner]``, where the number only tells apart what one owner
+    has set. Cancelling leaves it in the heap without its owner;
+    once such entries are the majority they are swept out, so that both stay cheap. The order does
+    not depend on when a deadline was set: a state that was saved and restored goes on the same.
+    """
+
+    __slots__ = ("_dead", "_heap", "_number")
+
+    def __init__(self) -> None:
+        self._heap: list[list[Any]] = []
+        self._dead = 0
+        self._number = 0
+
+    def set(self, owner: Timed, at: float) -> None:
+        """Arm the owner's deadline for ``at``, in place of any earlier one."""
+        if owner.timer is not None:
+            self.cancel(owner)
+        self._number += 1
+        owner.timer = [at, owner.timer_rank, owner.timer_seq, self._number, owner]
+        heappush(self._heap, owner.timer)
+
+    def cancel(self, owner: Timed) -> None:
+        """Forget the owner's deadline, if there is one."""
+        entry = owner.timer
+        if entry is None:
+            return
+        entry[4] = owner.timer = None
+        self._dead += 1
+        if self._dead > _SLACK + len(self._heap) // 2:
+            self._heap = [each for each in self._heap if each[4] is not None]
             heapify(self._heap)
-
-    def cancel(self, agent_id: AgentId) -> None:
-        """Forget the agent's deadline, if there is one."""
-        self._live.pop(agent_id, None)
+            self._dead = 0
 
     def next_deadline(self) -> float | None:
         """The earliest deadline, ``None`` when there is none."""
         heap = self._heap
-        while heap:
-            at, seq, agent_id = heap[0]
-            if self._live.get(agent_id) == seq:
-                return at
+        while heap and heap[0][4] is None:
             heappop(heap)
-        return None
+            self._dead -= 1
+        return heap[0][0] if heap else None
 
-    def pop_due(self, now: float) -> tuple[float, AgentId] | None:
-        """Take out the earliest deadline that is due at ``now``, with the time it was due at."""
+    def pop_due(self, now: float) -> tuple[float, Any] | None:
+        """Take out the earliest deadline that is due at ``now``: when it was due, and whose."""
         heap = self._heap
         while heap and heap[0][0] <= now:
-            at, seq, agent_id = heappop(heap)
-            if self._live.get(agent_id) == seq:
-                del self._live[agent_id]
-                return at, agent_id
+            at, _rank, _seq, _number, owner = heappop(heap)
+            if owner is not None:
+                owner.timer = None
+                return at, owner
+            self._dead -= 1
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -91,6 +91,36 @@ class DroppedFacts:
     unknown: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyState:
+    """What was counted of one queue's visits."""
+
+    entered: int
+    ended: Mapping[VisitOutcome, int]
+    in_time: int
+    waited_s: float
+
+
+class DropCount:
+    """Counts facts that have nothing to say any more. See :class:`DroppedFacts`."""
+
+    __slots__ = ("duplicate", "late", "unknown")
+
+    def __init__(self) -> None:
+        self.late = 0
+        self.duplicate = 0
+        self.unknown = 0
+
+    def restore(self, dropped: DroppedFacts) -> None:
+        """Go on counting from there."""
+        self.late, self.duplicate = dropped.late, dropped.duplicate
+        self.unknown = dropped.unknown
+
+    def total(self) -> DroppedFacts:
+        """So far."""
+        return DroppedFacts(late=self.late, duplicate=self.duplicate, unknown=self.unknown)
+
+
 class VisitTally:
     """Counts the visits to one queue."""
 
@@ -102,6 +132,22 @@ class VisitTally:
         self._ended = dict.fromkeys(VisitOutcome, 0)
         self._in_time = 0
         self._waited_s = 0.0
+
+    def state(self) -> TallyState:
+        """What was counted so far."""
+        return TallyState(
+            entered=self._entered,
+            ended=dict(self._ended),
+            in_time=self._in_time,
+            waited_s=self._waited_s,
+        )
+
+    def restore(self, state: TallyState) -> None:
+        """Go on counting from there."""
+        self._entered = state.entered
+        self._ended = {**dict.fromkeys(VisitOutcome, 0), **state.ended}
+        self._in_time = state.in_time
+        self._waited_s = state.waited_s
 
     def enter(self) -> None:
         """A visit began."""

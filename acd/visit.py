@@ -1,73 +1,109 @@
-"""A call's visit to a queue, and the offer of it to an agent."""
+"""A call's visit to a queue."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acd.ranking import Key
-from calls.ids import AgentId, CallId, OfferId
+from acd.timers import Timed
+from calls.ids import AgentId, CallId
 from calls.requirement import Requirement
-from routing.disciplines import CallKey, call_order
 
 if TYPE_CHECKING:
-    from acd.agent import Agent
+    from acd.call_back import CallBackTask
     from acd.lane import Lane
+    from acd.offer import Offer
+
+Place = tuple[int, float, int]
+"""The order of all calls, smallest first: class, since when they wait less head start, sequence."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Visit:
+class Visit(Timed):
     """One call in one queue until the visit's one outcome; once answered, the connected call.
 
     Attributes:
         call_id: the call.
         requirement: what it needs now.
-        lane: where it stands, decided by ``requirement``.
+        lane: where it stands, decided by ``requirement`` and by how long it has waited.
         queued_at: since when the caller has waited; kept over offers that came to nothing, over a
             change of queue, and over a phone lost in mid-call.
+        since: from when its place counts: ``queued_at``, for a red flag the end of the words.
         seq: order of queueing, for equal times.
         tried: agents to whom an offer of it came to nothing, the latest last.
-        offer: the live offer: ringing somewhere, or connected.
-        answered: whether an agent has been connected.
+        offers: the live offers: ringing, or connected.
+        answered: whether it is connected.
+        waiting: whether it stands in its lane for an agent to take.
+        rung: how many rungs of the emergency ladder it has climbed.
+        ladder_from: when the ladder began.
+        advised_at: when a red flag's caller was last told to call 911, seconds since the epoch.
+        may_call_back: whether the caller may be called back.
+        number_known: whether there is a number to call back.
+        task: the call-back that this is an attempt of.
     """
 
-    call_id: CallId
-    requirement: Requirement
-    lane: Lane
-    queued_at: float
-    seq: int
-    tried: tuple[AgentId, ...] = ()
-    offer: Offer | None = None
-    answered: bool = False
+    __slots__ = (
+        "advised_at",
+        "answered",
+        "call_id",
+        "ladder_from",
+        "lane",
+        "may_call_back",
+        "number_known",
+        "offers",
+        "queued_at",
+        "requirement",
+        "rung",
+        "seq",
+        "since",
+        "task",
+        "tried",
+        "waiting",
+    )
+
+    timer_rank = 1
+
+    def __init__(
+        self,
+        call_id: CallId,
+        requirement: Requirement,
+        lane: Lane,
+        queued_at: float,
+        since: float,
+        seq: int,
+    ) -> None:
+        super().__init__()
+        self.call_id = call_id
+        self.requirement = requirement
+        self.lane = lane
+        self.queued_at = queued_at
+        self.since = since
+        self.seq = seq
+        self.tried: tuple[AgentId, ...] = ()
+        self.offers: list[Offer] = []
+        self.answered = False
+        self.waiting = False
+        self.rung = 0
+        self.ladder_from = since
+        self.advised_at: float | None = None
+        self.may_call_back = True
+        self.number_known = True
+        self.task: CallBackTask | None = None
 
     @property
-    def key(self) -> Key:
-        """The place within its lane: longest wait first."""
-        head_start_s = 0.0 if self.lane.emergency else self.lane.queue.head_start_s
-        return (self.queued_at - head_start_s, self.seq)
+    def timer_seq(self) -> int:
+        """See :class:`~acd.timers.Timed`."""
+        return self.seq
 
     @property
-    def place(self) -> CallKey:
+    def place(self) -> Place:
         """The place among all calls."""
-        return call_order(self.lane.rank, since=self.key[0], seq=self.seq)
+        lane = self.lane
+        return (lane.call_class, self.since - lane.head_start_s, self.seq)
+
+    @property
+    def dialled(self) -> bool:
+        """Whether it is an attempt to call back, and nobody is on the line yet."""
+        return self.task is not None and not self.answered
 
     def tried_by(self, agent_id: AgentId) -> None:
         """Remember that an offer to this agent came to nothing: they come last for this call."""
         self.tried = (*(other for other in self.tried if other != agent_id), agent_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Offer:
-    """A call reserved for one agent, from the ring to the end of the conversation.
-
-    Attributes:
-        id: never used again.
-        seq: order of offers.
-        visit: the call.
-        agent: whom it was offered to.
-    """
-
-    id: OfferId
-    seq: int
-    visit: Visit
-    agent: Agent

@@ -157,7 +157,13 @@ class _Run:
         if caller.measured:
             source.result.offered += 1
         self._tell(
-            CallQueued(site=_SITE, call_id=caller.call_id, requirement=source.traffic.requirement)
+            CallQueued(
+                site=_SITE,
+                call_id=caller.call_id,
+                requirement=source.traffic.requirement,
+                # Nobody who hung up is called back here.
+                number_known=False,
+            )
         )
         if not caller.answered:
             if caller.measured:

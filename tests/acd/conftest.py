@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from acd import AgentConfig, Distributor, QueueConfig
+from acd import AgentConfig, Distributor, EmergencyRules, QueueConfig
 from calls.commands import Command, OfferCall
 from calls.facts import (
+    AgentFact,
     AgentReady,
     CallQueued,
     Fact,
@@ -21,6 +24,7 @@ from calls.requirement import Requirement, SkillNeed
 
 SITE = "clinic"
 NURSE_QUEUE = QueueId("nurse")
+PLAIN = EmergencyRules(keep_ready=0, ladder=())
 
 QUEUES = {
     QueueId(queue.id): queue
@@ -52,8 +56,13 @@ AGENTS = {
 class Clinic:
     """Drives a distributor as a driver would, and keeps what was decided."""
 
-    def __init__(self) -> None:
-        self.distributor = Distributor(SITE, QUEUES, AGENTS, NURSE_QUEUE)
+    def __init__(
+        self,
+        queues: Mapping[QueueId, QueueConfig] = QUEUES,
+        agents: Mapping[AgentId, AgentConfig] = AGENTS,
+        rules: EmergencyRules = PLAIN,
+    ) -> None:
+        self.distributor = Distributor(SITE, queues, agents, NURSE_QUEUE, rules)
         self.now = 1000.0
 
     def tell(self, fact: Fact) -> list[Command]:
@@ -79,7 +88,9 @@ class Clinic:
             skills=tuple(SkillNeed(skill=skill) for skill in skills),
             emergency=emergency,
         )
-        return self.tell(CallQueued(site=SITE, call_id=CallId(call), requirement=requirement))
+        return self.tell(
+            CallQueued(site=SITE, call_id=CallId(call), requirement=requirement, number_known=False)
+        )
 
     def about(self, kind: type[OfferFact], offer: OfferCall, **more: str) -> list[Command]:
         """Tell a fact about an offer."""
@@ -99,6 +110,31 @@ class Clinic:
         self.about(OfferAccepted, offer)
         return offer
 
+    def agents(self, kind: type[AgentFact], *names: str, **more: bool) -> list[Command]:
+        """Tell a fact about each of some agents."""
+        out = []
+        for name in names:
+            out += self.tell(kind(site=SITE, agent_id=AgentId(name), **more))
+        return out
+
+    def wants(self, call: str, queue: str, *skills: SkillNeed, **more: Any) -> list[Command]:
+        """Queue a call with all that a requirement or the fact can say."""
+        said = {key: more.pop(key) for key in ("emergency", "companion", "agent") if key in more}
+        if "agent_wait_s" in more:
+            said["agent_wait_s"] = more.pop("agent_wait_s")
+        requirement = Requirement(queue=QueueId(queue), skills=skills, **said)
+        return self.tell(
+            CallQueued(site=SITE, call_id=CallId(call), requirement=requirement, **more)
+        )
+
+    def accept(self, commands: list[Command]) -> list[Command]:
+        """Let whoever is rung by these commands accept."""
+        out = []
+        for command in commands:
+            if isinstance(command, OfferCall):
+                out += self.about(OfferAccepted, command)
+        return out
+
     def agent(self, name: str):
         return next(a for a in self.distributor.snapshot().agents if a.agent_id == name)
 
@@ -117,6 +153,12 @@ def offered(commands: list[Command]) -> list[tuple[str, str]]:
 @pytest.fixture
 def clinic() -> Clinic:
     return Clinic()
+
+
+@pytest.fixture
+def site():
+    """Makes a clinic of one's own."""
+    return Clinic
 
 
 @pytest.fixture(name="the_offer")

@@ -3,8 +3,9 @@
 import pytest
 
 from acd import Distributor, Presence, Work
-from acd.agent import Agent, WrapUpElapsed
-from acd.group import SkillGroup
+from acd.agent import Agent
+from acd.offer import Offer
+from acd.work import WrapUpElapsed
 from calls.facts import (
     AgentHungUp,
     AgentOnBreak,
@@ -49,7 +50,9 @@ def test_an_accepted_offer_bridges_the_two(clinic, the_offer):
     (bridge,) = clinic.about(OfferAccepted, offer)
     assert (bridge.call_id, bridge.offer_id, bridge.agent_id) == ("one", offer.offer_id, "cal")
     assert clinic.agent("cal").work is Work.TALKING
-    assert clinic.distributor.live_offers() == (("one", offer.offer_id, "cal", Work.TALKING),)
+    (live,) = clinic.distributor.live_offers()
+    assert (live.call_id, live.offer_id, live.agent_id) == ("one", offer.offer_id, "cal")
+    assert live.state is Work.TALKING
 
 
 def test_abandon_during_ring_frees_the_agent(clinic, offered):
@@ -246,14 +249,14 @@ def test_a_wrap_up_of_no_length_hands_over_the_next_call_at_once(changed_queues,
     plain = Requirement(queue=QueueId("general"))
     for call in ("one", "two"):
         distributor.handle(CallQueued(site=SITE, call_id=CallId(call), requirement=plain), 0.0)
-    ((call_id, offer_id, agent_id, _),) = distributor.live_offers()
+    ((call_id, offer_id, agent_id, *_),) = distributor.live_offers()
     about = {"site": SITE, "call_id": call_id, "offer_id": offer_id, "agent_id": agent_id}
     distributor.handle(OfferAccepted(**about), 1.0)
     assert names(distributor.handle(AgentHungUp(**about), 2.0)) == ["ReturnToFlow", "OfferCall"]
 
 
 def test_an_illegal_step_of_an_agent_names_event_and_state_and_changes_nothing(agents):
-    agent = Agent(agents["cal"], SkillGroup({}))
+    offer = Offer("one/1", 1, None, Agent(agents["cal"], 0), 60)
     with pytest.raises(IllegalFact, match="WrapUpElapsed is illegal in state IDLE"):
-        agent.work_on(WrapUpElapsed(), 1.0)
-    assert (agent.work, agent.since) == (Work.IDLE, 0.0)
+        offer.work_on(WrapUpElapsed(), 1.0)
+    assert (offer.work, offer.since) == (Work.IDLE, 0.0)

@@ -27,12 +27,12 @@ def test_a_call_rings_the_agent_who_has_been_ready_for_longest(clinic, offered):
     assert offered(clinic.queue("one")) == [("one", "eli")]
 
 
-def test_equal_ready_times_are_broken_by_the_order_of_becoming_ready(clinic, offered):
+def test_equal_ready_times_are_broken_by_the_least_scarce_skills_then_by_order(clinic, offered):
     for name in ("eli", "cal", "dot"):
         clinic.tell(PhoneRegistered(site=SITE, agent_id=AgentId(name)))
     for name in ("dot", "eli", "cal"):
         clinic.tell(AgentReady(site=SITE, agent_id=AgentId(name)))
-    for call, expected in (("one", "dot"), ("two", "eli"), ("three", "cal")):
+    for call, expected in (("one", "cal"), ("two", "eli"), ("three", "dot")):
         assert offered(clinic.queue(call)) == [(call, expected)]
 
 
@@ -104,14 +104,15 @@ def test_an_agent_who_did_not_answer_rests(clinic, offered, the_offer):
     clinic.on_duty("cal", "eli")
     clinic.about(OfferUnanswered, the_offer(clinic.queue("one")))
     hang_up(clinic, "one")
-    clinic.later(10)
+    clinic.later(12)
     assert offered(clinic.queue("two")) == [("two", "eli")]
     assert offered(clinic.queue("three")) == []
-    assert offered(clinic.later(20)) == [("three", "cal")]
+    assert offered(clinic.later(18)) == [("three", "cal")]
 
 
 def test_a_ring_without_answer_costs_the_agent_their_place(clinic, offered, the_offer):
     clinic.on_duty("cal", "eli")
+    clinic.later(1)
     clinic.about(OfferUnanswered, the_offer(clinic.queue("one")))
     hang_up(clinic, "one")
     clinic.later(31)
@@ -188,18 +189,11 @@ def test_a_ring_nobody_reports_on_is_given_up_and_the_call_goes_on(clinic, offer
     assert [type(c).__name__ for c in late] == ["ReleaseAgent"]
 
 
-def test_the_rule_of_an_offer_can_be_read(clinic, the_offer):
+def test_an_offer_names_the_rule_that_decided(clinic, the_offer):
     clinic.on_duty("cal", "eli")
-    clinic.later(39)
-    assert the_offer(clinic.queue("one", "billing")).rule == (
-        "longest ready for 40 s; 2 free with billing 1; the caller has waited 0 s"
-    )
+    assert the_offer(clinic.queue("one", "billing")).rule == "longest-ready"
     clinic.queue("two", "billing", "spanish")
-    clinic.later(7)
-    assert the_offer(clinic.on_duty("dot")).rule == (
-        "first free for the call: ready for 0 s; 1 free with billing 1 and spanish 1; "
-        "the caller has waited 8 s"
-    )
+    assert the_offer(clinic.on_duty("dot")).rule == "first-free"
 
 
 def test_an_offer_carries_the_queues_ring_time_and_an_id_of_its_own(clinic, the_offer):

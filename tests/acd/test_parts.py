@@ -5,8 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.ranking import Ranking
-from acd.timers import Timers
-from calls.ids import AgentId
+from acd.timers import Timed, Timers
+
+
+class Alarm(Timed):
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+
+    @property
+    def timer_seq(self):
+        return self.name
+
 
 KEYS = st.tuples(st.integers(0, 5).map(float), st.integers(0, 30))
 
@@ -50,11 +60,12 @@ def test_taking_out_what_is_not_there_is_an_error_and_changes_nothing():
 def test_timers_fire_once_in_order_and_never_after_a_cancel(steps):
     timers = Timers()
     model = {}
-    for seq, (kind, who, at) in enumerate(steps):
-        agent = AgentId(f"a{who}")
+    alarms = [Alarm(who) for who in range(5)]
+    for kind, who, at in steps:
+        agent = alarms[who]
         if kind == "set":
             timers.set(agent, float(at))
-            model[agent] = (float(at), seq)
+            model[agent] = (float(at), who)
         elif kind == "cancel":
             timers.cancel(agent)
             model.pop(agent, None)
@@ -72,6 +83,7 @@ def test_timers_fire_once_in_order_and_never_after_a_cancel(steps):
 
 def test_timers_that_are_set_again_and_again_do_not_pile_up():
     timers = Timers()
+    alarm = Alarm(0)
     for at in range(10_000):
-        timers.set(AgentId("ana"), float(at))
+        timers.set(alarm, float(at))
     assert len(timers._heap) < 100

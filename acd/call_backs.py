@@ -1,0 +1,256 @@
+"""Calling people back: red flags who dropped, and callers who did not want to wait on the line.
+
+An agent is found first, as for a caller on the line, and the number is dialled once the agent has
+accepted: nobody is called back to wait again, and so no more are called than agents are free. A
+caller who chose to be called back keeps their true place. An attempt that reaches nobody keeps it
+too, and is made again after a while; a red flag who dropped is somebody's duty until a person says
+that it is done, also after the last attempt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from acd.call_back import CallBackTask
+from acd.lanes import Lanes
+from acd.ledger import Ledger
+from acd.matching import Matching
+from acd.models import EmergencyRules, QueueConfig
+from acd.offer import Offer
+from acd.visit import Visit
+from calls.commands import Bridge, CallBack, HangUp, OpenTask
+from calls.facts import (
+    AgentHungUp,
+    CallBackMissed,
+    CallBackOwed,
+    OfferAccepted,
+    OfferFailed,
+)
+from calls.ids import CallId, QueueId
+from calls.outcome import VisitOutcome
+from calls.requirement import Requirement
+
+RED_FLAG_TASK = "red-flag-call-back"
+"""The kind of task that a red flag leaves who dropped before a nurse spoke with them."""
+
+CALL_BACK_TASK = "call-back"
+"""The kind of task that is left where a promised call-back reached nobody."""
+
+
+class CallBacks:
+    """The call-backs of a site.
+
+    Args:
+        ledger: holds them.
+        lanes: where they wait.
+        matching: makes the offers.
+        rules: for red flags.
+    """
+
+    __slots__ = ("_lanes", "_ledger", "_matching", "_rules")
+
+    def __init__(
+        self, ledger: Ledger, lanes: Lanes, matching: Matching, rules: EmergencyRules
+    ) -> None:
+        self._ledger = ledger
+        self._lanes = lanes
+        self._matching = matching
+        self._rules = rules
+
+    # --- beginning and end ----------------------------------------------------------------------
+
+    def keep_place(self, visit: Visit) -> None:
+        """A caller who waits leaves the line to be called back."""
+        task = _task(visit, visit.requirement, visit_open=True)
+        self._ledger.forget(visit)
+        self._ledger.tasks[task.call_id] = task
+        self._begin(task)
+
+    def red_flag(self, visit: Visit) -> None:
+        """A red flag dropped before a nurse spoke with them. Their visit has ended."""
+        task = _task(visit, replace(visit.requirement, emergency=True), visit_open=False)
+        if visit.advised_at is not None:
+            task.next_at = visit.advised_at + self._rules.call_back_after_911_s
+        self._ledger.tasks[task.call_id] = task
+        self._wait(task)
+
+    def owed(self, fact: CallBackOwed, nurse_queue: QueueId) -> None:
+        """A red flag was understood when the caller had left."""
+        now = self._matching.now
+        task = CallBackTask(
+            fact.call_id,
+            replace(fact.requirement, emergency=True),
+            nurse_queue,
+            queued_at=now,
+            since=now,
+            seq=self._ledger.next_seq(),
+            visit_open=False,
+            allowed=fact.may_call_back and fact.number_known,
+        )
+        if fact.advised_911:
+            task.next_at = now + self._rules.call_back_after_911_s
+        self._ledger.tasks[task.call_id] = task
+        self._wait(task)
+
+    def close(self, call_id: CallId) -> CallBackTask | None:
+        """A person closes it; an attempt that is under way ends. ``None`` if it is not open."""
+        task = self._ledger.tasks.pop(call_id, None)
+        if task is None:
+            return None
+        self._matching.timers.cancel(task)
+        self._ledger.settle_task(task, VisitOutcome.FLOWED_OUT, self._matching.now)
+        visit, task.visit = task.visit, None
+        if visit is not None and not visit.answered:
+            self._withdraw(visit)
+        return task
+
+    @staticmethod
+    def kind_of(task: CallBackTask) -> str:
+        """The kind of task by which a person closes it."""
+        return RED_FLAG_TASK if task.requirement.emergency else CALL_BACK_TASK
+
+    def due(self, task: CallBackTask) -> None:
+        """The time of the next attempt has come."""
+        if task.visit is None:
+            self._begin(task)
+
+    # --- an attempt -----------------------------------------------------------------------------
+
+    def accepted(self, offer: Offer, fact: OfferAccepted) -> None:
+        """An agent accepted: the number is dialled once all whom the call needs have."""
+        self._matching.accept(offer, fact)
+        visit, task = offer.visit, offer.visit.task
+        assert task is not None, "only an attempt is dialled"
+        if not all(each.connected for each in visit.offers):
+            return
+        first = visit.offers[0]
+        self._matching.say(
+            CallBack(
+                call_id=visit.call_id,
+                answers=task.call_id,
+                offer_id=first.id,
+                agent_id=first.agent.config.id,
+            )
+        )
+
+    def answered(self, offer: Offer) -> None:
+        """A person answered and wants to be connected."""
+        visit, task = offer.visit, offer.visit.task
+        assert task is not None, "only an attempt is dialled"
+        task.reached, task.visit = True, None
+        self._ledger.answer(visit, self._matching.now)
+        self._ledger.settle_task(task, VisitOutcome.CALLED_BACK, self._matching.now)
+        if not self._is_emergency(task):
+            self._ledger.tasks.pop(task.call_id, None)
+        for each in visit.offers:
+            self._matching.say(
+                Bridge(call_id=visit.call_id, offer_id=each.id, agent_id=each.agent.config.id)
+            )
+
+    def missed(self, offer: Offer, fact: CallBackMissed) -> None:
+        """Nobody was reached."""
+        others = [each for each in offer.visit.offers if each is not offer]
+        task = self._over(offer, fact)
+        for other in others:
+            self._matching.release(other)
+        task.attempts += 1
+        limit, every_s = self._limits(task, offer.visit.lane.queue)
+        task.next_at = self._matching.now + every_s
+        if task.attempts < limit:
+            self._wait(task)
+        elif not self._is_emergency(task):
+            self._ledger.tasks.pop(task.call_id, None)
+            self._ledger.settle_task(task, VisitOutcome.FLOWED_OUT, self._matching.now)
+            self._matching.say(
+                OpenTask(call_id=task.call_id, kind=CALL_BACK_TASK, queue=task.queue)
+            )
+        for each in (offer, *others):
+            self._matching.wrap_up(each)
+
+    def agent_left(self, offer: Offer, fact: AgentHungUp | OfferFailed) -> None:
+        """The agent hung up before anybody answered: another one is found in the old place."""
+        self._matching.say(HangUp(call_id=fact.call_id))
+        others = [each for each in offer.visit.offers if each is not offer]
+        task = self._over(offer, fact)
+        for other in others:
+            self._matching.let_go(other)
+        agent = offer.agent
+        task.tried = (*(each for each in task.tried if each != agent.config.id), agent.config.id)
+        self._matching.pause(agent)
+        self._begin(task)
+        self._matching.wrap_up(offer)
+        for other in others:
+            self._matching.settle(other.agent)
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _wait(self, task: CallBackTask) -> None:
+        """Begin the next attempt when it is time, if anybody may be called at all."""
+        if not task.allowed:
+            return
+        if task.next_at > self._matching.now:
+            self._matching.timers.set(task, task.next_at)
+        else:
+            self._begin(task)
+
+    def _begin(self, task: CallBackTask) -> None:
+        task.rounds += 1
+        now = self._matching.now
+        lane = self._lanes.at(task.requirement, task.since, now, call_back=True)
+        visit = Visit(
+            CallId(f"{task.call_id}~{task.rounds}"),
+            task.requirement,
+            lane,
+            task.queued_at,
+            task.since,
+            task.seq,
+        )
+        visit.task = task
+        visit.tried = task.tried
+        task.visit = visit
+        self._ledger.hold(visit)
+        self._matching.stand_in(visit, lane)
+        self._matching.line_up(visit)
+
+    def _over(self, offer: Offer, cause: object) -> CallBackTask:
+        visit, task = offer.visit, offer.visit.task
+        assert task is not None, "only an attempt is dialled"
+        self._matching.timers.cancel(visit)
+        self._ledger.forget(visit)
+        self._matching.disconnect(offer, cause)
+        task.visit = None
+        return task
+
+    def _withdraw(self, visit: Visit) -> None:
+        self._matching.timers.cancel(visit)
+        self._ledger.forget(visit)
+        if visit.waiting:
+            self._lanes.remove(visit)
+        offers = tuple(visit.offers)
+        if any(offer.connected for offer in offers):
+            self._matching.say(HangUp(call_id=visit.call_id))
+        for offer in offers:
+            self._matching.let_go(offer)
+            self._matching.settle(offer.agent)
+
+    def _limits(self, task: CallBackTask, queue: QueueConfig) -> tuple[int, float]:
+        if self._is_emergency(task):
+            return self._rules.call_back_attempts, self._rules.call_back_every_s
+        return queue.call_back_attempts, queue.call_back_every_s
+
+    @staticmethod
+    def _is_emergency(task: CallBackTask) -> bool:
+        return task.requirement.emergency
+
+
+def _task(visit: Visit, requirement: Requirement, *, visit_open: bool) -> CallBackTask:
+    return CallBackTask(
+        visit.call_id,
+        requirement,
+        visit.lane.queue.id,
+        queued_at=visit.queued_at,
+        since=visit.since,
+        seq=visit.seq,
+        visit_open=visit_open,
+        allowed=visit.may_call_back and visit.number_known,
+    )

@@ -1,0 +1,393 @@
+"""Why a call was offered to whom it was, for every agent and call that came into question.
+
+Nothing here is kept while calls are served: a decision is explained from how everything stood when
+it was made, which is shown to :meth:`acd.Distributor.watch` and comes again in every replay. It
+only looks; nothing is changed by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from acd.agent import WHOLE, Agent, Presence
+from acd.floor import Choice, Floor
+from acd.lane import EMERGENCY, OVERDUE, ROUTINE, Lane
+from acd.models import Prefer
+from acd.passed_over import Ahead, Barrier, PassedOver, Why
+from acd.rule import Rule
+from acd.visit import Visit
+from acd.work import Work
+from calls.ids import AgentId, CallId, QueueId
+from calls.requirement import SkillNeed
+from routing.skills import meets
+
+
+class CallClass(Enum):
+    """The class of a call in the order of all calls."""
+
+    EMERGENCY = "emergency"
+    OVERDUE = "overdue"
+    ROUTINE = "routine"
+
+
+_CLASSES = {
+    EMERGENCY: CallClass.EMERGENCY,
+    OVERDUE: CallClass.OVERDUE,
+    ROUTINE: CallClass.ROUTINE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One decision.
+
+    Attributes:
+        at: when it was made, seconds since the epoch.
+        call_id: the call that was offered; an attempt to call back has an id of its own.
+        queue: where it stood.
+        agents: to whom it was offered: one agent, or the two that it needs.
+        rule: what decided.
+        call_class: emergency, overdue or routine.
+        waited_s: how long the caller had waited, earlier queues included.
+        needs: what an agent had to be able to do then, after what waiting had relaxed.
+        companion: what the second person had to be able to do, for a call that needs two.
+        passed_over: every other agent of the site, in the order of the configuration, with why.
+        ahead: calls that stood before it, in their order, with why they did not get the agent.
+        behind: how many calls stood behind it.
+    """
+
+    at: float
+    call_id: CallId
+    queue: QueueId
+    agents: tuple[AgentId, ...]
+    rule: Rule
+    call_class: CallClass
+    waited_s: float
+    needs: tuple[SkillNeed, ...]
+    companion: tuple[SkillNeed, ...]
+    passed_over: tuple[PassedOver, ...]
+    ahead: tuple[Ahead, ...]
+    behind: int
+
+    def sentence(self) -> str:
+        """The decision for a person to read."""
+        whom = " and ".join(self.agents)
+        place = {0: "no call stood before it", 1: "1 call stood before it"}.get(
+            len(self.ahead), f"{len(self.ahead)} calls stood before it"
+        )
+        return (
+            f"offered to {whom}: {self.rule.sentence}; it had waited {self.waited_s:.0f} s in "
+            f"{self.queue} ({self.call_class.value}), {place} and {self.behind} behind"
+        )
+
+
+def explain(floor: Floor, visit: Visit, choice: Choice, now: float) -> Explanation:
+    """Explain a decision before it is carried out.
+
+    Args:
+        floor: as it stood when the decision was made.
+        visit: the call.
+        choice: whom it is offered to.
+        now: the time of the decision, seconds since the epoch.
+    """
+    lane = visit.lane
+    decision = _Decision(floor, visit, choice, now)
+    ahead, behind = _others(floor, visit, choice.agents[0])
+    return Explanation(
+        at=now,
+        call_id=visit.call_id,
+        queue=lane.queue.id,
+        agents=tuple(agent.config.id for agent in choice.agents),
+        rule=choice.rule,
+        call_class=_CLASSES[lane.call_class],
+        waited_s=max(0.0, now - visit.queued_at),
+        needs=tuple(dict.fromkeys(lane.needs)),
+        companion=visit.requirement.companion if lane.companion is not None else (),
+        passed_over=tuple(
+            decision.why_not(agent)
+            for agent in floor.roster.agents.values()
+            if agent not in choice.agents
+        ),
+        ahead=ahead,
+        behind=behind,
+    )
+
+
+class _Decision:
+    """A decision about a call, to be asked about each agent."""
+
+    def __init__(self, floor: Floor, visit: Visit, choice: Choice, now: float) -> None:
+        self._floor = floor
+        self._visit = visit
+        self._lane = visit.lane
+        self._rule = choice.rule
+        self._chosen = choice.agents
+        self._now = now
+        self._tried = frozenset(visit.tried)
+        self._free = _free(floor, visit.lane)
+
+    def why_not(self, agent: Agent) -> PassedOver:
+        """Why the agent was not chosen; the first reason that holds."""
+        lane = self._lane
+        if self._rule is Rule.RING_ALL and lane.able & agent.bit and self._can_be_rung(agent):
+            return _over(agent, Why.RUNG_TOO)
+        reason = self._away(agent) or self._unable(agent)
+        if reason is None and self._rule is Rule.TAKEN_OVER and _rings_for_routine(agent):
+            return self._came_after(agent, Why.RUNG_EARLIER)
+        reason = reason or self._not_free(agent)
+        if reason is not None:
+            return reason
+        return self._came_after(agent, Why.JUST_FREED)
+
+    # --- the agent could not be given it ----------------------------------------------------------
+
+    def _away(self, agent: Agent) -> PassedOver | None:
+        if agent.leaving:
+            return _over(agent, Why.LEAVING)
+        if agent.presence is Presence.OUT:
+            return _over(agent, Why.OUT)
+        if agent.presence is Presence.BREAK:
+            return _over(agent, Why.ON_BREAK)
+        if not agent.reachable:
+            return _over(agent, Why.NO_PHONE)
+        return None
+
+    def _unable(self, agent: Agent) -> PassedOver | None:
+        lane = self._lane
+        if (lane.able | (lane.companion or 0)) & agent.bit:
+            return None
+        if lane.wanted is not None:
+            return _over(agent, Why.ANOTHER_WANTED)
+        need = _lacking(agent, lane.needs)
+        return PassedOver(
+            agent_id=agent.config.id,
+            why=Why.LACKS_SKILL,
+            need=need,
+            has=agent.config.skills.get(need.skill, 0) if need is not None else None,
+        )
+
+    def _not_free(self, agent: Agent) -> PassedOver | None:
+        """Why nothing of this kind could be given to an agent who is there."""
+        lane, floor, now = self._lane, self._floor, self._now
+        if agent.pending is not None and agent.used:
+            return _over(agent, Why.GOING)
+        if agent.pauses_until > now:
+            return PassedOver(
+                agent_id=agent.config.id, why=Why.PAUSING, for_s=agent.pauses_until - now
+            )
+        if self._free & agent.bit:
+            return None
+        if agent.room >= lane.units:
+            return _over(agent, Why.RESERVE)
+        if lane.urgent and floor.urgent & agent.bit:
+            return None
+        return self._occupied(agent)
+
+    def _occupied(self, agent: Agent) -> PassedOver:
+        if agent.used and WHOLE - agent.used < self._lane.units:
+            why = Why.NO_ROOM if agent.used < WHOLE else Why.BUSY
+            return PassedOver(agent_id=agent.config.id, why=why, work=agent.work)
+        if agent.rests_until > self._now:
+            return PassedOver(
+                agent_id=agent.config.id, why=Why.RESTING, for_s=agent.rests_until - self._now
+            )
+        return _over(agent, Why.JUST_FREED)
+
+    def _can_be_rung(self, agent: Agent) -> bool:
+        """Whether the agent is rung too when everybody is: see :class:`acd.ladder.Ladder`."""
+        if any(offer.visit is self._visit for offer in agent.offers):
+            return True
+        if agent.presence is Presence.OUT or not agent.reachable or agent.leaving:
+            return False
+        if agent.pending is Presence.OUT and agent.offers:
+            return False
+        return all(
+            offer.work is Work.WRAP_UP or (offer.ringing and not offer.visit.lane.emergency)
+            for offer in agent.offers
+        )
+
+    # --- somebody else came before them -----------------------------------------------------------
+
+    def _came_after(self, agent: Agent, otherwise: Why) -> PassedOver:
+        """Why somebody else was chosen before an agent who could have been.
+
+        Args:
+            agent: who was not.
+            otherwise: the reason where neither what they can do nor their place decided.
+        """
+        lane = self._lane
+        chosen = self._rival(agent)
+        tried = agent.config.id in self._tried
+        if self._rule is Rule.FIRST_FREE:
+            # With the agent who became free there is one nurse more than is to be kept ready.
+            kept = agent.nurse and not lane.emergency and self._floor.spare_nurses <= 1
+            return _over(agent, Why.RESERVE if kept else Why.JUST_FREED)
+        if tried and (chosen.config.id not in self._tried or self._rule is Rule.TRIED_BEFORE):
+            return _over(agent, Why.TRIED_BEFORE)
+        if not self._free & agent.bit and self._free & chosen.bit:
+            # Only a red flag may ring them, and somebody was free for it.
+            return self._occupied(agent)
+        if self._rule is Rule.WANTED:
+            return _over(agent, Why.NOT_ASKED_FOR)
+        if chosen is not self._chosen[0]:
+            both_nurses = agent.nurse and self._chosen[0].nurse
+            if both_nurses and self._floor.spare_nurses < len(self._chosen):
+                return _over(agent, Why.RESERVE)
+            return self._in_order(agent, chosen)
+        if self._rule is Rule.PAIR and self._key(agent) < self._key(chosen):
+            return _over(agent, Why.NO_SECOND)
+        if self._tier(agent) > self._tier(chosen):
+            return self._less_wanted(agent, chosen)
+        if otherwise is Why.RUNG_EARLIER:
+            return _over(agent, otherwise)
+        if self._spares() and not self._floor.roster.alike[chosen.index] & agent.bit:
+            return _over(agent, Why.SCARCER_SKILLS)
+        return self._in_order(agent, chosen)
+
+    def _rival(self, agent: Agent) -> Agent:
+        """Whom of those chosen the agent could have been chosen instead of."""
+        first = self._lane.able & agent.bit
+        return self._chosen[0] if first or len(self._chosen) == 1 else self._chosen[1]
+
+    def _tier(self, agent: Agent) -> int:
+        return next(i for i, tier in enumerate(self._lane.tiers) if tier & agent.bit)
+
+    def _key(self, agent: Agent) -> tuple[int, int, float, int]:
+        """The place among all who could take the call: the smallest is best."""
+        alike = self._floor.roster.alike[agent.index]
+        spared = (alike & -alike).bit_length() if self._spares() else 0
+        return (self._tier(agent), spared, *agent.ready_key)
+
+    def _spares(self) -> bool:
+        return self._lane.queue.prefer is Prefer.SKILL and not self._lane.emergency
+
+    def _in_order(self, agent: Agent, chosen: Agent) -> PassedOver:
+        """They were as good, and their turn came later."""
+        later_s = agent.ready_since - chosen.ready_since
+        if later_s > 0:
+            return PassedOver(agent_id=agent.config.id, why=Why.READY_LATER, for_s=later_s)
+        alike = self._floor.roster.alike[chosen.index] & agent.bit
+        return _over(agent, Why.LISTED_LATER if alike else Why.SCARCER_SKILLS)
+
+    def _less_wanted(self, agent: Agent, chosen: Agent) -> PassedOver:
+        own = self._floor.roster.able(self._lane.needs)
+        if own & chosen.bit and not own & agent.bit:
+            return _over(agent, Why.OTHER_QUEUE)
+        if not own & chosen.bit:
+            # Both help out, and the chosen one's queue is asked sooner.
+            return _over(agent, Why.OTHER_QUEUE)
+        missed = [wish for wish in self._wishes() if not meets(agent.config.skills, (wish,))]
+        met = [wish for wish in missed if meets(chosen.config.skills, (wish,))]
+        if len(missed) > sum(not meets(chosen.config.skills, (w,)) for w in self._wishes()):
+            wish = met[0]
+            return PassedOver(
+                agent_id=agent.config.id,
+                why=Why.FEWER_WISHES,
+                need=wish,
+                has=agent.config.skills.get(wish.skill, 0),
+            )
+        return PassedOver(
+            agent_id=agent.config.id,
+            why=Why.LESS_SKILLED,
+            has=self._levels(agent),
+            best=self._levels(chosen),
+        )
+
+    def _wishes(self) -> tuple[SkillNeed, ...]:
+        """What an agent should be able to do as well, as needs."""
+        wished = [need for need in self._lane.needs if need.preferred]
+        if self._lane.emergency:
+            wished = [*self._visit.requirement.skills, *wished]
+        return tuple(replace(wish, preferred=False) for wish in wished)
+
+    def _levels(self, agent: Agent) -> int:
+        return sum(agent.config.skills.get(need.skill, 0) for need in self._lane.needs)
+
+
+def _over(agent: Agent, why: Why) -> PassedOver:
+    return PassedOver(agent_id=agent.config.id, why=why)
+
+
+def _lacking(agent: Agent, needs: tuple[SkillNeed, ...]) -> SkillNeed | None:
+    """The first need that the agent does not meet."""
+    skills = agent.config.skills
+    return next((need for need in needs if not need.preferred and not meets(skills, (need,))), None)
+
+
+def _rings_for_routine(agent: Agent) -> bool:
+    return (
+        len(agent.offers) == 1
+        and agent.offers[0].ringing
+        and not agent.offers[0].visit.lane.emergency
+    )
+
+
+def _free(floor: Floor, lane: Lane) -> int:
+    """The set of agents whom a call of this lane could be given now; only looked at."""
+    held_back = floor.held_back
+    free = floor.free_for(lane)
+    floor.held_back = held_back
+    return free
+
+
+# --- the other calls ------------------------------------------------------------------------------
+
+
+def _others(floor: Floor, visit: Visit, agent: Agent) -> tuple[tuple[Ahead, ...], int]:
+    """The calls before this one, and how many stand behind it.
+
+    Args:
+        floor: where they stand.
+        visit: this one.
+        agent: who takes it.
+    """
+    place = visit.place
+    ahead: list[tuple[Visit, Ahead]] = []
+    behind = 0
+    for other in _unanswered(floor):
+        if other is visit:
+            continue
+        if other.place > place:
+            behind += 1
+        else:
+            ahead.append((other, _barrier(floor, other, agent)))
+    ahead.sort(key=lambda each: each[0].place)
+    return tuple(each for _visit, each in ahead), behind
+
+
+def _unanswered(floor: Floor) -> Iterator[Visit]:
+    """Every call that waits or is being offered."""
+    for queue_id in floor.lanes.queues:
+        for lane in floor.lanes.of_queue(queue_id):
+            yield from lane.waiting
+    offered = {
+        offer.visit.call_id: offer.visit
+        for agent in floor.roster.by_index
+        for offer in agent.offers
+        if offer.work is not Work.WRAP_UP and not offer.visit.answered
+    }
+    yield from offered.values()
+
+
+def _barrier(floor: Floor, other: Visit, agent: Agent) -> Ahead:
+    """Why the agent could not be given a call that stood before."""
+    lane = other.lane
+    if not other.waiting:
+        return Ahead(call_id=other.call_id, barrier=Barrier.OFFERED)
+    if not (lane.able | (lane.companion or 0)) & agent.bit:
+        if lane.wanted is not None:
+            return Ahead(call_id=other.call_id, barrier=Barrier.ANOTHER_WANTED)
+        need = _lacking(agent, lane.needs)
+        return Ahead(
+            call_id=other.call_id,
+            barrier=Barrier.LACKS_SKILL,
+            need=need,
+            has=agent.config.skills.get(need.skill, 0) if need is not None else None,
+        )
+    if lane.units > (agent.room or WHOLE):
+        return Ahead(call_id=other.call_id, barrier=Barrier.NO_ROOM)
+    if not lane.urgent and not _free(floor, lane) & agent.bit:
+        return Ahead(call_id=other.call_id, barrier=Barrier.RED_FLAGS_ONLY)
+    return Ahead(call_id=other.call_id, barrier=Barrier.NO_SECOND)

@@ -1,0 +1,361 @@
+"""Explanations: each reason is true of the agent it is given for, and the best is always chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from acd import Distributor, Presence, Rule, Work
+from acd.passed_over import COULD_NOT, Barrier, Why
+from calls.commands import Bridge, CallBack, OfferCall, RecallOffer, ReleaseAgent
+from calls.facts import (
+    AgentHungUp,
+    AgentOnBreak,
+    AgentOut,
+    AgentReady,
+    CallBackAnswered,
+    CallBackMissed,
+    CallDequeued,
+    CallerHungUp,
+    CallEscalated,
+    CallHeld,
+    CallQueued,
+    OfferAccepted,
+    OfferDeclined,
+    OfferRinging,
+    OfferUnanswered,
+    PhoneRegistered,
+    PhoneUnregistered,
+)
+from calls.requirement import Requirement
+from tests.acd.every_rule import (
+    AGENTS,
+    NURSE,
+    NURSES,
+    ORDER,
+    QUEUES,
+    RULES,
+    SCARCITY,
+    SITE,
+    WHOLE,
+    has,
+    is_able,
+    is_companion,
+    need,
+    preference,
+    units,
+)
+
+# --- every decision of a random day ---------------------------------------------------------------
+
+FATES = [OfferRinging, *[OfferAccepted] * 4, OfferDeclined, OfferUnanswered, None]
+requirements = st.builds(
+    Requirement,
+    queue=st.sampled_from([*QUEUES, "chat", "billing"]),
+    skills=st.sampled_from(
+        [(), (), (need("spanish", 3),), (need("spanish", 4, preferred=True),)],
+    ),
+    emergency=st.sampled_from([False, False, False, True]),
+    companion=st.sampled_from([(), (), (), (need("spanish"),)]),
+    agent=st.sampled_from([None, None, *AGENTS]),
+    agent_wait_s=st.sampled_from([0.0, 15.0]),
+)
+steps = st.one_of(
+    st.tuples(st.just("queue"), requirements),
+    st.tuples(st.just("queue"), requirements),
+    st.tuples(st.just("offer"), st.sampled_from(FATES), st.integers(0, 7)),
+    st.tuples(st.just("offer"), st.sampled_from(FATES), st.integers(0, 7)),
+    st.tuples(st.just("end"), st.booleans(), st.integers(0, 7)),
+    st.tuples(
+        st.just("agent"),
+        st.sampled_from(
+            [*[AgentReady] * 3, AgentOnBreak, AgentOut, PhoneRegistered, PhoneUnregistered]
+        ),
+        st.sampled_from(list(AGENTS)),
+    ),
+    st.tuples(st.just("leave"), st.sampled_from([CallerHungUp, CallDequeued]), st.integers(0, 30)),
+    st.tuples(st.just("escalate"), st.integers(0, 7)),
+    st.tuples(st.just("hold"), st.integers(0, 7)),
+    st.tuples(st.just("wait"), st.sampled_from([0.0, 1.0, 3.0, 5.0, 12.0, 31.0, 60.0])),
+)
+
+
+@dataclass
+class Day:
+    """A site with every rule on, and a line that only keeps account of offers."""
+
+    distributor: Distributor = field(
+        default_factory=lambda: Distributor(SITE, QUEUES, AGENTS, NURSE, RULES)
+    )
+    now: float = 1000.0
+    ringing: dict = field(default_factory=dict)
+    accepted: dict = field(default_factory=dict)
+    calls: int = 0
+    decisions: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.distributor.watch(self.witness)
+        for name in AGENTS:
+            self.tell(PhoneRegistered(site=SITE, agent_id=name))
+            self.tell(AgentReady(site=SITE, agent_id=name))
+            self.now += 1.0
+
+    def witness(self, visit, choice):
+        before = self.distributor.state()
+        told = self.distributor.explain(visit, choice)
+        assert self.distributor.state() == before
+        self.decisions.append(told)
+        free = {each.agent_id for each in self.distributor.snapshot().agents if each.available}
+        Judge(before, visit, told, free.intersection(NURSES)).judge()
+
+    def tell(self, fact):
+        self.take(self.distributor.handle(fact, self.now))
+
+    def take(self, commands):
+        for command in commands:
+            match command:
+                case OfferCall():
+                    self.ringing[command.offer_id] = command
+                case RecallOffer() | ReleaseAgent():
+                    self.ringing.pop(command.offer_id, None)
+                    self.accepted.pop(command.offer_id, None)
+                case CallBack() | Bridge():
+                    pass
+
+    def step(self, step):
+        match step:
+            case ("queue", requirement):
+                self.calls += 1
+                call = f"call-{self.calls}"
+                self.tell(CallQueued(site=SITE, call_id=call, requirement=requirement))
+            case ("offer", None, n) if self.accepted:
+                offer = self.pick(self.accepted, n)
+                kind = CallBackAnswered if n % 2 else CallBackMissed
+                more = {} if n % 2 else {"reason": "busy"}
+                if offer.call_back:
+                    self.about(kind, offer, **more)
+            case ("offer", kind, n) if self.ringing and kind is not None:
+                offer = self.pick(self.ringing, n)
+                if kind is not OfferRinging:
+                    del self.ringing[offer.offer_id]
+                if kind is OfferAccepted:
+                    self.accepted[offer.offer_id] = offer
+                self.about(kind, offer)
+            case ("end", by_agent, n) if self.accepted:
+                offer = self.pick(self.accepted, n)
+                if by_agent:
+                    self.accepted.pop(offer.offer_id)
+                    self.about(AgentHungUp, offer)
+                else:
+                    self.tell(CallerHungUp(site=SITE, call_id=offer.call_id))
+            case ("agent", kind, name):
+                self.tell(kind(site=SITE, agent_id=name))
+            case ("leave", kind, n):
+                self.tell(kind(site=SITE, call_id=f"call-{n}"))
+            case ("escalate", n) if self.accepted:
+                offer = self.pick(self.accepted, n)
+                self.tell(CallEscalated(site=SITE, call_id=offer.call_id, agent_id=offer.agent_id))
+            case ("hold", n) if self.accepted:
+                self.about(CallHeld, self.pick(self.accepted, n))
+            case ("wait", seconds):
+                self.now += seconds
+                self.take(self.distributor.tick(self.now))
+
+    def about(self, kind, offer, **more):
+        self.tell(
+            kind(
+                site=SITE,
+                call_id=offer.call_id,
+                offer_id=offer.offer_id,
+                agent_id=offer.agent_id,
+                **more,
+            )
+        )
+
+    @staticmethod
+    def pick(offers, n):
+        return list(offers.values())[n % len(offers)]
+
+
+class Judge:
+    """Checks an explanation against the state as plain values and the rules written again."""
+
+    def __init__(self, state, visit, told, free_nurses):
+        self.state = state
+        self.free_nurses = free_nurses
+        self.told = told
+        self.requirement = visit.requirement
+        self.tried = visit.tried
+        self.waited = told.at - visit.since
+        self.folk = {each.agent_id: each for each in state.agents}
+        self.offers = {name: [] for name in AGENTS}
+        for offer in state.offers:
+            self.offers[offer.agent_id].append(offer)
+
+    def judge(self):
+        told = self.told
+        passed = {each.agent_id: each for each in told.passed_over}
+        assert sorted([*passed, *told.agents]) == sorted(AGENTS)
+        for each in told.passed_over:
+            assert each.sentence()
+            assert self.is_true(each), each
+        left = [name for name, each in passed.items() if each.why not in COULD_NOT]
+        if told.rule in (Rule.LONGEST_READY, Rule.MOST_SKILLED, Rule.URGENT):
+            (chosen,) = told.agents
+            fresh = [name for name in left if name not in self.tried]
+            assert all(self.key(chosen) < self.key(name) for name in fresh)
+            assert all(passed[name].why is Why.TRIED_BEFORE for name in left if name in self.tried)
+        elif told.rule is Rule.TRIED_BEFORE:
+            (chosen,) = told.agents
+            order = [name for name in self.tried if name in (*left, chosen)]
+            assert sorted(order) == sorted([*left, chosen])
+            assert order[0] == chosen
+        elif told.rule is Rule.WANTED:
+            assert told.agents == (self.requirement.agent,)
+        elif told.rule is Rule.FIRST_FREE:
+            assert not left
+        self.judge_order()
+
+    def judge_order(self):
+        told = self.told
+        ringing = {o.call_id for o in self.state.offers if o.work is not Work.WRAP_UP}
+        others = [
+            each.call_id
+            for each in self.state.visits
+            if not each.answered and each.call_id != told.call_id
+            and (each.waiting or each.call_id in ringing)
+        ]  # fmt: skip
+        assert len(told.ahead) + told.behind == len(others)
+        for each in told.ahead:
+            assert each.call_id in others
+            assert each.sentence()
+            assert self.stood_in_the_way(each), each
+
+    def stood_in_the_way(self, ahead):
+        other = next(each for each in self.state.visits if each.call_id == ahead.call_id)
+        agent = self.told.agents[0]
+        waited = self.told.at - other.since
+        # At the very moment at which needs change the call may stand before or after it.
+        unable = any(
+            not is_able(agent, other.requirement, at) for at in (waited, max(0.0, waited - 0.25))
+        )
+        match ahead.barrier:
+            case Barrier.OFFERED:
+                return not other.waiting
+            case Barrier.ANOTHER_WANTED:
+                return other.alone and other.requirement.agent != agent
+            case Barrier.LACKS_SKILL:
+                return unable and AGENTS[agent].skills.get(ahead.need.skill, 0) == ahead.has
+            case Barrier.RED_FLAGS_ONLY:
+                urgent = other.requirement.emergency and other.task is None
+                return not urgent
+            case Barrier.NO_ROOM:
+                return units(other.requirement) > WHOLE - self.used(agent)
+            case Barrier.NO_SECOND:
+                red_flag_is_rung_for = self.told.rule in (Rule.RING_ALL, Rule.TAKEN_OVER)
+                return bool(other.requirement.companion) or red_flag_is_rung_for
+
+    def key(self, name):
+        return preference(name, self.requirement, self.waited, self.folk[name].ready_since)
+
+    def used(self, name):
+        return sum(offer.units for offer in self.offers[name])
+
+    def is_true(self, each):
+        agent, offers = self.folk[each.agent_id], self.offers[each.agent_id]
+        name, skills = each.agent_id, AGENTS[each.agent_id].skills
+        chosen = self.told.agents[0]
+        used, size = self.used(name), units(self.requirement)
+        match each.why:
+            case Why.OUT:
+                return agent.presence is Presence.OUT
+            case Why.ON_BREAK:
+                return agent.presence is Presence.BREAK
+            case Why.NO_PHONE:
+                return not agent.reachable
+            case Why.LACKS_SKILL:
+                # At the very moment at which needs change either may hold.
+                able = all(
+                    is_able(name, self.requirement, max(0.0, at))
+                    for at in (self.waited, self.waited - 0.25)
+                )
+                second = self.told.companion and is_companion(name, self.requirement)
+                lacks = skills.get(each.need.skill, 0) < each.need.level
+                return not able and not second and lacks
+            case Why.ANOTHER_WANTED:
+                return self.told.agents[0] == self.requirement.agent
+            case Why.GOING:
+                return agent.pending is not None and bool(offers)
+            case Why.PAUSING:
+                return agent.pauses_until == self.told.at + each.for_s > self.told.at
+            case Why.RESTING:
+                return agent.rests_until == self.told.at + each.for_s > self.told.at
+            case Why.BUSY:
+                return used == WHOLE and each.work in {offer.work for offer in offers}
+            case Why.NO_ROOM:
+                return 0 < used < WHOLE and used + size > WHOLE
+            case Why.RESERVE:
+                return self.is_kept(name)
+            case Why.JUST_FREED:
+                return used + size <= WHOLE
+            case Why.RUNG_TOO:
+                return name in NURSES and not any(
+                    offer.work in (Work.TALKING, Work.HOLD, Work.CONSULT) for offer in offers
+                )
+            case Why.RUNG_EARLIER:
+                return [o.work in (Work.RESERVED, Work.RINGING) for o in offers] == [True]
+            case Why.TRIED_BEFORE:
+                return name in self.tried
+            case Why.NO_SECOND:
+                return len(self.told.agents) == 2 and self.key(name) < self.key(chosen)
+            case Why.NOT_ASKED_FOR:
+                return chosen == self.requirement.agent != name
+            case Why.OTHER_QUEUE:
+                queue = QUEUES[self.requirement.queue]
+                return not has(name, (*queue.skills, *self.requirement.skills), self.level())
+            case Why.FEWER_WISHES:
+                return skills.get(each.need.skill, 0) == each.has < each.need.level
+            case Why.LESS_SKILLED:
+                return each.has < each.best
+            case Why.SCARCER_SKILLS:
+                return any(SCARCITY[name] > SCARCITY[other] for other in self.told.agents)
+            case Why.READY_LATER:
+                return any(
+                    agent.ready_since - self.folk[other].ready_since == each.for_s
+                    for other in self.told.agents
+                )
+            case Why.LISTED_LATER:
+                return any(
+                    (agent.ready_since, ORDER[name]) > (self.folk[other].ready_since, ORDER[other])
+                    for other in self.told.agents
+                )
+        raise AssertionError(each)
+
+    def level(self):
+        levels = [each.level for each in self.told.needs if not each.preferred]
+        return max(levels, default=5)
+
+    def is_kept(self, name):
+        """Whether a nurse was one of those who are kept ready, before or after this decision."""
+        on_duty = [
+            each
+            for each in NURSES
+            if self.folk[each].presence is Presence.READY and self.folk[each].reachable
+        ]
+        reserve = max(0, min(RULES.keep_ready, len(on_duty) - 1))
+        one_more = self.told.rule in (Rule.FIRST_FREE, Rule.PAIR)
+        return (
+            name in NURSES
+            and not self.requirement.emergency
+            and len(self.free_nurses) <= reserve + one_more
+        )
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(day=st.lists(steps, min_size=5, max_size=50))
+def test_the_chosen_is_the_best_of_those_not_excluded_and_every_exclusion_is_true(day):
+    site = Day()
+    for step in day:
+        site.step(step)

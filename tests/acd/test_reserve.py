@@ -1,0 +1,144 @@
+"""Nurses are kept ready for red flags: routine calls and breaks leave enough of them."""
+
+import pytest
+
+from acd import EmergencyRules, Presence
+from calls.facts import (
+    AgentHungUp,
+    AgentOnBreak,
+    AgentOut,
+    AgentReady,
+    CallerHungUp,
+    PhoneUnregistered,
+)
+
+SITE = "clinic"
+KEEP_ONE = EmergencyRules(keep_ready=1, ladder=())
+
+
+@pytest.fixture
+def clinic(site):
+    return site(rules=KEEP_ONE)
+
+
+def hang_up(clinic, call):
+    return clinic.tell(CallerHungUp(site=SITE, call_id=call))
+
+
+def test_a_routine_call_leaves_one_nurse_ready(clinic, offered):
+    clinic.on_duty("ana", "bea")
+    assert offered(clinic.queue("one", "nurse")) == [("one", "ana")]
+    assert offered(clinic.queue("two", "nurse")) == []
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == [("red", "bea")]
+
+
+def test_a_routine_call_goes_to_whoever_is_no_nurse_instead(clinic, offered):
+    clinic.on_duty("ana", "bea")
+    clinic.queue("one", "nurse")
+    clinic.on_duty("cal")
+    assert offered(clinic.queue("two")) == [("two", "cal")]
+
+
+def test_a_single_nurse_takes_every_call(clinic, offered):
+    clinic.on_duty("ana")
+    assert offered(clinic.queue("one", "nurse")) == [("one", "ana")]
+
+
+@pytest.mark.parametrize("leave", [AgentOut, PhoneUnregistered])
+def test_who_is_left_alone_takes_the_calls_that_passed_her_over(clinic, offered, leave):
+    clinic.on_duty("ana", "bea")
+    clinic.accept(clinic.queue("one", "nurse"))
+    assert offered(clinic.queue("two", "nurse")) == []
+    clinic.about(AgentHungUp, clinic.distributor.live_offers()[0])
+    assert offered(clinic.agents(leave, "ana") + clinic.later(20)) == [("two", "bea")]
+
+
+def test_calls_that_passed_nurses_over_are_given_in_their_order(clinic, offered):
+    clinic.on_duty("ana", "bea")
+    hers = clinic.queue("one", "nurse")
+    clinic.later(1)
+    clinic.queue("two", "general")
+    clinic.later(1)
+    clinic.queue("three", "nurse")
+    clinic.accept(hers)
+    hang_up(clinic, "one")
+    assert offered(clinic.later(20)) == [("two", "ana")]
+    clinic.agents(AgentOut, "bea")
+    assert offered(clinic.on_duty("fay", "bea")) == [("three", "fay")]
+
+
+def test_the_last_nurse_but_one_is_asked_to_put_off_her_break(clinic, offered):
+    clinic.on_duty("ana", "bea")
+    clinic.accept(clinic.queue("one", "nurse"))
+    clinic.agents(AgentOnBreak, "bea")
+    assert clinic.agent("bea").presence is Presence.READY
+    assert clinic.agent("bea").pending is Presence.BREAK
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == [("red", "bea")]
+
+
+def test_a_break_put_off_begins_as_soon_as_enough_others_are_ready(clinic):
+    clinic.on_duty("ana", "bea")
+    clinic.accept(clinic.queue("one", "nurse"))
+    clinic.agents(AgentOnBreak, "bea")
+    hang_up(clinic, "one")
+    clinic.agents(AgentReady, "ana")
+    assert clinic.agent("bea").presence is Presence.BREAK
+
+
+def test_a_break_put_off_comes_before_the_routine_calls_that_wait(clinic, offered):
+    clinic.on_duty("ana", "bea")
+    clinic.accept(clinic.queue("one", "nurse"))
+    clinic.agents(AgentOnBreak, "bea")
+    clinic.queue("two", "nurse")
+    hang_up(clinic, "one")
+    commands = clinic.agents(AgentReady, "ana")
+    assert clinic.agent("bea").presence is Presence.BREAK
+    # With ana the only nurse on duty there is nobody to be kept ready any more.
+    assert offered(commands) == [("two", "ana")]
+
+
+def test_a_supervisor_lets_a_nurse_go(clinic):
+    clinic.on_duty("ana", "bea")
+    clinic.accept(clinic.queue("one", "nurse"))
+    clinic.agents(AgentOnBreak, "bea")
+    clinic.agents(AgentOnBreak, "bea", approved=True)
+    assert clinic.agent("bea").presence is Presence.BREAK
+
+
+def test_what_a_supervisor_approved_stays_approved_when_the_nurse_asks_again(clinic):
+    clinic.on_duty("ana", "bea")
+    clinic.accept(clinic.queue("one", "nurse"))
+    clinic.accept(clinic.queue("red", "nurse", emergency=True))
+    clinic.agents(AgentOnBreak, "bea", approved=True)
+    clinic.agents(AgentOnBreak, "bea")
+    hang_up(clinic, "red")
+    clinic.later(20)
+    assert clinic.agent("bea").presence is Presence.BREAK
+
+
+def test_nobody_is_kept_from_going_home(clinic):
+    clinic.on_duty("ana", "bea")
+    clinic.accept(clinic.queue("one", "nurse"))
+    clinic.agents(AgentOut, "bea")
+    assert clinic.agent("bea").presence is Presence.OUT
+
+
+def test_the_break_of_an_agent_who_is_no_nurse_begins_at_once(clinic):
+    clinic.on_duty("ana", "cal")
+    clinic.agents(AgentOnBreak, "cal")
+    assert clinic.agent("cal").presence is Presence.BREAK
+
+
+def test_a_single_nurse_may_have_her_break(clinic):
+    clinic.on_duty("ana")
+    clinic.agents(AgentOnBreak, "ana")
+    assert clinic.agent("ana").presence is Presence.BREAK
+
+
+def test_two_are_kept_ready_where_the_site_says_so(site, offered):
+    clinic = site(rules=EmergencyRules(keep_ready=2, ladder=()))
+    clinic.on_duty("ana", "bea", "fay")
+    assert offered(clinic.queue("one", "nurse")) == [("one", "ana")]
+    assert offered(clinic.queue("two", "nurse")) == []
+    clinic.agents(AgentOnBreak, "bea")
+    assert clinic.agent("bea").pending is Presence.BREAK

@@ -9,9 +9,35 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from careline import __version__
-from careline.cli import agent, call, check, demo, publish, run, schema, talk, triage
+from careline.cli import (
+    agent,
+    call,
+    check,
+    demo,
+    explain,
+    publish,
+    replay,
+    report,
+    run,
+    schema,
+    talk,
+    triage,
+)
 
-_COMMANDS = (run, talk, check, publish, schema, triage, agent, call, demo)
+_COMMANDS = (
+    run,
+    talk,
+    check,
+    publish,
+    schema,
+    triage,
+    agent,
+    call,
+    report,
+    explain,
+    replay,
+    demo,
+)
 
 
 class _Parser(argparse.ArgumentParser):

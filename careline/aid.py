@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from acd import RED_FLAG_TASK, Distributor, Work
+from acd import RED_FLAG_TASK, Distributor
 from calls.commands import Command, EndCall, Enqueue, OpenTask
 from calls.facts import (
     CallerHungUp,
@@ -20,10 +20,11 @@ from calls.facts import (
     TransferSucceeded,
     WordsAssessed,
 )
-from calls.ids import CallId, QueueId
+from calls.ids import QueueId
 from calls.outcome import Outcome
 from calls.requirement import Requirement
-from careline.live_call import LiveCall
+from calls.verdict import Action
+from careline.live_call import CallEngine, LiveCall
 from careline.rescue import CALL_BACK, Rescue
 from ivr import Interpreter, State
 
@@ -56,7 +57,7 @@ def first_aid(
         return _after_leaving(call, fact, urgent=urgent, has_task=has_task)
     need: Requirement | None = None
     patience_s: float | None = 0.0
-    connected = speaks_with_agent(call_id, distributor)
+    connected = distributor.connected(call_id)
     if urgent:
         need, patience_s = Requirement(queue=QueueId(rules.nurse_queue), emergency=True), None
         fallback = rules.outside.get(rules.on_call or "", fallback)
@@ -74,12 +75,9 @@ def first_aid(
     return [*queued, *rescue.start(now)]
 
 
-def speaks_with_agent(call_id: CallId, distributor: Distributor) -> bool:
-    """Whether the caller is connected."""
-    return any(
-        offer.call_id == call_id and offer.state is Work.TALKING
-        for offer in distributor.live_offers()
-    )
+def was_advised(engine: CallEngine) -> bool:
+    """Whether the caller was told to call 911, and may be doing so."""
+    return isinstance(engine, Interpreter) and engine.acuity.action is Action.CALL_911
 
 
 def _is_urgent(call: LiveCall, fact: Fact | None, distributor: Distributor) -> bool:
@@ -97,7 +95,7 @@ def _is_urgent(call: LiveCall, fact: Fact | None, distributor: Distributor) -> b
     )
 
 
-def _has_left(failed: Interpreter | Rescue, fact: Fact | None) -> bool:
+def _has_left(failed: CallEngine, fact: Fact | None) -> bool:
     return isinstance(fact, CallerHungUp | CallFailed | TransferSucceeded) or (
         isinstance(failed, Interpreter) and failed.state in (State.CLOSING, State.ENDED)
     )

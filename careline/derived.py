@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from calls.commands import Bridge, Dequeue, EndCall, ReturnToFlow
-from calls.facts import CallConnected, CallDequeued, CallEnded, CallFact, CallReleased
+from calls.commands import Bridge, ClimbLadder, Dequeue, EndCall, KeepPlace, ReturnToFlow
+from calls.facts import (
+    CallBackChosen,
+    CallConnected,
+    CallDequeued,
+    CallEnded,
+    CallFact,
+    CallReleased,
+    LadderClimbed,
+)
+
+Between = Bridge | ReturnToFlow | ClimbLadder | KeepPlace | Dequeue | EndCall
+"""Commands that concern the other engine."""
 
 
-def derived(command: Bridge | ReturnToFlow | Dequeue | EndCall, site: str) -> CallFact:
+def derived(command: Between, site: str) -> CallFact:
     """What is true once the command is given.
 
     Args:
@@ -25,6 +36,10 @@ def derived(command: Bridge | ReturnToFlow | Dequeue | EndCall, site: str) -> Ca
                 requeued=requeued,
                 emergency=emergency,
             )
+        case ClimbLadder(rung=rung):
+            return LadderClimbed(site=site, call_id=call_id, rung=rung)
+        case KeepPlace():
+            return CallBackChosen(site=site, call_id=call_id)
         case Dequeue():
             return CallDequeued(site=site, call_id=call_id)
         case EndCall(outcome=outcome):

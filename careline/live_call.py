@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from calls.commands import Command, Say, StartRecording, StopRecording
 from calls.facts import PromptFinished
 from calls.ids import CallId
+from calls.private import Private
+from careline.call_back_call import CallBackCall
 from careline.rescue import Rescue
 from ivr import CallRules, Interpreter
 from recordings.consent import Answer, ConsentRule, decide
+
+CallEngine = Interpreter | Rescue | CallBackCall
+"""What decides for a call."""
 
 _KEY_PAUSE_S = 3.0
 """Keys of an agent further apart than this do not belong to one code."""
@@ -22,12 +28,20 @@ class LiveCall:
         call_id: the call.
         engine: what decides for it; replaced by a :class:`~careline.rescue.Rescue` when it fails.
         rules: the rules the call began with.
+        number: the caller's, if it is known.
     """
 
-    def __init__(self, call_id: CallId, engine: Interpreter | Rescue, rules: CallRules) -> None:
+    def __init__(
+        self,
+        call_id: CallId,
+        engine: CallEngine,
+        rules: CallRules,
+        number: Private = Private(""),
+    ) -> None:
         self.engine = engine
         self.call_id = call_id
         self.rules = rules
+        self.number = number
         self._recordings = 0
         self._recording_id: str | None = None
         self._notice_id: int | None = None
@@ -96,13 +110,16 @@ class LiveCall:
 
     # --- an agent's keys ------------------------------------------------------------------------
 
-    def keyed(self, digits: str, code: str, now: float) -> bool:
-        """Take in keys of the connected agent; whether they complete ``code``."""
+    def keyed(self, digits: str, codes: Collection[str], now: float) -> str | None:
+        """Take in keys of the connected agent; which of ``codes`` they complete."""
         if now - self._keyed_at > _KEY_PAUSE_S:
             self._keys = ""
-        self._keys = (self._keys + digits)[-len(code) :]
         self._keyed_at = now
-        if self._keys != code:
-            return False
-        self._keys = ""
-        return True
+        for key in digits:
+            self._keys += key
+            for code in codes:
+                if self._keys.endswith(code):
+                    self._keys = ""
+                    return code
+        self._keys = self._keys[-max(map(len, codes)) :]
+        return None

@@ -6,10 +6,11 @@ about everything else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
-from acd import Distributor, Work
-from calls.commands import Bridge, Command, HangUp, RecallOffer, ReleaseAgent
+from acd import Distributor
+from acd.snapshot import LiveOffer
+from calls.commands import Bridge, CallBack, Command, HangUp, RecallOffer, ReleaseAgent
 from calls.facts import (
     CallArrived,
     CallFailed,
@@ -19,8 +20,8 @@ from calls.facts import (
     PhoneRegistered,
     PhoneUnregistered,
 )
-from calls.ids import AgentId, CallId
-from calls.ports import LineSnapshot
+from calls.ids import AgentId, CallId, OfferId
+from calls.ports import LineSnapshot, LiveCall
 from calls.private import Private
 
 
@@ -33,6 +34,7 @@ def differences(
 ) -> Iterator[Fact | Command]:
     """The facts to take in and the commands to give, in order.
 
+    What is up and should not be comes first, so that no phone is busy with it when it is rung anew.
     A call the line no longer has failed; one we do not know (the journal could not be written when
     it came) arrives; one that is over (we ended before the line was told) is hung up; every other
     is told to the line again from where it stands. An offer the line no longer has failed, one we
@@ -46,46 +48,86 @@ def differences(
         picture: what the line says is up.
     """
     up = {call.call_id: call for call in picture.calls}
+    ours = {offer.offer_id: offer for offer in distributor.live_offers()}
+    for call in picture.calls:
+        yield from _too_much(call, ours, known, ended)
     for call_id in known:
         if call_id not in up:
             yield CallFailed(site=site, call_id=call_id, reason="line-restarted")
     yield from _phones(site, distributor, picture)
-    ours = {offer.offer_id: offer for offer in distributor.live_offers() if offer.call_id in up}
+    yield from _lost_offers(site, ours, known, picture)
+    for call_id, call in up.items():
+        if call_id in ended or call.call_back:
+            continue
+        if any(offer_id in ours for offer_id in call.connected_offers):
+            continue
+        if call_id in known:
+            yield CallResumed(site=site, call_id=call_id)
+        elif distributor.answers(call_id) is None:
+            yield CallArrived(
+                site=site, call_id=call_id, caller=Private(""), dialled="", line="unknown"
+            )
+
+
+def _too_much(
+    call: LiveCall,
+    ours: Mapping[OfferId, LiveOffer],
+    known: Collection[CallId],
+    ended: Collection[CallId],
+) -> Iterator[Command]:
+    """Ends what the line has and we do not; brings what we are about to do to where it should be.
+
+    Args:
+        call: as the line has it.
+        ours: our live offers.
+        known: the calls we know.
+        ended: calls that are over.
+    """
+    call_id = call.call_id
+    live = (*call.ringing_offers, *call.connected_offers)
+    nobody_calls_back = call.call_back and not any(offer_id in ours for offer_id in live)
+    if nobody_calls_back or (call_id in ended and call_id not in known):
+        yield HangUp(call_id=call_id)
+        return
+    for offer_id in call.connected_offers:
+        if offer_id not in ours:
+            yield ReleaseAgent(call_id=call_id, offer_id=offer_id, agent_id=_UNKNOWN)
+    for offer_id in call.ringing_offers:
+        offer = ours.get(offer_id)
+        if offer is None:
+            yield RecallOffer(call_id=call_id, offer_id=offer_id, agent_id=_UNKNOWN)
+        elif offer.bridged:
+            yield Bridge(call_id=call_id, offer_id=offer_id, agent_id=offer.agent_id)
+        elif offer.dials is not None:
+            yield CallBack(
+                call_id=call_id, answers=offer.dials, offer_id=offer_id, agent_id=offer.agent_id
+            )
+
+
+def _lost_offers(
+    site: str, ours: Mapping[OfferId, LiveOffer], known: Collection[CallId], picture: LineSnapshot
+) -> Iterator[Fact]:
+    """Offers that the line no longer has.
+
+    Also where we took them to be talking: nobody reported the end of a conversation, and a caller
+    who waits again in front has lost less than one who is bid goodbye. The offers of a call that
+    the line no longer has ended with the call; an attempt to call back has no call of ours yet.
+    """
+    up = {call.call_id for call in picture.calls}
     theirs = {
         offer_id
         for call in picture.calls
-        for offer_id in (*call.ringing_offers, call.connected_offer)
+        for offer_id in (*call.ringing_offers, *call.connected_offers)
     }
     for offer in ours.values():
-        if offer.offer_id not in theirs:
-            # Also where we took them to be talking: nobody reported the end of a conversation, and
-            # a caller who waits again in front has lost less than one who is bid goodbye.
+        ended_with_the_call = offer.call_id in known and offer.call_id not in up
+        if offer.offer_id not in theirs and not ended_with_the_call:
             yield OfferFailed(
                 site=site,
                 call_id=offer.call_id,
                 offer_id=offer.offer_id,
                 agent_id=offer.agent_id,
                 reason="unreachable",
-            )
-    for call_id, call in up.items():
-        if call_id in ended:
-            yield HangUp(call_id=call_id)
-            continue
-        for offer_id in call.ringing_offers:
-            offered = ours.get(offer_id)
-            if offered is None:
-                yield RecallOffer(call_id=call_id, offer_id=offer_id, agent_id=_UNKNOWN)
-            elif offered.state is Work.TALKING:
-                yield Bridge(call_id=call_id, offer_id=offer_id, agent_id=offered.agent_id)
-        if call.connected_offer in ours:
-            continue
-        if call.connected_offer is not None:
-            yield ReleaseAgent(call_id=call_id, offer_id=call.connected_offer, agent_id=_UNKNOWN)
-        if call_id in known:
-            yield CallResumed(site=site, call_id=call_id)
-        else:
-            yield CallArrived(
-                site=site, call_id=call_id, caller=Private(""), dialled="", line="unknown"
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from acd.rule import in_words
 from calls.commands import Command, OfferCall, OpenTask
 from calls.facts import (
     AgentHungUp,
@@ -98,7 +99,8 @@ def tell(record: Fact | Command) -> str | None:
         case CallEscalated(agent_id=agent_id):
             return f"ESCALATED by {agent_id}"
         case OfferCall():
-            return f"offered to {record.agent_id}: {record.rule}"
+            urgent = "RED FLAG " if record.emergency else ""
+            return f"{urgent}offered to {record.agent_id}: {in_words(record.rule)}"
         case OfferRinging(agent_id=agent_id):
             return f"{agent_id}'s phone rings"
         case OfferAccepted(agent_id=agent_id):

@@ -17,23 +17,30 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from acd import Distributor
+from acd import RED_FLAG_TASK, Distributor
 from calls.commands import (
     Bridge,
+    CallBack,
+    ClimbLadder,
     Command,
     Dequeue,
     EndCall,
     Enqueue,
+    KeepPlace,
     OfferCall,
     OpenTask,
     ReturnToFlow,
     Say,
+    Utterance,
 )
 from calls.facts import (
     DERIVED,
     AgentFact,
     AgentKeyed,
     CallArrived,
+    CallBackAnswered,
+    CallBackChosen,
+    CallBackOwed,
     CallConnected,
     CallDequeued,
     CallEnded,
@@ -45,11 +52,15 @@ from calls.facts import (
     CallReleased,
     CallResumed,
     Fact,
+    IdentityConfirmed,
+    LadderClimbed,
     OfferFact,
     PromptFinished,
+    QueueOverridden,
     QueueUnstaffed,
     RecordingSealed,
     SitePublished,
+    TaskClosed,
     TimerFired,
 )
 from calls.faults import where
@@ -57,14 +68,18 @@ from calls.ids import CallId, QueueId
 from calls.machine import IllegalFact
 from calls.outcome import Outcome
 from calls.ports import LineSnapshot
+from calls.private import Private
 from calls.requirement import Requirement
-from careline.aid import first_aid, speaks_with_agent
+from careline.admission import Admission
+from careline.aid import first_aid, was_advised
+from careline.call_back_call import CallBackCall
 from careline.deadlines import Deadlines
 from careline.derived import derived
-from careline.live_call import LiveCall
+from careline.live_call import CallEngine, LiveCall
 from careline.reconciliation import differences
 from careline.rescue import CALL_BACK, Rescue
-from careline.turn import Task, Turn
+from careline.tasks import Tasks
+from careline.turn import Turn
 from config.site import Site
 from ivr import Interpreter
 from recordings.consent import ConsentRule
@@ -84,8 +99,8 @@ class Switchboard:
     Args:
         site: the loaded site. New calls begin with its entry flow.
         find_version: finds the site of a ``SitePublished``, which changes what new calls get;
-            calls in progress keep their version. Queues and agents are the distributor's and stay
-            as they are until a restart.
+            calls in progress keep their version of the flow. Queues, agents and hours change for
+            every call at once, and nobody loses their place by it.
     """
 
     def __init__(
@@ -98,17 +113,18 @@ class Switchboard:
             queues=site.queues,
             agents=site.agents,
             nurse_queue=QueueId(site.rules.nurse_queue),
+            emergency=site.emergency,
         )
         self.accepting = True
-        self.tasks: list[Task] = []
+        self.tasks = Tasks()
         self.outcomes: dict[Outcome, int] = {}
         self.faults = 0
-        self._staff = site
+        self._admission = Admission(site, self.distributor)
         self._calls: dict[CallId, LiveCall] = {}
         self._ended: dict[CallId, None] = {}
         self._deadlines = Deadlines()
         self._distributor_not_before = 0.0
-        self._unknown_queues: set[QueueId] = set()
+        self._to_call_back: dict[CallId, Private] = {}
 
     # --- the engine -----------------------------------------------------------------------------
 
@@ -152,13 +168,13 @@ class Switchboard:
 
     # --- around the engine ----------------------------------------------------------------------
 
-    def call(self, call_id: CallId) -> Interpreter | Rescue | None:
+    def call(self, call_id: CallId) -> CallEngine | None:
         """The engine of a live call."""
         live = self._calls.get(call_id)
         return live.engine if live else None
 
     @property
-    def live_calls(self) -> Mapping[CallId, Interpreter | Rescue]:
+    def live_calls(self) -> Mapping[CallId, CallEngine]:
         """Engines of all live calls, in order of arrival."""
         return {call_id: live.engine for call_id, live in self._calls.items()}
 
@@ -169,6 +185,8 @@ class Switchboard:
     ) -> int:
         """Come to where a journal left off; returns how many inputs were replayed.
 
+        May be called again with what was written since, to follow a journal that grows.
+
         Derived facts and decisions are made again from the inputs, not read, but for one: a call
         that ended then is over now, also where it would go another way today (the site's queues or
         agents were changed, or the journal has a hole because its disk was full).
@@ -178,17 +196,17 @@ class Switchboard:
             observer: told each turn.
         """
         count = 0
-        ended: dict[CallId, None] = {}
+        ended = list(self._ended)
         for at, record in records:
             if isinstance(record, CallEnded):
-                ended[record.call_id] = None
+                ended.append(record.call_id)
                 if record.call_id in self._calls:
                     observer(at, self.handle(record, at))
-            elif not isinstance(record, (Command, *DERIVED)):
+            elif not isinstance(record, (Command, *DERIVED)) and record.site == self.site.id:
                 turn = self.tick(at) if isinstance(record, TimerFired) else self.handle(record, at)
                 observer(at, turn)
                 count += 1
-        self._ended = dict.fromkeys(list(ended)[-_KEPT_ENDED:])
+        self._ended = dict.fromkeys(ended[-_KEPT_ENDED:])
         return count
 
     def turn_away(self, call_id: CallId, now: float) -> Turn:
@@ -213,8 +231,11 @@ class Switchboard:
         ):
             if isinstance(difference, Fact):
                 self._follow(difference, now, turn)
-            else:
+            elif isinstance(difference, Bridge):
+                # The two are connected for us already; only the line has yet to do it.
                 turn.commands.append(difference)
+            else:
+                self._spread([difference], now, turn)
         consent = ConsentRule(self.site.recording.consent)
         for up in picture.calls:
             live = self._calls.get(up.call_id)
@@ -222,7 +243,7 @@ class Switchboard:
                 turn.commands += live.mend_recording(
                     up.recording_id,
                     now,
-                    connected=speaks_with_agent(up.call_id, self.distributor),
+                    connected=self.distributor.connected(up.call_id),
                     rule=consent,
                 )
         return turn
@@ -246,10 +267,16 @@ class Switchboard:
         match fact:
             case CallArrived():
                 self._arrive(fact, now, turn)
-            case SitePublished(version=version):
-                self.site = self._find_version(version) or self.site
+            case SitePublished():
+                self._publish(fact, now, turn)
+            case QueueOverridden():
+                self._admission.handle(fact, now)
             case AgentKeyed():
                 self._keyed(fact, now, turn)
+            case TaskClosed():
+                self._close_task(fact, now, turn)
+            case CallBackAnswered():
+                self._reached(fact, now, turn)
             case CallerHungUp() | CallFailed():
                 try:
                     self._spread(self.distributor.handle(fact, now), now, turn)
@@ -262,14 +289,22 @@ class Switchboard:
                     self._spread(self.distributor.handle(fact, now), now, turn)
                 finally:
                     self._over(fact, turn)
-            case CallConnected() | CallReleased():
+            case CallConnected(agent_id=agent_id):
+                live = self._calls.get(fact.call_id)
+                if live is not None:
+                    self._admission.spoke_with(live.number, agent_id)
+                self._to_call(fact, now, turn)
+            case CallReleased() | LadderClimbed():
                 self._to_call(fact, now, turn)
             case CallEscalated():
                 self._to_call(fact, now, turn)
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case RecordingSealed():
                 pass
-            case OfferFact() | AgentFact() | CallQueued() | CallDequeued():
+            case OfferFact() | AgentFact() | CallQueued() | CallDequeued() | CallBackOwed():
+                self._spread(self.distributor.handle(fact, now), now, turn)
+            case CallBackChosen():
+                self._keep_number(fact.call_id)
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case CallFact():
                 live = self._calls.get(fact.call_id)
@@ -278,7 +313,8 @@ class Switchboard:
                 self._to_call(fact, now, turn)
 
     def _arrive(self, fact: CallArrived, now: float, turn: Turn) -> None:
-        if fact.call_id in self._calls:
+        if fact.call_id in self._calls or fact.call_id in self._ended:
+            # Told twice, the second time maybe after the end: nobody is there any more.
             return
         if not self.accepting:
             self._rescue(fact.call_id, Outcome.REFUSED, now, turn)
@@ -286,8 +322,25 @@ class Switchboard:
         flow = self.site.flows[self.site.entry_flow]
         rules = self.site.rules
         engine = Interpreter(fact.call_id, flow, rules)
-        self._calls[fact.call_id] = LiveCall(fact.call_id, engine, rules)
+        self._calls[fact.call_id] = LiveCall(fact.call_id, engine, rules, fact.caller)
         self._to_call(fact, now, turn)
+
+    def _publish(self, fact: SitePublished, now: float, turn: Turn) -> None:
+        """Begin to work by another version of the site, if it can be found."""
+        site = self._find_version(fact.version)
+        if site is None or site.id != self.site.id:
+            return
+        self.site = site
+        self._admission.publish(site)
+        commands = self.distributor.reconfigure(
+            site.queues,
+            site.agents,
+            QueueId(site.rules.nurse_queue),
+            site.emergency,
+            QueueId(site.rules.person_queue),
+            now,
+        )
+        self._spread(commands, now, turn)
 
     def _to_call(self, fact: CallFact, now: float, turn: Turn) -> None:
         if fact.call_id in self._calls:
@@ -324,10 +377,13 @@ class Switchboard:
                     unstaffed = self._enqueue(command, now, turn)
                 case OpenTask():
                     turn.records.append(command)
-                    self.tasks.append(Task(opened_at=now, order=command))
+                    self.tasks.open(command, now)
+                    self._owe_call_back(command, now, turn)
                 case OfferCall():
                     turn.records.append(command)
                     turn.commands.append(command)
+                case CallBack():
+                    turn.commands.append(self._with_number(command))
                 case Bridge():
                     turn.commands.append(command)
                     self._record(command.call_id, turn)
@@ -335,7 +391,7 @@ class Switchboard:
                 case ReturnToFlow():
                     self._stop_recording(command.call_id, turn)
                     self._follow(derived(command, self.site.id), now, turn)
-                case Dequeue() | EndCall():
+                case Dequeue() | EndCall() | ClimbLadder() | KeepPlace():
                     self._follow(derived(command, self.site.id), now, turn)
                 case Say():
                     live = self._calls.get(command.call_id)
@@ -350,32 +406,23 @@ class Switchboard:
     def _enqueue(self, command: Enqueue, now: float, turn: Turn) -> QueueUnstaffed | None:
         """Queue the caller; what they are to be told if nobody could answer there."""
         site, call_id, asked = self.site.id, command.call_id, command.requirement
-        queued = CallQueued(site=site, call_id=call_id, requirement=self._served(asked))
+        live = self._calls.get(call_id)
+        number = live.number if live is not None else Private("")
+        nobody = QueueUnstaffed(site=site, call_id=call_id, queue=asked.queue)
+        admitted = self._admission.admit(asked, number, now)
+        if admitted is None:
+            return nobody
+        queued = CallQueued(
+            site=site,
+            call_id=call_id,
+            requirement=admitted,
+            heard_ago_s=command.heard_ago_s,
+            advised_911=command.advised_911,
+            may_call_back=command.may_call_back,
+            number_known=bool(number),
+        )
         self._follow(queued, now, turn)
-        if asked.emergency or self._staffed(asked):
-            return None
-        return QueueUnstaffed(site=site, call_id=call_id, queue=asked.queue)
-
-    def _served(self, asked: Requirement) -> Requirement:
-        """The requirement, in a queue that the distributor has.
-
-        It has those of the last start. A call may ask for another: its version of the flow is newer
-        (published meanwhile) or older (its call began before the start).
-        """
-        if asked.emergency or asked.queue in self._staff.queues:
-            return asked
-        person_queue = QueueId(self._staff.rules.person_queue)
-        if asked.queue not in self._unknown_queues:
-            self._unknown_queues.add(asked.queue)
-            log.warning(
-                "queue %s was not there when the line was started; its callers wait in %s",
-                asked.queue,
-                person_queue,
-            )
-        return replace(asked, queue=person_queue)
-
-    def _staffed(self, asked: Requirement) -> bool:
-        return self.distributor.staffed(self._served(asked))
+        return None if asked.emergency or self.distributor.staffed(admitted) else nobody
 
     # --- what the switchboard itself decides -----------------------------------------------------
 
@@ -395,25 +442,89 @@ class Switchboard:
         live = self._calls.get(fact.call_id)
         if live is None:
             return
-        if live.keyed(fact.digits, self.site.features.escalate, now):
-            self._run(
-                CallEscalated(site=fact.site, call_id=fact.call_id, agent_id=fact.agent_id),
-                now,
-                turn,
-            )
+        features = self.site.features
+        match live.keyed(fact.digits, (features.escalate, features.identity), now):
+            case features.escalate:
+                asked = CallEscalated(site=fact.site, call_id=fact.call_id, agent_id=fact.agent_id)
+                self._run(asked, now, turn)
+            case features.identity:
+                confirmed = IdentityConfirmed(
+                    site=fact.site,
+                    call_id=fact.call_id,
+                    offer_id=fact.offer_id,
+                    agent_id=fact.agent_id,
+                )
+                self._run(confirmed, now, turn)
 
     def _promise_call_back(self, call_id: CallId, now: float, turn: Turn) -> None:
         """A caller whom the line lost, and nobody spoke with, is called back."""
         live = self._calls.get(call_id)
-        if live is None or live.engine.was_connected or self._has_task(call_id):
+        if live is None or live.engine.was_connected or self.tasks.of(call_id):
             return
         if isinstance(live.engine, Rescue) and not live.engine.let_in:
             return
         order = OpenTask(call_id=call_id, kind=CALL_BACK, queue=self.site.rules.person_queue)
         self._spread([order], now, turn)
 
-    def _has_task(self, call_id: CallId) -> bool:
-        return any(task.order.call_id == call_id for task in self.tasks)
+    # --- call-backs -------------------------------------------------------------------------------
+
+    def _owe_call_back(self, order: OpenTask, now: float, turn: Turn) -> None:
+        """A task of a red flag who left is the distributor's as well, which finds them a nurse."""
+        call_id = order.call_id
+        if order.kind != RED_FLAG_TASK:
+            return
+        self._keep_number(call_id)
+        if self.distributor.call_back(call_id) is None:
+            need = Requirement(queue=QueueId(self.site.rules.nurse_queue), emergency=True)
+            live = self._calls.get(call_id)
+            owed = CallBackOwed(
+                site=self.site.id,
+                call_id=call_id,
+                requirement=need,
+                advised_911=live is not None and was_advised(live.engine),
+                number_known=call_id in self._to_call_back,
+            )
+            self._follow(owed, now, turn)
+
+    def _keep_number(self, call_id: CallId) -> None:
+        """The number outlives the call, until the call-back does not need it any more."""
+        live = self._calls.get(call_id)
+        if live is not None and live.number:
+            self._to_call_back[call_id] = live.number
+
+    def _with_number(self, command: CallBack) -> CallBack:
+        rules = self.site.rules
+        texts = rules.prompts[rules.call_back]
+        return replace(
+            command,
+            destination=self._to_call_back.get(command.answers, Private("")),
+            utterances=tuple(
+                Utterance(text=texts[language], language=language) for language in rules.languages
+            ),
+        )
+
+    def _reached(self, fact: CallBackAnswered, now: float, turn: Turn) -> None:
+        """Somebody who was called back is on the line: a call begins that we placed."""
+        rules, call_id = self.site.rules, fact.call_id
+        answers = self.distributor.answers(call_id)
+        if answers is not None and call_id not in self._calls and call_id not in self._ended:
+            emergency = self.distributor.on_emergency_call(call_id)
+            engine = CallBackCall(call_id, rules, emergency=emergency)
+            number = self._to_call_back.get(answers, Private(""))
+            self._calls[call_id] = LiveCall(call_id, engine, rules, number)
+            self._spread(engine.start(now), now, turn)
+            self._arm(call_id)
+        self._spread(self.distributor.handle(fact, now), now, turn)
+        if answers is not None and self.distributor.call_back(answers) is None:
+            self._to_call_back.pop(answers, None)
+
+    def _close_task(self, fact: TaskClosed, now: float, turn: Turn) -> None:
+        self.tasks.close(fact)
+        self._spread(self.distributor.handle(fact, now), now, turn)
+        if self.distributor.call_back(fact.call_id) is None:
+            self._to_call_back.pop(fact.call_id, None)
+
+    # --- first aid ------------------------------------------------------------------------------
 
     def _rescue(self, call_id: CallId, outcome: Outcome, now: float, turn: Turn) -> None:
         """Advise a caller without ever asking the flow, and hand them over."""
@@ -434,7 +545,7 @@ class Switchboard:
     def _first_aid(self, live: LiveCall, fact: Fact | None, now: float) -> list[Command]:
         if isinstance(live.engine, Rescue):
             # What should have helped has failed as well: only what needs no distributor is left.
-            connected = speaks_with_agent(live.call_id, self.distributor)
+            connected = self.distributor.connected(live.call_id)
             live.engine = Rescue(
                 live.call_id,
                 live.rules,
@@ -448,8 +559,8 @@ class Switchboard:
             fact,
             self.distributor,
             self.site.fallback_number,
-            staffed=self._staffed,
-            has_task=self._has_task(live.call_id),
+            staffed=lambda asked: self._admission.staffed(asked, now),
+            has_task=self.tasks.of(live.call_id),
             now=now,
         )
 

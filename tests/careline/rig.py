@@ -36,6 +36,8 @@ class Rig:
     def ready(self, *agents: str) -> None:
         for agent in agents or self.site.agents:
             self.run.tell(AgentReady(site=self.site.id, agent_id=AgentId(agent)))
+            # One after the other: who was ready first is rung first.
+            self.run.advance(0.001)
 
     def on_break(self, *agents: str) -> None:
         for agent in agents:

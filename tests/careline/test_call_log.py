@@ -104,7 +104,7 @@ def test_a_listener_hears_of_calls_agents_and_the_site(log):
         ring_timeout_s=15.0,
         emergency=False,
         queue="general",
-        rule="longest ready",
+        rule="longest-ready",
     )
     ready = AgentReady(site="s", agent_id=AgentId("ben"))
     published = SitePublished(site="s", version="0123456789abcdef")
@@ -113,7 +113,11 @@ def test_a_listener_hears_of_calls_agents_and_the_site(log):
         (5.0, None, "ben is ready"),
         (5.0, None, "new calls begin with version 01234567 of the site"),
         (5.0, CALL, "a caller arrives"),
-        (5.0, CALL, "offered to ben: longest ready"),
+        (
+            5.0,
+            CALL,
+            "offered to ben: of all who were free for the call they had been ready for longest",
+        ),
     ]
 
 

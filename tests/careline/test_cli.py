@@ -16,7 +16,18 @@ from careline.__main__ import main, parser
 from config.load import DEFAULT_CLINIC
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("run", "talk", "check", "publish", "schema", "triage", "agent", "call", "demo")
+COMMANDS = (
+    "run",
+    "talk",
+    "check",
+    "publish",
+    "schema",
+    "triage",
+    "agent",
+    "call",
+    "report",
+    "demo",
+)
 
 SCRIPT = """\
 title: Zero

@@ -265,7 +265,7 @@ def test_a_call_for_a_queue_that_is_new_since_the_start_comes_to_a_person(clinic
     assert queued == [clinic.rules.person_queue]
     assert rig.of(Bridge)
     assert rig.run.switchboard.faults == 0
-    assert "queue billing was not there" in caplog.text
+    assert "queue billing is not among" in caplog.text
     rig.run.close()
 
 

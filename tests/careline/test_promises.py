@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from adapters.telephony.simulated import Behaviour, Pickup, SimulatedPhones
 from calls.commands import Bridge, Command, OfferCall
-from calls.facts import AgentOnBreak, AgentReady, CallArrived, CallEnded, Fact, WordsAssessed
+from calls.facts import (
+    AgentOnBreak,
+    AgentReady,
+    CallArrived,
+    CallEnded,
+    Fact,
+    TransferSucceeded,
+    WordsAssessed,
+)
 from calls.ids import AgentId, CallId
 from calls.ports import LineSnapshot
 from careline.dryrun import DryRun
@@ -168,7 +176,6 @@ def test_a_red_flag_is_offered_to_nurses_only_and_ends_with_a_nurse_or_a_task(pi
         met_nurse = world.bridged.get(call_id) in nurses
         task = any(task.order.call_id == call_id for task in world.run.switchboard.tasks)
         transferred = any(
-            isinstance(r, CallEnded) and r.call_id == call_id and r.outcome.value == "transferred"
-            for _at, r in world.records
+            isinstance(r, TransferSucceeded) and r.call_id == call_id for _at, r in world.records
         )
         assert met_nurse or task or transferred

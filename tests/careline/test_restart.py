@@ -107,7 +107,9 @@ def test_an_agent_whom_only_the_line_still_connects_is_released(rig):
     rig.arrive()
     picture = LineSnapshot(
         epoch="same",
-        calls=(LiveCall(call_id=CALL, arrived_at=rig.run.now, connected_offer=OfferId("one/9")),),
+        calls=(
+            LiveCall(call_id=CALL, arrived_at=rig.run.now, connected_offers=(OfferId("one/9"),)),
+        ),
         reachable=rig.phones.reachable(),
     )
     turn = rig.run.switchboard.reconcile(picture, rig.run.now)
@@ -133,7 +135,7 @@ def test_a_call_that_ended_is_over_also_where_it_would_go_another_way_today(rig,
     reborn.replay(journal_of(rig))
     assert not reborn.live_calls
     assert reborn.outcomes == {Outcome.HANDLED: 1}
-    assert reborn.tasks == []
+    assert not list(reborn.tasks)
 
 
 def up(rig: Rig, **more: object) -> LineSnapshot:
@@ -167,7 +169,7 @@ def recorded(rig: Rig) -> StartRecording:
 def test_a_recording_that_the_line_never_began_is_begun_after_a_restart(rig):
     start = recorded(rig)
     offer_id = rig.of(Bridge)[0].offer_id
-    turn = rig.run.switchboard.reconcile(up(rig, connected_offer=offer_id), rig.run.now)
+    turn = rig.run.switchboard.reconcile(up(rig, connected_offers=(offer_id,)), rig.run.now)
     (again,) = turn.commands
     assert isinstance(again, StartRecording)
     assert again.recording_id != start.recording_id
@@ -176,12 +178,12 @@ def test_a_recording_that_the_line_never_began_is_begun_after_a_restart(rig):
 def test_a_recording_that_runs_is_left_alone_and_closed_when_the_agent_leaves(rig, clinic):
     start = recorded(rig)
     offer_id = rig.of(Bridge)[0].offer_id
-    picture = up(rig, connected_offer=offer_id, recording_id=start.recording_id)
+    picture = up(rig, connected_offers=(offer_id,), recording_id=start.recording_id)
     assert rig.run.switchboard.reconcile(picture, rig.run.now).commands == []
     # Begun again after one restart, it runs under another name at the next.
     board = Switchboard(clinic)
     board.replay(journal_of(rig))
-    renamed = up(rig, connected_offer=offer_id, recording_id="one-2-1795446035")
+    renamed = up(rig, connected_offers=(offer_id,), recording_id="one-2-1795446035")
     assert board.reconcile(renamed, rig.run.now).commands == []
     left = AgentHungUp(site=clinic.id, call_id=CALL, offer_id=offer_id, agent_id=AgentId("ben"))
     stop = StopRecording(call_id=CALL, recording_id="one-2-1795446035")

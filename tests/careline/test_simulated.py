@@ -164,7 +164,7 @@ def test_a_released_agent_is_not_connected():
     line = phones()
     line.carry_out(bridge(), 102.0)
     line.carry_out(ReleaseAgent(call_id=CALL, offer_id=OFFER, agent_id=BEN), 103.0)
-    assert line.snapshot()[0].connected_offer is None
+    assert line.snapshot()[0].connected_offers == ()
 
 
 def test_a_recording_is_as_long_as_it_ran_and_is_sealed_once():

@@ -95,9 +95,12 @@ def test_an_offer_says_who_and_why():
         ring_timeout_s=15,
         emergency=True,
         queue="nurse",
-        rule="longest ready",
+        rule="longest-ready",
     )
-    assert tell(offer) == "offered to grace: longest ready"
+    assert tell(offer) == (
+        "RED FLAG offered to grace: "
+        "of all who were free for the call they had been ready for longest"
+    )
 
 
 def test_an_emergency_stands_out_and_an_ordinary_wait_does_not():

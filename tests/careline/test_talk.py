@@ -57,7 +57,7 @@ def test_the_advice_comes_first_in_every_language(clinic):
 def test_a_red_flag_reaches_a_nurse_who_can_be_talked_to_and_let_go(clinic):
     lines = talk(clinic, "chest pain", "", "bye")
     assert in_order(
-        lines, "RED FLAG 911", "EMERGENCY", "offered to grace: red flag", "talks with grace",
+        lines, "RED FLAG 911", "EMERGENCY", "RED FLAG offered to grace", "talks with grace",
         "grace> Hello", "grace hangs up", "ended: handled", "line> (hangs up)",
     )  # fmt: skip
 

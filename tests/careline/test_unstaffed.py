@@ -101,7 +101,7 @@ def test_a_red_flag_waits_for_a_nurse_and_for_the_on_call_number_with_nobody_sig
     rig = Rig(clinic, SUNDAY_10H)
     rig.arrive()
     rig.press("9")
-    rig.run.advance(clinic.rules.on_call_after_s + 5)
+    rig.run.advance(clinic.emergency.ladder[-1].after_s)
     assert not [record for record in rig.records if isinstance(record, QueueUnstaffed)]
     assert rig.of(Transfer)
     rig.run.close()

@@ -1,0 +1,301 @@
+"""``careline explain``: why a call was offered to whom it was, and to nobody else."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from acd.explain import Explanation
+from acd.floor import Choice
+from acd.passed_over import Ahead, PassedOver
+from acd.visit import Visit
+from calls.commands import Command, OfferCall
+from calls.facts import CallArrived, CallFact, Fact
+from calls.ids import CallId
+from calls.ports import JournalError
+from careline.cli.journal import Kept, Refused
+from careline.cli.options import add_state, counted
+from careline.replaying import Difference, Replay
+from careline.story import tell
+from careline.terminal import Terminal, Tone
+from config.site import Site
+
+_EXAMPLES = """examples:
+  careline explain 7f3a                        the beginning of a call's id is enough
+  careline explain --last                      the call that arrived last
+  careline explain --last --all                every agent and call by name
+  careline explain 7f3a --json                 for programs
+
+The journal is replayed up to the call's last offer: what is told is how everything stood at each
+decision. It may belong to a line that runs. Nothing that a caller said or pressed is told.
+
+exit code: 0 told; 1 there is no such call; 2 it cannot be told: no journal there, no version of
+the site, or the journal does not fit the program (`careline replay` says where)
+"""
+
+_NO_SUCH_CALL = 1
+_CANNOT = 2
+_NAMED = 6
+"""So many agents or calls are named for one reason; of more, the number is told."""
+
+
+class _Unknown(Exception):
+    """No call, or several, have an id that begins like this."""
+
+
+@dataclass(slots=True)
+class _Told:
+    """What is known of one call.
+
+    Attributes:
+        call_id: the call; attempts to call it back belong to it.
+        lines: ``(when, what happened)``, seconds since the epoch.
+        decisions: each after how many lines it stands.
+    """
+
+    call_id: CallId
+    lines: list[tuple[float, str]] = field(default_factory=list)
+    decisions: list[tuple[int, Explanation]] = field(default_factory=list)
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type private
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "explain",
+        help="why a call was offered to whom it was, and why every other agent was passed over",
+        description="Why a call was offered to whom it was, and why every other agent was passed "
+        "over, from the journal.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "call_id", nargs="?", metavar="CALL_ID", help="a call, or how its id begins"
+    )
+    parser.add_argument("--last", action="store_true", help="the call that arrived last")
+    parser.add_argument("--all", action="store_true", help="name every agent and call")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="DIR",
+        help="the site's folder then (default: the versions kept beside the journal)",
+    )
+    add_state(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Explain; 1 when there is no such call, 2 when it cannot be told."""
+    if (args.call_id is None) != args.last:
+        print("careline explain: name one call, or --last; see --help", file=sys.stderr)
+        return _CANNOT
+    try:
+        kept = Kept(args.state, args.config)
+        site = kept.first_site()
+        call_id, end = _find(kept, args.call_id)
+        told, difference = _replayed(kept, site, call_id, end)
+    except _Unknown as unknown:
+        print(unknown, file=sys.stderr)
+        return _NO_SUCH_CALL
+    except (Refused, JournalError) as error:
+        print(error, file=sys.stderr)
+        return _CANNOT
+    if args.json:
+        print(json.dumps(_as_data(told), indent=2))
+    else:
+        _show(Terminal(sys.stdout), told, site, named=None if args.all else _NAMED)
+    if difference is not None:
+        print(
+            f"the replay decides otherwise at entry {difference.position} of the journal, so "
+            "nothing after that can be explained; `careline replay` tells more",
+            file=sys.stderr,
+        )
+        return _CANNOT
+    return 0
+
+
+# --- finding it -----------------------------------------------------------------------------------
+
+
+def _find(kept: Kept, wanted: str | None) -> tuple[CallId, int]:
+    """The call, and the last entry that is about it.
+
+    Args:
+        kept: the journal.
+        wanted: how its id begins; ``None`` for the call that arrived last.
+
+    Raises:
+        _Unknown: there is none, or it could be several.
+    """
+    last: dict[CallId, int] = {}
+    newest: CallId | None = None
+    for position, entry in kept.entries():
+        record = entry.record
+        if isinstance(record, CallFact | Command):
+            last[_answered(record.call_id)] = position
+        if isinstance(record, CallArrived):
+            newest = record.call_id
+    if wanted is None:
+        if newest is None:
+            raise _Unknown(f"{kept.folder}: no call has arrived yet")
+        return newest, last[newest]
+    if CallId(wanted) in last:
+        return CallId(wanted), last[CallId(wanted)]
+    alike = [call_id for call_id in last if call_id.startswith(wanted)]
+    if len(alike) == 1:
+        return alike[0], last[alike[0]]
+    if alike:
+        raise _Unknown(
+            f"{len(alike)} calls begin with {wanted!r}: {_some(alike, _NAMED)}; type more of the id"
+        )
+    near = difflib.get_close_matches(wanted, last, n=3, cutoff=0.5)
+    hint = f"; the nearest are {', '.join(near)}" if near else "; --last tells of the latest"
+    raise _Unknown(f"{kept.folder}: there is no call {wanted!r}{hint}")
+
+
+def _answered(call_id: CallId) -> CallId:
+    """The call itself; for an attempt to call back, the one that it answers."""
+    return CallId(call_id.partition("~")[0])
+
+
+def _replayed(kept: Kept, site: Site, call_id: CallId, end: int) -> tuple[_Told, Difference | None]:
+    told = _Told(call_id)
+    replay = Replay(site, kept.find_version)
+    decided: list[Explanation] = []
+
+    def witness(visit: Visit, choice: Choice) -> None:
+        if _answered(visit.call_id) == call_id:
+            decided.append(replay.distributor.explain(visit, choice))
+
+    replay.distributor.watch(witness)
+    for position, entry in kept.entries():
+        if position > end:
+            break
+        record = entry.record
+        if _is_about(record, call_id) and not isinstance(record, OfferCall):
+            line = tell(record)
+            if line is not None:
+                told.lines.append((entry.at, line))
+        if not replay.take(position, entry):
+            break
+        told.decisions += ((len(told.lines), each) for each in decided)
+        decided.clear()
+    return told, replay.results().difference
+
+
+def _is_about(record: Fact | Command, call_id: CallId) -> bool:
+    return isinstance(record, CallFact | Command) and _answered(record.call_id) == call_id
+
+
+# --- for a person ---------------------------------------------------------------------------------
+
+
+def _show(terminal: Terminal, told: _Told, site: Site, *, named: int | None) -> None:
+    """The story, and after the fact that led to each decision the decision.
+
+    Args:
+        terminal: where to.
+        told: the call.
+        site: its time zone.
+        named: how many agents or calls are named for one reason; ``None`` for all.
+    """
+    begin = told.lines[0][0] if told.lines else 0.0
+    there = datetime.fromtimestamp(begin, site.zone)
+    terminal.say(f"call {told.call_id}, {there:%Y-%m-%d %H:%M:%S} ({site.zone})")
+    decisions = iter([*told.decisions, (len(told.lines) + 1, None)])
+    after, decision = next(decisions)
+    for count, (at, line) in enumerate(told.lines, start=1):
+        terminal.say(line, lead=f"{at - begin:8.1f} s  ")
+        while decision is not None and after <= count:
+            _show_decision(terminal, decision, begin, named)
+            after, decision = next(decisions)
+    if not told.decisions:
+        terminal.say("It was never offered to anybody.")
+
+
+def _show_decision(
+    terminal: Terminal, decision: Explanation, begin: float, named: int | None
+) -> None:
+    indent = " " * 12
+    terminal.say(f"{decision.sentence()}", lead=f"{decision.at - begin:8.1f} s  > ")
+    needs = ", ".join(
+        f"{need.skill} {need.level}{' if possible' if need.preferred else ''}"
+        for need in decision.needs
+    )
+    companion = ", ".join(f"{need.skill} {need.level}" for need in decision.companion)
+    second = f"; of the second person {companion or 'nothing'}" if decision.companion else ""
+    terminal.say(f"needed: {needs or 'nothing'}{second}", lead=indent, tone=Tone.QUIET)
+    _show_groups(terminal, "passed over", _grouped(decision.passed_over), indent, named)
+    _show_groups(terminal, "before it", _grouped(decision.ahead), indent, named)
+
+
+def _grouped(each: Sequence[PassedOver] | Sequence[Ahead]) -> list[tuple[str, list[str]]]:
+    """Names by reason, the reason that holds for most last."""
+    rows = sorted((one.sentence(), _name(one)) for one in each)
+    groups = [
+        (sentence, [name for _sentence, name in named])
+        for sentence, named in groupby(rows, key=lambda row: row[0])
+    ]
+    return sorted(groups, key=lambda group: len(group[1]))
+
+
+def _name(each: PassedOver | Ahead) -> str:
+    return each.agent_id if isinstance(each, PassedOver) else each.call_id
+
+
+def _show_groups(
+    terminal: Terminal,
+    title: str,
+    groups: Sequence[tuple[str, list[str]]],
+    indent: str,
+    named: int | None,
+) -> None:
+    if not groups:
+        return
+    terminal.say(f"{title}:", lead=indent, tone=Tone.QUIET)
+    for sentence, names in groups:
+        terminal.say(f"{_some(names, named)}: {sentence}", lead=f"{indent}  ")
+
+
+def _some(names: Sequence[str], named: int | None) -> str:
+    if named is None or len(names) <= named:
+        return ", ".join(names)
+    return f"{', '.join(names[:named])} and {counted(len(names) - named, 'other')}"
+
+
+# --- for programs ---------------------------------------------------------------------------------
+
+
+def _as_data(told: _Told) -> dict[str, object]:
+    return {
+        "call_id": told.call_id,
+        "story": [{"at": at, "what": line} for at, line in told.lines],
+        "decisions": [
+            {**_plain(decision), "sentence": decision.sentence()}
+            for _at, decision in told.decisions
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of an explanation
+    """A value as JSON holds it; every reason with its sentence, and what says nothing left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        parts = {name: part for name, part in parts.items() if part is not None}
+        if isinstance(value, PassedOver | Ahead):
+            parts["sentence"] = value.sentence()
+        return parts
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,192 @@
+"""``careline replay``: yesterday again, to compare, or under another configuration."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from calls.ports import JournalError
+from careline.cli.journal import Kept, Refused
+from careline.cli.options import DEFAULT_STATE, site_or_complain
+from careline.cli.replay_tables import print_json, print_table
+from careline.replaying import Difference, Replay, Replayed, shown
+from careline.terminal import Terminal
+from careline.what_if import Comparison, compare
+from config.site import Site
+
+_EXAMPLES = """examples:
+  careline replay                              the journal of the line started here
+  careline replay backup/monday                a state folder, or the journal in one
+  careline replay --with my-clinic-changed     the same calls, other queues, agents and rules
+  careline replay --with my-clinic-changed --json
+
+Without --with every decision that is in the journal is made again and compared. The line may run
+meanwhile.
+
+With it three days stand side by side: what the journal tells, the same run again, and the same run
+under the other folder. The second shows how far the run can be trusted. What is assumed for a run
+is told in docs/distributor.md: calls, agents and phones come and go as they did; who waits longer
+than they had to has the patience of those who hung up; a talk takes as long as it took; agents
+answer after their own mean time and let as many calls ring out as they did.
+
+exit code: 0 every decision is the same, or the days stand there; 1 the first difference is told;
+2 it cannot be done: no journal there, no version of the site, mistakes in the folder
+"""
+
+_DIFFERS = 1
+_CANNOT = 2
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type private
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "replay",
+        help="make every decision of a journal again, or under another configuration",
+        description="Make every decision of a journal again and compare, or tell what the day "
+        "would have been under another configuration.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=DEFAULT_STATE,
+        metavar="JOURNAL_FOLDER",
+        help=f"a state folder, or the journal's folder in one (default: {DEFAULT_STATE})",
+    )
+    parser.add_argument(
+        "--with",
+        dest="other",
+        type=Path,
+        metavar="CONFIG_FOLDER",
+        help="run the day under this site's folder as well",
+    )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="DIR",
+        help="the site's folder then (default: the versions kept beside the journal)",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay; 1 when a decision differs, 2 when it cannot be done."""
+    try:
+        kept = Kept(args.folder, args.config)
+        first = kept.first_site()
+        if args.other is not None:
+            return _what_if(args, kept, first)
+        return _compare(args, kept, first)
+    except (Refused, JournalError) as error:
+        print(error, file=sys.stderr)
+        return _CANNOT
+
+
+# --- the same again -------------------------------------------------------------------------------
+
+
+def _compare(args: argparse.Namespace, kept: Kept, first: Site) -> int:
+    terminal = Terminal(sys.stderr)
+    began = time.perf_counter()
+    done = Replay(first, kept.find_version).run(kept.entries(), _progress(terminal))
+    took_s = time.perf_counter() - began
+    if terminal.interactive:
+        terminal.progress("")
+    if args.json:
+        print_json(_as_data(done, took_s))
+    else:
+        _tell(done, took_s, first)
+    return 0 if done.difference is None else _DIFFERS
+
+
+def _progress(terminal: Terminal) -> Any:  # noqa: ANN401 - a function of the position
+    def show(position: int) -> None:
+        if terminal.interactive:
+            terminal.progress(f"{position:,} entries")
+
+    return show
+
+
+def _tell(done: Replayed, took_s: float, first: Site) -> None:
+    print(
+        f"{done.facts:,} facts, {done.decisions:,} decisions, {took_s:.1f} s"
+        + (f", {done.elsewhere:,} facts of other sites passed over" if done.elsewhere else "")
+    )
+    for version in done.missing:
+        print(f"version {version[:8]} was published and is not kept: its changes are left out")
+    if done.difference is None:
+        print("every decision is the same" if done.decisions else "nothing was decided")
+        return
+    _tell_difference(done.difference, first)
+
+
+def _tell_difference(found: Difference, first: Site) -> None:
+    when = datetime.fromtimestamp(found.at, first.zone)
+    print(
+        f"decision {found.number:,} differs, at entry {found.position:,} of the journal, "
+        f"{when:%Y-%m-%d %H:%M:%S}, after {found.after}"
+    )
+    print(f"  journal: {shown(found.journal)}")
+    print(f"  replay:  {shown(found.replay)}")
+    print(
+        "Either the journal was altered, or the site's files or the program are not those that it "
+        "was written with."
+    )
+
+
+def _as_data(done: Replayed, took_s: float) -> dict[str, object]:
+    found = done.difference
+    return {
+        "facts": done.facts,
+        "decisions": done.decisions,
+        "facts_of_other_sites": done.elsewhere,
+        "versions_missing": list(done.missing),
+        "seconds": round(took_s, 3),
+        "same": found is None,
+        "difference": None
+        if found is None
+        else {
+            "entry": found.position,
+            "decision": found.number,
+            "at": found.at,
+            "after": found.after,
+            "journal": shown(found.journal),
+            "replay": shown(found.replay),
+        },
+    }
+
+
+# --- under another configuration ------------------------------------------------------------------
+
+
+def _what_if(args: argparse.Namespace, kept: Kept, first: Site) -> int:
+    other = site_or_complain(args.other)
+    if other is None:
+        return _CANNOT
+    found = compare(kept.entries, first, kept.find_version, other)
+    if found is None:
+        print(f"{kept.folder}: no call was queued in it", file=sys.stderr)
+        return _CANNOT
+    if args.json:
+        print_json(_days(found))
+    else:
+        print_table(found, first, args.other)
+    return 0
+
+
+def _days(found: Comparison) -> dict[str, object]:
+    return {
+        "from": found.since,
+        "to": found.until,
+        "calls": found.calls,
+        "journal": found.journal.as_data(),
+        "again": found.again.as_data(),
+        "with": found.other.as_data(),
+    }

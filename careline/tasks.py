@@ -1,0 +1,41 @@
+"""What people still have to do for callers: opened by the engines, closed by people alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from calls.commands import OpenTask
+from calls.facts import TaskClosed
+from calls.ids import CallId
+from careline.turn import Task
+
+
+class Tasks:
+    """The open tasks of a site, in the order in which they were opened."""
+
+    def __init__(self) -> None:
+        self._open: list[Task] = []
+
+    def __iter__(self) -> Iterator[Task]:
+        return iter(self._open)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def open(self, order: OpenTask, now: float) -> None:
+        """Somebody has to do this."""
+        self._open.append(Task(opened_at=now, order=order))
+
+    def close(self, fact: TaskClosed) -> bool:
+        """Somebody has done it; whether it was open."""
+        before = len(self._open)
+        self._open = [
+            task
+            for task in self._open
+            if (task.order.call_id, task.order.kind) != (fact.call_id, fact.kind)
+        ]
+        return len(self._open) < before
+
+    def of(self, call_id: CallId) -> bool:
+        """Whether anything is to be done for a call."""
+        return any(task.order.call_id == call_id for task in self._open)

@@ -1,0 +1,74 @@
+"""The metrics of the whole site's journal: both identities after every record of random days."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from acd.metrics import Metrics
+from adapters.telephony.simulated import Pickup
+from calls.ids import QueueId
+from careline.turn import Turn
+from tests.careline.test_promises import ACTIONS, AGENTS, World, clinic
+
+
+class CountedWorld(World):
+    """A site whose journal is counted while it is written."""
+
+    def __init__(self, pickups: list[Pickup]) -> None:
+        site = clinic()
+        self.metrics = Metrics(
+            queues=site.queues,
+            agents=site.agents,
+            nurse_queue=QueueId(site.rules.nurse_queue),
+        )
+        super().__init__(site, pickups)
+        for agent in AGENTS:
+            self.act(("ready", agent))
+
+    def _observe(self, now: float, turn: Turn) -> None:
+        super()._observe(now, turn)
+        for record in turn.records:
+            self.metrics.take(now, record)
+            assert self.metrics.balanced, record
+
+    def agree(self) -> None:
+        visits = self.metrics.results(self.run.now).whole().visits
+        totals = self.run.switchboard.distributor.totals
+        assert (
+            visits.offered,
+            visits.answered,
+            visits.abandoned,
+            visits.short,
+            visits.flowed_out,
+            visits.called_back,
+            visits.waiting.count,
+        ) == (
+            totals.entered,
+            totals.answered,
+            totals.abandoned,
+            totals.short,
+            totals.flowed_out,
+            totals.called_back,
+            totals.waiting,
+        )
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    pickups=st.lists(st.sampled_from(list(Pickup)), min_size=len(AGENTS), max_size=len(AGENTS)),
+    actions=st.lists(ACTIONS, min_size=20, max_size=60),
+)
+def test_the_sums_agree_after_every_record_and_with_the_distributor(pickups, actions):
+    world = CountedWorld(pickups)
+    try:
+        for action in actions:
+            world.act(action)
+            world.agree()
+        world.finish(linger_s=30.0)
+    finally:
+        world.run.close()
+    calls = world.metrics.results(world.run.now).whole().calls
+    assert calls.arrived == world.calls
+    assert calls.live == 0
+    assert calls.ended == world.run.switchboard.outcomes

@@ -1,0 +1,176 @@
+"""The distributor alone, run again from a journal: the same decisions, or where they differ."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from acd import Prefer
+from calls.commands import OfferCall
+from calls.facts import CallQueued, PhoneRegistered, SitePublished
+from calls.ids import AgentId
+from calls.ports import Entry
+from calls.requirement import Requirement
+from careline.__main__ import main
+from careline.replaying import Replay, shown
+from careline.state import StateFolder
+from careline.switchboard import Switchboard
+from careline.turn import Turn
+from config.site import Site
+from tests.careline.recorded_days import BILLING, busy_day, entries, keep
+from tests.careline.rig import Rig
+
+
+@pytest.fixture(scope="module")
+def day(clinic: Site) -> list[Entry]:
+    return busy_day(clinic)
+
+
+@pytest.fixture(scope="module")
+def kept(clinic: Site, day: list[Entry], tmp_path_factory: pytest.TempPathFactory) -> StateFolder:
+    return keep(tmp_path_factory.mktemp("day"), [clinic], day)
+
+
+def replayed(site: Site, day: list[Entry], versions=()):
+    known = {each.version: each for each in (site, *versions)}
+    return Replay(site, known.get).run(enumerate(day, start=1))
+
+
+def offers(day: list[Entry]) -> list[int]:
+    return [index for index, entry in enumerate(day) if isinstance(entry.record, OfferCall)]
+
+
+def test_every_decision_of_a_busy_day_is_made_again(clinic, day, kept, capsys):
+    assert main(["replay", str(kept.path)]) == 0
+    said = capsys.readouterr().out
+    assert "every decision is the same" in said
+    done = replayed(clinic, day)
+    assert done.difference is None
+    assert done.decisions > len(offers(day)) > 30
+    assert f"{done.decisions:,} decisions" in said
+
+
+def test_the_journal_itself_may_be_named(kept, capsys):
+    assert main(["replay", str(kept.journal), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["same"] is True
+    assert told["difference"] is None
+
+
+def test_a_journal_whose_decision_was_altered_is_told_where(clinic, day, tmp_path, capsys):
+    number = offers(day)[5]
+    offer = day[number].record
+    assert isinstance(offer, OfferCall)
+    altered = replace(offer, agent_id=AgentId("omar"))
+    forged = [*day[:number], replace(day[number], record=altered), *day[number + 1 :]]
+    state = keep(tmp_path / "state", [clinic], forged)
+    assert main(["replay", str(state.path)]) == 1
+    said = capsys.readouterr().out
+    assert f"differs, at entry {number + 1} of the journal" in said
+    assert f"journal: {shown(altered)}" in said
+    assert f"replay:  {shown(offer)}" in said
+    same = sum(
+        type(entry.record).__name__
+        in ("OfferCall", "CallConnected", "CallReleased", "LadderClimbed")
+        for entry in day[:number]
+    )
+    assert f"decision {same + 1} differs" in said
+
+
+def test_a_decision_that_was_taken_out_is_missed_at_the_next_turn(clinic, day):
+    number = offers(day)[3]
+    done = replayed(clinic, [*day[:number], *day[number + 1 :]])
+    assert done.difference is not None
+    assert done.difference.journal is None
+    assert done.difference.replay == day[number].record
+    assert done.difference.position == number + 1 + (0 if not _is_derived(day[number + 1]) else 1)
+
+
+def _is_derived(entry: Entry) -> bool:
+    return isinstance(entry.record, CallQueued)
+
+
+def test_a_decision_nobody_made_is_a_difference(clinic, day):
+    number = offers(day)[3]
+    done = replayed(clinic, [*day[: number + 1], day[number], *day[number + 1 :]])
+    assert done.difference is not None
+    assert done.difference.journal == day[number].record
+    assert done.difference.position == number + 2
+
+
+def test_facts_of_another_site_are_passed_over(clinic, day):
+    other = Entry(at=day[0].at, record=PhoneRegistered(site="elsewhere", agent_id=AgentId("mateo")))
+    done = replayed(clinic, [other, *day, other])
+    assert done.difference is None
+    assert done.elsewhere == 2
+
+
+def test_a_replay_goes_on_under_a_version_that_was_published_meanwhile(clinic):
+    changed = replace(
+        clinic,
+        version="f" * 64,
+        queues={
+            queue_id: replace(queue, prefer=Prefer.SKILL, wrap_up_s=1.0)
+            for queue_id, queue in clinic.queues.items()
+        },
+    )
+    known = {each.version: each for each in (clinic, changed)}
+    rig = Rig(clinic)
+    rig.run.take_over(Switchboard(clinic, known.get), Turn())
+    for agent in clinic.agents:
+        rig.run.tell(PhoneRegistered(site=clinic.id, agent_id=agent))
+    rig.turns.clear()
+    rig.run.take_over(Switchboard(clinic, known.get), Turn())
+    rig.run.tell(SitePublished(site=clinic.id, version=clinic.version))
+    for agent in clinic.agents:
+        rig.run.tell(PhoneRegistered(site=clinic.id, agent_id=agent))
+    rig.ready()
+    for number in range(8):
+        if number == 3:
+            rig.run.tell(SitePublished(site=clinic.id, version=changed.version))
+        rig.arrive(f"call-{number}")
+        rig.run.advance(1)
+        rig.press(BILLING, f"call-{number}")
+        rig.run.advance(20)
+        rig.run.tell(*rig.phones.hang_up(f"call-{number}"))
+    rig.run.close()
+    day = entries(rig)
+    assert replayed(clinic, day, [changed]).difference is None
+    without = replayed(clinic, day)
+    assert without.missing == (changed.version,)
+    assert without.difference is not None
+
+
+def test_a_folder_without_a_journal_is_an_error_with_the_next_step(tmp_path, capsys):
+    assert main(["replay", str(tmp_path)]) == 2
+    assert "there is no journal here" in capsys.readouterr().err
+
+
+def test_without_its_versions_a_journal_needs_a_configuration(clinic, day, tmp_path, capsys):
+    state = keep(tmp_path / "state", [], day)
+    assert main(["replay", str(state.path)]) == 2
+    assert "--config" in capsys.readouterr().err
+    assert main(["replay", str(state.path), "--config", str(clinic.folder)]) == 0
+
+
+def test_a_fact_that_was_refused_then_is_refused_again(clinic):
+    refused = CallQueued(
+        site=clinic.id, call_id="call", requirement=Requirement(queue="no such queue")
+    )
+    done = replayed(clinic, [Entry(at=1.0, record=refused)])
+    assert done.difference is None
+    assert done.facts == 1
+
+
+def test_the_help_tells_what_is_assumed(capsys):
+    with pytest.raises(SystemExit):
+        main(["replay", "--help"])
+    assert "careline replay --with" in capsys.readouterr().out
+
+
+def test_a_decision_is_shown_with_every_field(day):
+    text = shown(day[offers(day)[0]].record)
+    assert text.startswith("OfferCall call_id=call-00 offer_id=call-00/1 agent_id=")
+    assert shown(None) == "nothing"

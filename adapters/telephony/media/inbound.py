@@ -22,8 +22,9 @@ class Inbound:
     Attributes:
         codec: the codec of its frames; packets of the other law are converted when they come.
         latch: whose packets these are, and so where the leg's own go.
+        held: the far end has put the leg on hold: its audio is heard by nobody.
         last_round: the round in which the far end last showed that it is there.
-        receiving: false on hold.
+        receiving: whether the far end is to send at all.
     """
 
     __slots__ = (
@@ -38,6 +39,7 @@ class Inbound:
         "_last_frame",
         "_ssrc",
         "codec",
+        "held",
         "last_round",
         "latch",
         "receiving",
@@ -53,11 +55,18 @@ class Inbound:
         self._highest = 0
         self.latch: Latch | None = None
         self.last_round = 0
+        self.held = False
         self.receiving = False
         self._use(PCMU)
 
     def configure(
-        self, *, codec: Codec, dtmf_payload: int | None, receiving: bool, latch: Latch
+        self,
+        *,
+        codec: Codec,
+        dtmf_payload: int | None,
+        receiving: bool,
+        latch: Latch,
+        held: bool = False,
     ) -> None:
         """Begin, or go on otherwise; a key that is held stays the same press.
 
@@ -66,6 +75,7 @@ class Inbound:
             dtmf_payload: telephone-event's payload type; ``None``: listen for tones in the audio.
             receiving: whether the far end is to be heard.
             latch: whose packets these are.
+            held: the far end has put the leg on hold.
         """
         if codec is not self.codec:
             self._use(codec)
@@ -75,6 +85,7 @@ class Inbound:
             self._detector = ToneDetector()
         self._dtmf_payload = dtmf_payload
         self.receiving = receiving
+        self.held = held
         self.latch = latch
 
     def _use(self, codec: Codec) -> None:
@@ -133,7 +144,7 @@ class Inbound:
 
         Returns:
             The frame in the leg's codec, ``None`` for silence. A single lost frame is the one
-            before it again, more are silence; held keys are silence too.
+            before it again, more are silence; held keys and a far end on hold are silence too.
         """
         frame = self._jitter.pop()
         if frame is None:
@@ -141,8 +152,9 @@ class Inbound:
         else:
             self._last_frame = frame
         if self._detector is not None:
-            return self._without_tones(self._detector, frame)
-        if self._events.muted(round_):
+            heard, key = self._without_tones(self._detector, frame)
+            return (None if self.held else heard), key
+        if self.held or self._events.muted(round_):
             return None, None
         return frame, None
 

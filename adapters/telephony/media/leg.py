@@ -1,4 +1,7 @@
-"""One caller's or agent's audio: an RTP stream in, an RTP stream out."""
+"""One caller's or agent's audio: an RTP stream in, an RTP stream out.
+
+It is longer than a module should be for its docstrings: it is all that the line sees of media.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from adapters.telephony.media.far_end import usable_address, usable_codec
 from adapters.telephony.media.g711 import FRAME_S, PCM_SILENCE, PCMU, Codec, transcode
 from adapters.telephony.media.inbound import Inbound
 from adapters.telephony.media.latch import Latch
+from adapters.telephony.media.mixer import Mixer
 from adapters.telephony.media.outbound import Outbound
 from adapters.telephony.media.playlist import OnDone
 from adapters.telephony.media.recorder import Recorder, Tap
@@ -69,6 +73,7 @@ class MediaLeg:
         "_inbound",
         "_ip_version",
         "_latched_on",
+        "_mixer",
         "_on_digit",
         "_on_timeout",
         "_outbound",
@@ -100,6 +105,7 @@ class MediaLeg:
         self._outbound = Outbound(stream, PCMU, self._post)
         self._latched_on: tuple[str, int, bool] | None = None
         self._peer: MediaLeg | None = None
+        self._mixer: Mixer[MediaLeg] | None = None
         self._heard: bytes | None = None
         self._sink: Sink | None = None
         self._recorder: Recorder | None = None
@@ -133,7 +139,9 @@ class MediaLeg:
             payload: 0 (PCMU) or 8 (PCMA), what is sent; both are understood.
             dtmf_payload: telephone-event's payload type (RFC 4733), 96 to 127. ``None`` when the
                 far end offered none: digits are then heard in the audio and sent as tones.
-            send: the direction allows sending (sendrecv or their recvonly).
+            send: the direction allows sending (sendrecv or their recvonly). Otherwise the far end
+                has put this leg on hold: what it sends meanwhile, its own music, is heard by
+                nobody; its keys are.
             receive: the direction allows receiving; otherwise packets are counted and dropped.
             latch_any_host: accept the far end from another host than ``remote_host`` (it stands
                 behind NAT). Otherwise only the port may differ (symmetric RTP, RFC 4961).
@@ -150,12 +158,13 @@ class MediaLeg:
         if latch is None or (wanted != self._latched_on and not address.is_unspecified):
             latch = Latch(str(address), remote_port, any_host=latch_any_host)
             self._latched_on = wanted
+        sending = send and not address.is_unspecified
         self._inbound.configure(
-            codec=codec, dtmf_payload=dtmf_payload, receiving=receive, latch=latch
+            codec=codec, dtmf_payload=dtmf_payload, receiving=receive, held=not sending, latch=latch
         )
         self._outbound.codec = codec
         self._outbound.dtmf_payload = dtmf_payload
-        self._outbound.sending = send and not address.is_unspecified
+        self._outbound.sending = sending
         self._await_media()
 
     def play(self, clips: Sequence[Clip], on_done: OnDone | None = None) -> None:
@@ -182,35 +191,42 @@ class MediaLeg:
         """Whether clips (not music) are playing."""
         return self._outbound.playlist.playing
 
-    def connect(self, other: MediaLeg) -> None:
-        """Bridge two legs; what plays on either stops, and an earlier bridge of either ends.
+    def connect(self, other: MediaLeg, *more: MediaLeg) -> None:
+        """Bridge legs; what plays on any of them stops, and an earlier bridge of each ends.
 
-        Frames pass as they are, or through a 256-byte table between PCMU and PCMA. Keys are
-        reported and not passed on, neither as events nor as tones. A clip played on a bridged
-        leg is heard instead of the other side until it ends.
+        Between two, frames pass as they are, or through a 256-byte table between PCMU and PCMA.
+        With more each hears the sum of all others. Keys are reported and not passed on, neither as
+        events nor as tones. A clip played on a bridged leg is heard instead of the other side
+        until it ends.
 
         Raises:
             ValueError: a leg cannot be bridged with itself.
         """
-        if other is self:
+        legs = (self, other, *more)
+        if len(set(legs)) < len(legs):
             raise ValueError("a leg cannot be bridged with itself")
-        if self._closed or other._closed:
+        if any(leg.closed for leg in legs):
             return
-        self.disconnect()
-        other.disconnect()
-        self.stop_playing()
-        other.stop_playing()
-        self._peer, other._peer = other, self
+        for leg in legs:
+            leg.disconnect()
+            leg.stop_playing()
+        self._bridge(legs)
 
     def disconnect(self) -> None:
-        """End the bridge, on both legs. Nothing when there is none."""
+        """Leave the bridge; two or more who remain in it stay bridged. Nothing without one."""
         peer, self._peer = self._peer, None
         if peer is not None:
             peer.disconnect()
+        mixer, self._mixer = self._mixer, None
+        if mixer is None:
+            return
+        mixer.leave(self)
+        if len(mixer.members) == 2:
+            self._bridge(mixer.members)
 
     @property
     def peer(self) -> MediaLeg | None:
-        """The leg this one is bridged with."""
+        """The one leg that this one is bridged with; ``None`` also with more than one."""
         return self._peer
 
     def listen(self, sink: Sink | None) -> None:
@@ -222,7 +238,7 @@ class MediaLeg:
         self._sink = sink
 
     def record(self, tap: Tap | None) -> None:
-        """Hand the far end (left) and the bridged leg's far end (right) to ``tap``.
+        """Hand the far end (left) and what it is bridged with (right) to ``tap``.
 
         Stretches are equally long, 20 ms or more, and follow one another in time without a gap:
         silence stands where a side is missing (not bridged, on hold, lost) and where a key is
@@ -244,7 +260,8 @@ class MediaLeg:
     def on_media_timeout(self, seconds: float, callback: Callable[[], None] | None) -> None:
         """Report once when nothing was received for so long although it is expected.
 
-        Armed again as soon as media returns; time on hold (``receive=False``) does not count.
+        Armed again as soon as media returns; time on hold does not count, for many phones send
+        nothing then, whatever their description says.
         """
         self._timeout_rounds = round(seconds / FRAME_S)
         self._on_timeout = callback
@@ -261,6 +278,11 @@ class MediaLeg:
         """
         if not self._closed:
             self._outbound.send_digits(digits, on_done)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._closed
 
     def close(self) -> None:
         """End everything and free the port. Twice is once."""
@@ -293,8 +315,8 @@ class MediaLeg:
     def tick(self, round_: int, due: float) -> None:
         """The 20 ms of this round: hear, pass on or play, send.
 
-        A bridged leg's packets leave in the other leg's tick, at the moment its frame is taken
-        from the jitter buffer, so that the bridge adds no waiting.
+        Of two bridged legs each one's packets leave in the other's tick, at the moment the frame
+        is taken from the jitter buffer, so that the bridge adds no waiting.
         """
         if self._closed:
             return
@@ -311,14 +333,18 @@ class MediaLeg:
         self._heard, key = inbound.frame(round_)
         heard = self._heard
         peer = self._peer
+        mixed = None
         if peer is None:
-            self.transmit(None, PCMU, due)
+            codec = self._outbound.codec
+            if self._mixer is not None:
+                mixed = self._mixer.heard_by(self, codec)
+            self.transmit(mixed, codec, due)
         else:
             peer.transmit(heard, inbound.codec, due)
         if key is not None:
             self._report(key)
         if self._recorder is not None:
-            self._add_to_recording(self._recorder, missed)
+            self._add_to_recording(self._recorder, missed, mixed)
         if self._sink is not None:
             try:
                 self._sink(PCM_SILENCE if heard is None else inbound.codec.decode(heard))
@@ -357,6 +383,18 @@ class MediaLeg:
 
     # --- inside -------------------------------------------------------------------------------
 
+    @staticmethod
+    def _bridge(legs: Sequence[MediaLeg]) -> None:
+        """Two are each other's peers; more meet in a mixer."""
+        mixer = Mixer(legs) if len(legs) > 2 else None
+
+        def put(leg: MediaLeg, peer: MediaLeg) -> None:
+            leg._mixer = mixer
+            leg._peer = peer if mixer is None else None
+
+        for leg, peer in zip(legs, reversed(legs), strict=True):
+            put(leg, peer)
+
     def _post(self, callback: Callable[..., None], *arguments: object) -> None:
         self._host.post(self, callback, *arguments)
 
@@ -369,14 +407,14 @@ class MediaLeg:
         self._inbound.skip(rounds)
         self.counters.skipped_s += rounds * FRAME_S
 
-    def _add_to_recording(self, recorder: Recorder, missed: int) -> None:
+    def _add_to_recording(self, recorder: Recorder, missed: int, mixed: bytes | None) -> None:
         peer = self._peer
         codec = self._inbound.codec
         try:
             if missed:
                 recorder.fill(missed)
             if peer is None:
-                recorder.add(self._heard, codec, None, codec)
+                recorder.add(self._heard, codec, mixed, self._outbound.codec)
             else:
                 recorder.add(self._heard, codec, *peer.heard())
         except Exception as error:
@@ -389,7 +427,7 @@ class MediaLeg:
 
     def _watch_for_media(self, callback: Callable[[], None], round_: int) -> None:
         inbound = self._inbound
-        if not inbound.receiving:
+        if not inbound.receiving or inbound.held:
             self._quiet_since = round_
             return
         if inbound.last_round > self._quiet_since:

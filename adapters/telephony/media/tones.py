@@ -63,6 +63,16 @@ def beep() -> Clip:
 
 
 @cache
+def pause(seconds: float) -> Clip:
+    """Silence between two sounds, or after the last.
+
+    Args:
+        seconds: its length.
+    """
+    return Clip.from_pcm(_pcm(_silence(seconds)))
+
+
+@cache
 def ring_back() -> Clip:
     """One cycle of the ring-back tone, to be played as music: 440 + 480 Hz, 2 s on, 4 s off."""
     return Clip.from_pcm(_pcm(_faded(_tone(2.0, -24, 440, 480)), _silence(4.0)))

@@ -4,7 +4,8 @@
 :class:`~calls.ports.Line` port.
 """
 
+from adapters.telephony.simulated.behaviour import Behaviour, Person, Pickup, Reached
 from adapters.telephony.simulated.line import SimulatedLine
-from adapters.telephony.simulated.phones import Behaviour, Pickup, SimulatedPhones
+from adapters.telephony.simulated.phones import SimulatedPhones
 
-__all__ = ["Behaviour", "Pickup", "SimulatedLine", "SimulatedPhones"]
+__all__ = ["Behaviour", "Person", "Pickup", "Reached", "SimulatedLine", "SimulatedPhones"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any
 
+from adapters.telephony.simulated.behaviour import Behaviour, Person, Pickup
+from adapters.telephony.simulated.call_backs import SimulatedCallBacks
+from adapters.telephony.simulated.offers import Ringing, happens, holds, ring
 from adapters.telephony.simulated.recordings import Delayed, SimulatedRecordings
 from calls.commands import (
     Bridge,
+    CallBack,
     CancelTransfer,
     Command,
     HangUp,
@@ -27,16 +29,15 @@ from calls.commands import (
 from calls.facts import (
     AgentHungUp,
     CallArrived,
+    CallBackAnswered,
     CallerHungUp,
     CallFact,
+    CallHeld,
+    CallRetrieved,
     DigitsCollected,
     Fact,
     MessageRecorded,
-    OfferAccepted,
-    OfferDeclined,
-    OfferFailed,
-    OfferRinging,
-    OfferUnanswered,
+    OfferFact,
     PromptFinished,
     RecordingSealed,
     SpeechHeard,
@@ -52,41 +53,36 @@ _CHARACTERS_PER_S = 15.0
 """How fast a prompt is spoken: about 150 words a minute."""
 
 
-class Pickup(Enum):
-    """What an agent does when their phone rings."""
-
-    ANSWERS = "answers"
-    DECLINES = "declines"
-    LETS_IT_RING = "lets it ring"
-    UNREACHABLE = "unreachable"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behaviour:
-    """How an agent treats offers.
-
-    Attributes:
-        pickup: what they do.
-        after_s: seconds of ringing until they do it.
-    """
-
-    pickup: Pickup = Pickup.ANSWERS
-    after_s: float = 2.0
-
-
 @dataclass(slots=True)
 class _Leg:
     """A caller, as the simulated line sees it."""
 
     site: str
     arrived_at: float
-    connected: OfferId | None = None
-    ringing: dict[OfferId, AgentId] = field(default_factory=dict)
+    connected: dict[OfferId, AgentId] = field(default_factory=dict)
+    held: set[OfferId] = field(default_factory=set)
+    ringing: Ringing = field(default_factory=dict)
     prompt_id: int | None = None
     barge_in: bool = True
     listening: str | None = None
     dialling: bool = False
     outside: bool = False
+
+    def leave(self, offer_id: OfferId) -> None:
+        """An agent is gone."""
+        self.ringing.pop(offer_id, None)
+        self.connected.pop(offer_id, None)
+        self.held.discard(offer_id)
+
+    def hold(self, offer_id: OfferId, *, held: bool) -> bool:
+        """A connected agent holds or retrieves; whether that changed anything."""
+        if offer_id not in self.connected or (offer_id in self.held) == held:
+            return False
+        if held:
+            self.held.add(offer_id)
+        else:
+            self.held.discard(offer_id)
+        return True
 
 
 class SimulatedPhones:
@@ -97,6 +93,10 @@ class SimulatedPhones:
         agents: how each agent treats offers; an agent who is missing is unreachable.
         instant_prompts: whether prompts take no time (a person reads them in a terminal).
         outside_answers: whether transfers to the outside are answered.
+        person: how whoever is called back treats that.
+
+    Attributes:
+        agents: may be changed, as may ``outside_answers`` and ``person``.
     """
 
     def __init__(
@@ -106,12 +106,16 @@ class SimulatedPhones:
         *,
         instant_prompts: bool = False,
         outside_answers: bool = True,
+        person: Person | None = None,
     ) -> None:
         self.site = site
         self.agents = dict(agents)
         self.outside_answers = outside_answers
+        self.person = person or Person()
         self._instant_prompts = instant_prompts
         self._legs: dict[CallId, _Leg] = {}
+        self._call_backs = SimulatedCallBacks(site)
+        self._rung: set[tuple[CallId, OfferId]] = set()
         self._recordings = SimulatedRecordings(site)
         self._now = 0.0
 
@@ -177,36 +181,48 @@ class SimulatedPhones:
     def hang_up(self, call_id: CallId, now: float | None = None) -> list[Fact]:
         """The caller hangs up; what was being recorded of them is kept.
 
+        So does somebody who is being called back, without pressing the key.
+
         Args:
             call_id: the caller's call.
             now: seconds since the epoch; the time of the last command when not given.
         """
         if self._legs.pop(call_id, None) is None:
-            return []
+            return self._call_backs.person_hangs_up(call_id)
         kept = self._recordings.end(call_id, self._now if now is None else now)
         return [CallerHungUp(site=self.site, call_id=call_id), *kept]
 
     def agent_hangs_up(self, call_id: CallId, agent_id: AgentId) -> list[Fact]:
-        """The agent who is connected with the caller hangs up."""
+        """An agent hangs up who is connected with the caller, or waits for a call-back."""
         leg = self._legs.get(call_id)
-        if leg is None or leg.connected is None:
-            return []
-        offer_id, leg.connected = leg.connected, None
+        offer_id = _offer_of(agent_id, leg)
+        if leg is None or offer_id is None:
+            return self._call_backs.agent_hangs_up(call_id, agent_id)
+        leg.leave(offer_id)
         return [AgentHungUp(site=self.site, call_id=call_id, offer_id=offer_id, agent_id=agent_id)]
 
+    def agent_holds(self, call_id: CallId, agent_id: AgentId) -> list[Fact]:
+        """A connected agent puts the caller on hold."""
+        return self._hold(call_id, agent_id, held=True)
+
+    def agent_retrieves(self, call_id: CallId, agent_id: AgentId) -> list[Fact]:
+        """A connected agent takes the caller back from hold."""
+        return self._hold(call_id, agent_id, held=False)
+
     def snapshot(self) -> tuple[LiveCall, ...]:
-        """The legs that are up."""
-        return tuple(
+        """The calls that are up."""
+        callers = tuple(
             LiveCall(
                 call_id=call_id,
                 arrived_at=leg.arrived_at,
-                connected_offer=leg.connected,
+                connected_offers=tuple(leg.connected),
                 ringing_offers=tuple(leg.ringing),
                 recording_id=self._recordings.conversation(call_id),
             )
             for call_id, leg in self._legs.items()
             if not leg.outside
         )
+        return callers + self._call_backs.pictures()
 
     def reachable(self) -> tuple[AgentId, ...]:
         """Agents whose phone can be rung."""
@@ -223,31 +239,24 @@ class SimulatedPhones:
         self._now = now
         recordings = self._recordings
         leg = self._legs.get(command.call_id)
+        if isinstance(command, OfferCall):
+            return self._offer(command, leg)
         if leg is None:
-            return []
+            words_s = self._length_s(command) if isinstance(command, CallBack) else 0.0
+            return self._call_backs.carry_out(command, self.person, words_s)
         match command:
             case Say():
                 ended = recordings.end_message(command.call_id, now)
                 return [*recordings.to_come(ended), *self._say(command, leg)]
-            case OfferCall():
-                return self._offer(command, leg)
-            case RecallOffer(offer_id=offer_id):
-                leg.ringing.pop(offer_id, None)
-            case Bridge(offer_id=offer_id):
-                leg.ringing.pop(offer_id, None)
-                leg.connected = offer_id
-                leg.prompt_id = None
-                leg.listening = None
-                leg.dialling = False
-                return recordings.to_come(recordings.end_message(command.call_id, now))
+            case RecallOffer(offer_id=offer_id) | ReleaseAgent(offer_id=offer_id):
+                leg.leave(offer_id)
+            case Bridge():
+                ended = recordings.end_message(command.call_id, now)
+                return [*recordings.to_come(ended), *self._bridge(command, leg)]
             case Listen(language=language):
                 leg.listening = language
             case StopListening():
                 leg.listening = None
-            case ReleaseAgent(offer_id=offer_id):
-                leg.ringing.pop(offer_id, None)
-                if leg.connected == offer_id:
-                    leg.connected = None
             case StartRecording(recording_id=recording_id):
                 return recordings.start(command.call_id, recording_id, now)
             case StopRecording(recording_id=recording_id):
@@ -280,6 +289,8 @@ class SimulatedPhones:
             return True
         if isinstance(fact, MessageRecorded):
             return self._recordings.still_true(fact)
+        if isinstance(fact, OfferFact):
+            return self._happens(fact)
         leg = self._legs.get(fact.call_id)
         if leg is None:
             return isinstance(fact, CallerHungUp | RecordingSealed)
@@ -288,15 +299,47 @@ class SimulatedPhones:
                 if leg.prompt_id != prompt_id:
                     return False
                 leg.prompt_id = None
-            case OfferRinging() | OfferAccepted():
-                return fact.offer_id in leg.ringing
             case TransferSucceeded() | TransferFailed():
                 was_dialling, leg.dialling = leg.dialling, False
                 leg.outside = was_dialling and isinstance(fact, TransferSucceeded)
                 return was_dialling
-            case OfferDeclined() | OfferUnanswered() | OfferFailed():
-                return leg.ringing.pop(fact.offer_id, None) is not None
         return True
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _happens(self, fact: OfferFact) -> bool:
+        """Whether something still happens to an offer."""
+        leg = self._legs.get(fact.call_id)
+        if leg is not None:
+            if isinstance(fact, CallHeld | CallRetrieved):
+                return leg.hold(fact.offer_id, held=isinstance(fact, CallHeld))
+            if happens(fact, leg.ringing):
+                return True
+        call = self._call_backs.happens(fact)
+        if call is not None and isinstance(fact, CallBackAnswered):
+            self._legs[fact.call_id] = _Leg(self.site, self._now, ringing=call.ringing)
+        return call is not None
+
+    def _hold(self, call_id: CallId, agent_id: AgentId, *, held: bool) -> list[Fact]:
+        leg = self._legs.get(call_id)
+        offer_id = _offer_of(agent_id, leg)
+        if leg is None or offer_id is None or not leg.hold(offer_id, held=held):
+            return []
+        kind = CallHeld if held else CallRetrieved
+        return [kind(site=self.site, call_id=call_id, offer_id=offer_id, agent_id=agent_id)]
+
+    def _bridge(self, command: Bridge, leg: _Leg) -> list[Delayed]:
+        if command.offer_id in leg.connected:
+            return []
+        leg.ringing.pop(command.offer_id, None)
+        leg.connected[command.offer_id] = command.agent_id
+        leg.prompt_id = None
+        leg.listening = None
+        leg.dialling = False
+        return holds(self.site, command, self._behaviour(command.agent_id))
+
+    def _behaviour(self, agent_id: AgentId) -> Behaviour:
+        return self.agents.get(agent_id, Behaviour(pickup=Pickup.UNREACHABLE))
 
     def _pressed(self, call_id: CallId, digits: str) -> list[Fact]:
         if not digits:
@@ -315,33 +358,36 @@ class SimulatedPhones:
     def _say(self, command: Say, leg: _Leg) -> list[Delayed]:
         leg.prompt_id = command.prompt_id
         leg.barge_in = command.barge_in
-        characters = sum(len(utterance.text) for utterance in command.utterances)
-        duration_s = 0.0 if self._instant_prompts else characters / _CHARACTERS_PER_S
         return [
             (
-                duration_s,
+                self._length_s(command),
                 PromptFinished(
                     site=self.site, call_id=command.call_id, prompt_id=command.prompt_id
                 ),
             )
         ]
 
-    def _offer(self, command: OfferCall, leg: _Leg) -> list[Delayed]:
-        leg.ringing[command.offer_id] = command.agent_id
-        behaviour = self.agents.get(command.agent_id, Behaviour(pickup=Pickup.UNREACHABLE))
-        names: dict[str, Any] = {
-            "site": self.site,
-            "call_id": command.call_id,
-            "offer_id": command.offer_id,
-            "agent_id": command.agent_id,
-        }
-        if behaviour.pickup is Pickup.UNREACHABLE:
-            return [(0.0, OfferFailed(**names, reason="unreachable"))]
-        rings: list[Delayed] = [(0.0, OfferRinging(**names))]
-        if behaviour.pickup is Pickup.ANSWERS and behaviour.after_s < command.ring_timeout_s:
-            rings.append((behaviour.after_s, OfferAccepted(**names)))
-        elif behaviour.pickup is Pickup.DECLINES and behaviour.after_s < command.ring_timeout_s:
-            rings.append((behaviour.after_s, OfferDeclined(**names)))
-        else:
-            rings.append((command.ring_timeout_s, OfferUnanswered(**names)))
-        return rings
+    def _length_s(self, command: Say | CallBack) -> float:
+        """How long the words take."""
+        characters = sum(len(utterance.text) for utterance in command.utterances)
+        return 0.0 if self._instant_prompts else characters / _CHARACTERS_PER_S
+
+    def _offer(self, command: OfferCall, leg: _Leg | None) -> list[Delayed]:
+        offer = (command.call_id, command.offer_id)
+        if offer in self._rung:
+            return []
+        behaviour = self._behaviour(command.agent_id)
+        if leg is not None:
+            self._rung.add(offer)
+            return ring(self.site, command, behaviour, leg.ringing)
+        if not command.call_back and command.call_id not in self._call_backs:
+            return []
+        self._rung.add(offer)
+        return self._call_backs.offer(command, behaviour, self._now)
+
+
+def _offer_of(agent_id: AgentId, leg: _Leg | None) -> OfferId | None:
+    """The offer by which an agent is connected."""
+    if leg is None:
+        return None
+    return next((offer for offer, agent in leg.connected.items() if agent == agent_id), None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from adapters.telephony.media import MediaAddressError, MediaLeg
+from adapters.telephony.media import Clip, MediaAddressError, MediaLeg
+from adapters.telephony.media.tones import pause
 from adapters.telephony.sip.call import OutgoingCall
 from adapters.telephony.sip.events import (
     Answered,
@@ -22,6 +23,8 @@ from calls.commands import OfferCall
 from calls.facts import (
     AgentHungUp,
     AgentKeyed,
+    CallHeld,
+    CallRetrieved,
     Fact,
     OfferAccepted,
     OfferDeclined,
@@ -29,6 +32,7 @@ from calls.facts import (
     OfferRinging,
     OfferUnanswered,
 )
+from calls.ids import OfferId
 
 MEDIA_TIMEOUT_S = 60.0
 """A far end of whom nothing was heard for so long, although they should send, is gone."""
@@ -39,9 +43,17 @@ KEYS = frozenset("0123456789*#")
 _RINGING = (180, 183)
 """183 brings a ring-back tone in place of the word; the phone rings all the same."""
 
+_BEFORE_MUSIC_S = 0.3
+"""An agent who is bridged at once hears no scrap of music first."""
+
 
 class AgentLegOwner(Protocol):
-    """Who holds the agent's leg: the caller's leg it was rung for."""
+    """Who holds the agent's leg: the caller's leg it was rung for, or the call-back."""
+
+    @property
+    def offers(self) -> dict[OfferId, AgentLeg]:
+        """Its agents' legs, this one among them."""
+        ...
 
     def report(self, fact: Fact) -> None:
         """A fact for the brain."""
@@ -51,8 +63,8 @@ class AgentLegOwner(Protocol):
         """The agent is there; the acceptance was reported."""
         ...
 
-    def agent_held(self, leg: AgentLeg) -> None:
-        """The agent put the call on hold, or took it off; see :attr:`AgentLeg.held`."""
+    def agent_held(self) -> None:
+        """An agent who is connected put the call on hold, or took it off."""
         ...
 
     def agent_gone(self, leg: AgentLeg) -> None:
@@ -89,20 +101,25 @@ class AgentLeg:
         site: the site's id.
         media: an open leg, owned from now on.
         owner: told what happens.
+        music: what the agent hears until they are connected.
 
     Attributes:
+        owner: may be changed: a call-back that was answered is a caller's leg from then on.
         answered: the agent has answered.
-        connected: set by the owner: the agent talks with the caller.
+        connected: the agent talks with the caller; see :meth:`connect`.
         held: the agent put the call on hold.
     """
 
-    def __init__(self, order: OfferCall, site: str, media: MediaLeg, owner: AgentLegOwner) -> None:
+    def __init__(
+        self, order: OfferCall, site: str, media: MediaLeg, owner: AgentLegOwner, music: Clip
+    ) -> None:
         self.order = order
         self.media = media
+        self.owner = owner
         self.answered = False
         self.connected = False
         self.held = False
-        self._owner = owner
+        self._music = music
         self._call: OutgoingCall | None = None
         self._rang = False
         self._over = False
@@ -129,7 +146,7 @@ class AgentLeg:
         match event:
             case Progress(status=status) if status in _RINGING and not self._rang:
                 self._rang = True
-                self._owner.report(OfferRinging(**self._names))
+                self.owner.report(OfferRinging(**self._names))
             case Answered(remote=remote):
                 self._answered(remote)
             case MediaChanged(remote=remote):
@@ -139,11 +156,17 @@ class AgentLeg:
                 self._keyed(digit.reveal())
             case Failed(cause=cause):
                 self._gone(self._failure(cause))
-            case HungUp() if self.connected:
+            case HungUp() if self.connected or (self.answered and self.order.call_back):
                 self._gone(AgentHungUp(**self._names))
             case HungUp() | Lost():
                 # Nobody spoke with the caller, or the phone was lost: they keep their place.
                 self._gone(OfferFailed(**self._names, reason="unreachable"))
+
+    def connect(self) -> None:
+        """From now on the agent talks with the caller; who joins whom is the owner's to do."""
+        self.connected = True
+        if self.held:
+            self._report_hold()
 
     def end(self) -> None:
         """Stop ringing or hang up, and free the media; nothing is reported."""
@@ -163,13 +186,27 @@ class AgentLeg:
             MEDIA_TIMEOUT_S,
             lambda: self._hang_up(OfferFailed(**self._names, reason="unreachable")),
         )
-        self._owner.report(OfferAccepted(**self._names))
-        self._owner.agent_answered(self)
+        self.owner.report(OfferAccepted(**self._names))
+        self.owner.agent_answered(self)
+        if not self.connected:
+            self.media.play([pause(_BEFORE_MUSIC_S)], self._wait)
+
+    def _wait(self, interrupted: bool) -> None:
+        """Music until the bridge, however long that takes."""
+        if not interrupted and not self.connected:
+            self.media.play_music(self._music)
 
     def _hold(self, held: bool) -> None:
-        if held != self.held:
-            self.held = held
-            self._owner.agent_held(self)
+        if held == self.held:
+            return
+        self.held = held
+        if self.connected:
+            self._report_hold()
+            self.owner.agent_held()
+
+    def _report_hold(self) -> None:
+        kind = CallHeld if self.held else CallRetrieved
+        self.owner.report(kind(**self._names))
 
     def _hang_up(self, fact: Fact) -> None:
         if not self._over and self._call is not None:
@@ -180,8 +217,8 @@ class AgentLeg:
         self._over = True
         self.connected = False
         self.media.close()
-        self._owner.agent_gone(self)
-        self._owner.report(fact)
+        self.owner.agent_gone(self)
+        self.owner.report(fact)
 
     def _failure(self, cause: FailureCause) -> Fact:
         match cause:
@@ -196,4 +233,4 @@ class AgentLeg:
 
     def _keyed(self, digit: str) -> None:
         if self.connected and digit in KEYS:
-            self._owner.report(AgentKeyed(**self._names, digits=digit))
+            self.owner.report(AgentKeyed(**self._names, digits=digit))

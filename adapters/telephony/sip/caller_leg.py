@@ -21,7 +21,8 @@ from adapters.telephony.sip.agent_leg import (
 )
 from adapters.telephony.sip.announcer import Announcer, Sounds
 from adapters.telephony.sip.background import Background
-from adapters.telephony.sip.call import IncomingCall
+from adapters.telephony.sip.call import Call
+from adapters.telephony.sip.conversation import Conversation
 from adapters.telephony.sip.ear import Ear
 from adapters.telephony.sip.events import (
     CallEvent,
@@ -38,12 +39,10 @@ from adapters.telephony.sip.standing import Standing
 from calls.commands import Bridge, Listen, RecordMessage, Say
 from calls.facts import Fact
 from calls.ids import CallId, OfferId
-from calls.ports import SAMPLE_RATE_HZ, LiveCall, Recogniser, Vault
+from calls.ports import LiveCall, Recogniser, Vault
 
 PROMPT_DBOV = -20.0
 """The level of every prompt and, nearly, of the music."""
-
-_SILENT_FRAME = bytes(SAMPLE_RATE_HZ // 50 * 2)
 
 
 class Dialling(Protocol):
@@ -81,14 +80,15 @@ class CallerLegOwner(Protocol):
 
 
 class CallerLeg:
-    """From the answer to the end of the caller's side.
+    """From the answer, theirs or ours, to the end of the caller's side.
 
     Args:
         call_id: the call.
         site: the site's id.
         standing: whose call it is.
-        sip: the SIP dialog, about to be answered.
+        sip: the SIP dialog.
         media: an open leg, owned from now on.
+        audible: the leg knows where to send; otherwise it does with the dialog's ``Confirmed``.
         arrived_at: seconds since the epoch.
         owner: the line.
         sounds: prompts and music.
@@ -98,8 +98,6 @@ class CallerLeg:
 
     Attributes:
         offers: agents who are rung for this caller, or have answered.
-        rung: every offer there was; none is rung twice.
-        connected: the agent they talk with.
         dialling: the outside party that is rung for them, or has answered.
         outside: they talk with somebody outside.
         outside_troubles: why nobody outside could be dialled, each told once.
@@ -111,8 +109,9 @@ class CallerLeg:
         call_id: CallId,
         site: str,
         standing: Standing,
-        sip: IncomingCall,
+        sip: Call,
         media: MediaLeg,
+        audible: bool,
         arrived_at: float,
         owner: CallerLegOwner,
         sounds: Sounds,
@@ -126,8 +125,6 @@ class CallerLeg:
         self.media = media
         self.arrived_at = arrived_at
         self.offers: dict[OfferId, AgentLeg] = {}
-        self.rung: set[OfferId] = set()
-        self.connected: AgentLeg | None = None
         self.dialling: Dialling | None = None
         self.outside = False
         self.outside_troubles: set[str] = set()
@@ -136,9 +133,8 @@ class CallerLeg:
         self._owner = owner
         self._sounds = sounds
         self._facts = facts = LegFacts(site, call_id, self.report)
-        self._announcer = Announcer(
-            media, sounds, background, audible=sip.offer is not None, on_said=facts.said
-        )
+        self._announcer = Announcer(media, sounds, background, audible=audible, on_said=facts.said)
+        self._conversation = Conversation(media, sounds.music)
         self._ear = Ear(
             call_id,
             recogniser,
@@ -156,7 +152,6 @@ class CallerLeg:
             on_message=facts.message_recorded,
             on_message_over=self._message_over,
         )
-        self._held = False
         media.on_digit(self._key)
         media.on_media_timeout(MEDIA_TIMEOUT_S, lambda: self.lose("media-timeout"))
 
@@ -193,10 +188,13 @@ class CallerLeg:
         self._ear.close()
 
     def bridge(self, command: Bridge) -> None:
-        """Connect with the agent who answered; an agent who left meanwhile is reported."""
-        agent = self.offers.get(command.offer_id)
-        if agent is not None and agent is self.connected:
+        """Connect with an agent who answered, besides one who is connected already.
+
+        An agent who left meanwhile is reported.
+        """
+        if command.offer_id in self._conversation.agents:
             return
+        agent = self.offers.get(command.offer_id)
         if agent is None or not agent.answered or self.outside:
             self.release(command.offer_id)
             self._facts.agent_left(command)
@@ -206,11 +204,24 @@ class CallerLeg:
     def release(self, offer_id: OfferId) -> None:
         """Take an agent off, whether ringing, answered or connected."""
         agent = self.offers.pop(offer_id, None)
-        if agent is None:
-            return
-        agent.end()
-        if agent is self.connected:
-            self._disconnected()
+        if agent is not None:
+            agent.end()
+            self._left(agent)
+
+    def adopt(self, offers: dict[OfferId, AgentLeg], *, held: bool) -> None:
+        """Take over from a call-back: the person is there, and so are these agents.
+
+        Args:
+            offers: agents who ring or wait.
+            held: the person has put us on hold.
+        """
+        self.offers.update(offers)
+        self._conversation.hold(caller_held=held)
+        self._announcer.start_music()
+        for agent in offers.values():
+            agent.owner = self
+            if agent.answered:
+                self.agent_answered(agent)
 
     def start_recording(self, recording_id: str) -> None:
         """Record both sides, sealed."""
@@ -258,7 +269,7 @@ class CallerLeg:
     def outside_held(self, held: bool) -> None:
         """The outside party put the caller on hold, or took them off."""
         if self.outside:
-            self._hold_music(self.media, held)
+            self._hold_music(self.media, wanted=held)
 
     def outside_left(self) -> None:
         """The other side of a transfer hung up: so does the line."""
@@ -289,9 +300,9 @@ class CallerLeg:
         return LiveCall(
             call_id=self.call_id,
             arrived_at=self.arrived_at,
-            connected_offer=self.connected.order.offer_id if self.connected else None,
+            connected_offers=tuple(self._conversation.agents),
             ringing_offers=tuple(
-                offer_id for offer_id, agent in self.offers.items() if agent is not self.connected
+                offer_id for offer_id in self.offers if offer_id not in self._conversation.agents
             ),
             recording_id=self._recordings.recording_id,
         )
@@ -302,17 +313,14 @@ class CallerLeg:
         """What happens to the SIP dialog."""
         match event:
             case Confirmed(remote=remote):
-                self._held = on_hold(remote)
+                self._hold(on_hold(remote))
                 if apply_media(self.media, remote):
                     self._announcer.begin()
                 else:
                     self.lose("no-media")
             case MediaChanged(remote=remote):
                 apply_media(self.media, remote)
-                self._held = on_hold(remote)
-                other = self.media.peer
-                if other is not None:
-                    self._hold_music(other, self._held)
+                self._hold(on_hold(remote))
             case KeyPressed(digit=digit):
                 self._key(digit.reveal())
             case HungUp() | Cancelled():
@@ -330,48 +338,53 @@ class CallerLeg:
         if not self._owner.attended and not self._occupied:
             self._connect(leg)
 
-    def agent_held(self, leg: AgentLeg) -> None:
+    def agent_held(self) -> None:
         """Music for a caller whom the agent put on hold."""
-        if leg is self.connected:
-            self._hold_music(self.media, leg.held)
+        self._conversation.agent_held()
 
     def agent_gone(self, leg: AgentLeg) -> None:
         """An agent's leg ended by itself."""
         self.offers.pop(leg.order.offer_id, None)
-        if leg is self.connected:
-            self._disconnected()
+        self._left(leg)
 
     # --- inside: who they talk to ---------------------------------------------------------------
 
     @property
+    def talking(self) -> bool:
+        """Whether the caller is bridged with an agent."""
+        return bool(self._conversation.agents)
+
+    @property
     def _occupied(self) -> bool:
-        return self.ended or self.outside or self.connected is not None
+        return self.ended or self.outside or self.talking
 
     def _connect(self, agent: AgentLeg) -> None:
-        if self.connected is not None:
-            self.connected.connected = False
         self.stop_dialling()
-        self._leave_flow()
-        self.connected = agent
-        agent.connected = True
-        self.media.connect(agent.media)
-        self._hold_music(self.media, agent.held)
-        self._hold_music(agent.media, self._held)
+        if not self.talking:
+            self._leave_flow()
+        self._conversation.join(agent)
 
     def _leave_flow(self) -> None:
         self._recordings.end_message()
         self._announcer.leave()
         self.stop_listening()
 
-    def _disconnected(self) -> None:
-        self.connected = None
-        if self.ended:
+    def _left(self, agent: AgentLeg) -> None:
+        """An agent is gone; the last one who talked with the caller leaves them with music."""
+        if agent.order.offer_id not in self._conversation.agents:
             return
-        self.media.disconnect()
-        self._announcer.start_music()
-        self._owner.left_alone(self)
+        self._conversation.leave(agent)
+        if not self.ended and not self.talking:
+            self._announcer.start_music()
+            self._owner.left_alone(self)
 
-    def _hold_music(self, media: MediaLeg, wanted: bool) -> None:
+    def _hold(self, held: bool) -> None:
+        """The caller put us on hold, or took us off; what they play meanwhile is not for us."""
+        self._conversation.hold(caller_held=held)
+        if self.outside and self.media.peer is not None:
+            self._hold_music(self.media.peer, wanted=held)
+
+    def _hold_music(self, media: MediaLeg, *, wanted: bool) -> None:
         if wanted:
             media.play_music(self._sounds.music)
         else:
@@ -385,15 +398,13 @@ class CallerLeg:
         if self.outside:
             if self.media.peer is not None:
                 self.media.peer.send_digits(digit)  # a menu may answer there
-        elif self.connected is None and not self._recordings.key(digit):
+        elif not self.talking and not self._recordings.key(digit):
             self._announcer.interrupt()
             self._facts.key(digit)
 
     def _push(self, frame: bytes) -> None:
-        # A caller who put us on hold does not speak to us; their hold music must not either.
         # Prompts are all brought to the same level; an echo comes back quieter than that.
-        sounding = self._announcer.sounding
-        self._ear.push(_SILENT_FRAME if self._held else frame, PROMPT_DBOV if sounding else None)
+        self._ear.push(frame, PROMPT_DBOV if self._announcer.sounding else None)
 
     def _speech_started(self) -> None:
         self._announcer.interrupt()
@@ -418,10 +429,8 @@ class CallerLeg:
         self._announcer.leave()
         self._recordings.end()
         self.stop_listening()
-        for agent in list(self.offers.values()):
-            agent.end()
-        self.offers.clear()
-        self.connected = None
+        for offer_id in list(self.offers):
+            self.release(offer_id)
         if self.dialling is not None:
             self.dialling.end()
             self.dialling = None

@@ -15,19 +15,25 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from adapters.telephony.media import MediaEngine, MediaLeg, PortsExhausted
-from adapters.telephony.sip.agent_leg import AgentLeg, apply_media
+from adapters.telephony.sip.agent_leg import apply_media
 from adapters.telephony.sip.announcer import Sounds
 from adapters.telephony.sip.attendance import Attendance
 from adapters.telephony.sip.background import Background
-from adapters.telephony.sip.call import IncomingCall
+from adapters.telephony.sip.call import Call, IncomingCall
+from adapters.telephony.sip.call_back import CallBackCall
+from adapters.telephony.sip.call_backs import CallBacks
+from adapters.telephony.sip.called_person import CalledPerson
 from adapters.telephony.sip.caller_leg import CallerLeg
+from adapters.telephony.sip.caller_legs import CallerLegs
 from adapters.telephony.sip.endpoint import SipEndpoint
 from adapters.telephony.sip.feature import FeatureCall
 from adapters.telephony.sip.hand_over import HandOver
 from adapters.telephony.sip.line_settings import LineSettings
 from adapters.telephony.sip.outside import Dialler, OutsideCall
+from adapters.telephony.sip.ringer import Ringer
 from adapters.telephony.sip.sdp import LocalMedia
 from adapters.telephony.sip.standing import Standing
 from calls.commands import (
@@ -49,9 +55,9 @@ from calls.commands import (
 )
 from calls.facts import (
     CallArrived,
+    CallBackAnswered,
     Fact,
     FeatureDialled,
-    OfferFailed,
     PhoneRegistered,
     PhoneUnregistered,
     TransferFailed,
@@ -69,6 +75,17 @@ _FULL_RETRY_AFTER_S = 2
 
 _SETTLE_S = 2.0
 """How long a stop waits for recordings to be sealed and last words to be understood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wiring:
+    """What the line does with its endpoint."""
+
+    endpoint: SipEndpoint
+    dialler: Dialler
+    ringer: Ringer
+    call_backs: CallBacks
+    hand_over: HandOver
 
 
 class SipLine:
@@ -105,11 +122,9 @@ class SipLine:
         self._vault = vault
         self._report = report
         self._clock = clock
-        self._endpoint: SipEndpoint | None = None
-        self._dialler: Dialler | None = None
-        self._hand_over: HandOver | None = None
+        self._wiring: _Wiring | None = None
         self._background = Background()
-        self._legs: dict[CallId, CallerLeg] = {}
+        self._legs = CallerLegs(capacity=settings.capacity, reserved=settings.reserved)
         self._attendance = Attendance(settings.unattended_s, self._advise_everybody)
         self._stopping = False
         self._empty = asyncio.Event()
@@ -118,45 +133,65 @@ class SipLine:
 
     def use(self, endpoint: SipEndpoint) -> None:
         """The endpoint to ring and dial with; it has this line as its handler."""
-        self._endpoint = endpoint
-        self._dialler = Dialler(endpoint, self._media, self._settings.outbound)
-        self._hand_over = HandOver(
-            self._settings.advice,
-            self._settings.fallback,
-            self._dialler,
-            lambda: self._attendance.attended,
+        settings, sounds = self._settings, self._sounds
+        dialler = Dialler(endpoint, self._media, settings.outbound)
+        ringer = Ringer(settings.site, endpoint, self._media, sounds.music, self._report)
+        self._wiring = _Wiring(
+            endpoint=endpoint,
+            dialler=dialler,
+            ringer=ringer,
+            call_backs=CallBacks(
+                settings.site,
+                ringer,
+                dialler,
+                sounds,
+                self._background,
+                self._report,
+                self._clock,
+                on_confirmed=self._called_back,
+                on_over=self._look_if_empty,
+            ),
+            hand_over=HandOver(
+                settings.advice, settings.fallback, dialler, lambda: self._attendance.attended
+            ),
         )
 
     async def drained(self, timeout_s: float) -> None:
-        """Until no caller is left, at most ``timeout_s``."""
-        if self._legs:
-            self._empty.clear()
-            try:
-                await asyncio.wait_for(self._empty.wait(), timeout_s)
-            except TimeoutError:
-                log.error("stopping with %d callers still here", len(self._legs))
+        """Until no caller is left, and nobody is being called back, at most ``timeout_s``."""
+        self._empty.clear()
+        self._look_if_empty()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._empty.wait()
+        except TimeoutError:
+            log.error("stopping with %d callers still here", len(self._legs))
 
     async def stop(self) -> None:
         """Let nobody in any more, end every leg, and wait a moment for what is being sealed."""
         self._stopping = True
         self._attendance.stop()
-        for leg in list(self._legs.values()):
+        for leg in self._legs:
             leg.lose("line-stopped")
+        self._wired.call_backs.give_up()
         await self._background.finish(_SETTLE_S)
 
     # --- LineHost -------------------------------------------------------------------------------
 
     def carry_out(self, command: Command) -> None:
         """See :class:`~adapters.telephony.link.LineHost`."""
-        leg = self._legs.get(command.call_id)
-        if leg is None or leg.standing is not Standing.DRIVEN:
+        if self._stopping:
             return
+        leg = self._legs.driven(command.call_id)
         try:
-            self._carry_out(leg, command)
+            if leg is None:
+                self._wired.call_backs.carry_out(command)
+            else:
+                self._carry_out(leg, command)
         except Exception as error:
             # The outermost loop of a command: the others, and the brain, go on.
             self.faults += 1
-            log.error("call %s: %s failed: %s", leg.call_id, type(command).__name__, where(error))
+            name = type(command).__name__
+            log.error("call %s: %s failed: %s", command.call_id, name, where(error))
 
     def _carry_out(self, leg: CallerLeg, command: Command) -> None:
         match command:
@@ -169,7 +204,7 @@ class SipLine:
             case PlayMusic():
                 leg.play_music()
             case OfferCall():
-                self._ring(leg, command)
+                self._wired.ringer.ring(command, leg)
             case RecallOffer(offer_id=offer_id) | ReleaseAgent(offer_id=offer_id):
                 leg.release(offer_id)
             case Bridge():
@@ -189,22 +224,23 @@ class SipLine:
 
     def live_calls(self) -> tuple[LiveCall, ...]:
         """See :class:`~adapters.telephony.link.LineHost`."""
-        return tuple(leg.picture() for leg in self._driven_legs())
+        callers = tuple(leg.picture() for leg in self._legs.all_driven())
+        return callers + self._wired.call_backs.pictures()
 
     def reachable(self) -> tuple[AgentId, ...]:
         """See :class:`~adapters.telephony.link.LineHost`."""
-        return self._endpoint.registered_agents() if self._endpoint else ()
+        return self._wired.endpoint.registered_agents()
 
     def driven(self) -> None:
         """A brain is here; it tells each leg what to do next."""
         self._attendance.driven()
-        for leg in self._driven_legs():
+        for leg in self._legs.all_driven():
             leg.brain_back()
 
     def undriven(self) -> None:
         """No brain: music, and after a while the advice and the fallback number."""
         if not self._stopping:
-            for leg in self._driven_legs():
+            for leg in self._legs.all_driven():
                 leg.wait_for_brain()
         self._attendance.undriven()
 
@@ -216,27 +252,16 @@ class SipLine:
         if call.agent_id is not None and code in self._settings.feature_codes:
             self._feature(call, call.agent_id, code)
             return
-        standing = self._standing()
+        standing = None if self._stopping else self._legs.next_standing()
         if standing is None:
             self._refuse(call, "the line stops" if self._stopping else "the line is full")
             return
         media = self._open(call)
         if media is None:
             return
-        leg = CallerLeg(
-            CallId(uuid.uuid4().hex),
-            self._settings.site,
-            standing,
-            call,
-            media,
-            self._clock(),
-            self,
-            self._sounds,
-            self._recogniser,
-            self._vault,
-            self._background,
+        leg = self._make_leg(
+            CallId(uuid.uuid4().hex), standing, call, media, audible=call.offer is not None
         )
-        self._legs[leg.call_id] = leg
         call.listen(leg.hear)
         call.answer(LocalMedia(port=media.local_port))
         self._let_in(leg, call)
@@ -275,23 +300,34 @@ class SipLine:
 
     def leg_ended(self, leg: CallerLeg) -> None:
         """See :class:`~adapters.telephony.sip.caller_leg.CallerLegOwner`."""
-        self._legs.pop(leg.call_id, None)
-        if not self._legs:
-            self._empty.set()
+        self._legs.forget(leg)
+        self._look_if_empty()
 
     # --- callers --------------------------------------------------------------------------------
 
-    def _standing(self) -> Standing | None:
-        """Whose the next call is; ``None`` when there is no room at all."""
-        if self._stopping:
-            return None
-        reserved = sum(leg.standing is Standing.RESERVED for leg in self._legs.values())
-        if len(self._legs) - reserved < self._settings.capacity:
-            return Standing.DRIVEN
-        return Standing.RESERVED if reserved < self._settings.reserved else None
+    def _look_if_empty(self) -> None:
+        if not self._legs and not self._wired.call_backs:
+            self._empty.set()
 
-    def _driven_legs(self) -> list[CallerLeg]:
-        return [leg for leg in self._legs.values() if leg.standing is Standing.DRIVEN]
+    def _make_leg(
+        self, call_id: CallId, standing: Standing, sip: Call, media: MediaLeg, *, audible: bool
+    ) -> CallerLeg:
+        leg = CallerLeg(
+            call_id,
+            self._settings.site,
+            standing,
+            sip,
+            media,
+            audible,
+            self._clock(),
+            self,
+            self._sounds,
+            self._recogniser,
+            self._vault,
+            self._background,
+        )
+        self._legs.add(leg)
+        return leg
 
     def _open(self, call: IncomingCall) -> MediaLeg | None:
         """Media for a call that came in, or a refusal."""
@@ -347,64 +383,47 @@ class SipLine:
         FeatureCall(call, media, self._sounds.ready_clips(confirmation) or ()).answer()
         self._report(FeatureDialled(site=self._settings.site, agent_id=agent_id, code=code))
 
-    # --- agents and the outside -----------------------------------------------------------------
+    # --- the outside ----------------------------------------------------------------------------
 
-    def _ring(self, leg: CallerLeg, command: OfferCall) -> None:
-        if command.offer_id in leg.rung:
-            return
-        leg.rung.add(command.offer_id)
-        try:
-            media = self._media.open()
-        except (PortsExhausted, OSError) as error:
-            log.error("an agent cannot be rung: %s", error)
-            self._report(
-                OfferFailed(
-                    site=self._settings.site,
-                    call_id=command.call_id,
-                    offer_id=command.offer_id,
-                    agent_id=command.agent_id,
-                    reason="unreachable",
-                )
+    def _called_back(self, call: CallBackCall, person: CalledPerson) -> None:
+        """Somebody was called back and pressed the key: from here on they are a caller."""
+        leg = self._make_leg(call.call_id, Standing.DRIVEN, person.call, person.media, audible=True)
+        person.call.listen(leg.hear)
+        self._report(
+            CallBackAnswered(
+                site=self._settings.site,
+                call_id=call.call_id,
+                offer_id=person.order.offer_id,
+                agent_id=person.order.agent_id,
             )
-            return
-        agent = AgentLeg(command, self._settings.site, media, leg)
-        leg.offers[command.offer_id] = agent
-        assert self._endpoint is not None
-        call = self._endpoint.ring_agent(
-            command.agent_id,
-            LocalMedia(port=media.local_port),
-            agent.hear,
-            ring_timeout_s=command.ring_timeout_s,
-            caller_name=f"RED FLAG {command.queue}" if command.emergency else command.queue,
-            headers={"Alert-Info": "<urn:alert:priority:high>"} if command.emergency else None,
         )
-        if call is None:
-            agent.not_rung("not-registered")
-        else:
-            agent.rung(call)
+        leg.adopt(call.offers, held=person.held)
 
     def _transfer(self, leg: CallerLeg, command: Transfer) -> None:
-        if leg.dialling is not None or leg.connected is not None:
+        if leg.dialling is not None or leg.talking:
             return
-        assert self._dialler is not None
         site, call_id = self._settings.site, command.call_id
         OutsideCall(
             leg,
             lambda: self._report(TransferSucceeded(site=site, call_id=call_id)),
             lambda reason: self._report(TransferFailed(site=site, call_id=call_id, reason=reason)),
             for_brain=True,
-        ).dial(self._dialler, command.destination, command.ring_timeout_s)
+        ).dial(self._wired.dialler, command.destination, command.ring_timeout_s)
 
     # --- alone ----------------------------------------------------------------------------------
 
     @property
     def _alone(self) -> HandOver:
-        assert self._hand_over is not None, "give the line its endpoint first"
-        return self._hand_over
+        return self._wired.hand_over
+
+    @property
+    def _wired(self) -> _Wiring:
+        assert self._wiring is not None, "give the line its endpoint first"
+        return self._wiring
 
     def _advise_everybody(self) -> None:
         """The brain has stayed away too long: from now on every idle caller is handed over."""
-        waiting = [leg for leg in self._driven_legs() if leg.idle]
+        waiting = [leg for leg in self._legs.all_driven() if leg.idle]
         log.error(
             "no brain for %g s: %d callers get the advice and the fallback number",
             self._settings.unattended_s,
@@ -412,3 +431,5 @@ class SipLine:
         )
         for leg in waiting:
             self._alone.begin(leg)
+        # Who has not pressed the key yet did not call: the advice is not for them.
+        self._wired.call_backs.give_up()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from adapters.telephony.media import MediaEngine, MediaLeg, PortsExhausted
 from adapters.telephony.sip.agent_leg import MEDIA_TIMEOUT_S, apply_media, on_hold
-from adapters.telephony.sip.call import OutgoingCall
+from adapters.telephony.sip.call import CallListener, OutgoingCall
 from adapters.telephony.sip.caller_leg import CallerLeg
 from adapters.telephony.sip.endpoint import SipEndpoint
 from adapters.telephony.sip.errors import SipError
@@ -35,8 +35,25 @@ _REASONS = {
 }
 
 
+class NotDialled(Exception):
+    """Ops: nothing was dialled. The message says what to change, and names no number.
+
+    Attributes:
+        reason: ``not-permitted`` or ``unreachable``.
+    """
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
+
+
+def reason_of(cause: FailureCause) -> str:
+    """Why nobody answered, in the word that facts use."""
+    return _REASONS.get(cause, "unreachable")
+
+
 class Dialler:
-    """What an outside call is dialled with.
+    """Dials outside, what the site's plan permits.
 
     Args:
         endpoint: places the call.
@@ -45,9 +62,43 @@ class Dialler:
     """
 
     def __init__(self, endpoint: SipEndpoint, media: MediaEngine, plan: OutboundPlan) -> None:
-        self.endpoint = endpoint
-        self.media = media
-        self.plan = plan
+        self._endpoint = endpoint
+        self._media = media
+        self._plan = plan
+
+    def dial(
+        self, destination: str, ring_timeout_s: float, listener: CallListener
+    ) -> tuple[OutgoingCall, MediaLeg]:
+        """Place a call; the listener hears what comes of it.
+
+        Args:
+            destination: a number or a SIP URI.
+            ring_timeout_s: without an answer for so long it is given up.
+            listener: told what happens.
+
+        Returns:
+            The call and the leg that it will have; both are the caller's to end.
+
+        Raises:
+            NotDialled: it may not be dialled, or cannot be.
+        """
+        if not self._plan.permits(destination):
+            raise NotDialled(
+                "not-permitted", "the outbound plan does not permit it (sip.outbound in site.yaml)"
+            )
+        try:
+            media = self._media.open()
+        except (PortsExhausted, OSError) as error:
+            raise NotDialled("unreachable", str(error)) from None
+        try:
+            local = LocalMedia(port=media.local_port)
+            call = self._endpoint.place_call(
+                destination, local, listener, ring_timeout_s=ring_timeout_s
+            )
+        except SipError as error:
+            media.close()
+            raise NotDialled("unreachable", f"{error} (sip.trunk in site.yaml)") from None
+        return call, media
 
 
 class OutsideCall:
@@ -78,21 +129,11 @@ class OutsideCall:
 
     def dial(self, dialler: Dialler, destination: str, ring_timeout_s: float) -> None:
         """Dial, if the outbound plan permits it; what comes of it is told to the callbacks."""
-        if not dialler.plan.permits(destination):
-            self._explain("the outbound plan does not permit it (sip.outbound in site.yaml)")
-            self._fail("not-permitted")
-            return
         try:
-            self._media = dialler.media.open()
-            self._call = dialler.endpoint.place_call(
-                destination,
-                LocalMedia(port=self._media.local_port),
-                self._hear,
-                ring_timeout_s=ring_timeout_s,
-            )
-        except (PortsExhausted, OSError, SipError) as error:
-            self._explain(f"{error} (sip.trunk in site.yaml)")
-            self._fail("unreachable")
+            self._call, self._media = dialler.dial(destination, ring_timeout_s, self._hear)
+        except NotDialled as error:
+            self._explain(str(error))
+            self._fail(error.reason)
             return
         self._leg.dialling = self
 
@@ -131,7 +172,7 @@ class OutsideCall:
                 apply_media(self._media, remote)
                 self._leg.outside_held(on_hold(remote))
             case Failed(cause=cause):
-                self._fail(_REASONS.get(cause, "unreachable"))
+                self._fail(reason_of(cause))
             case HungUp() | Lost():
                 self._left()
 

@@ -129,3 +129,52 @@ def test_a_leg_that_is_opened_late_waits_for_media_as_long_as_any_other(leg):
     assert reports == []
     leg.tick(1_000_051, 0.0)
     assert reports == [1]
+
+
+def receive(leg, far, stream, round_):
+    far.sendto(stream.audio(0, LOUD.pcmu[:160]), (HOST, leg.local_port))
+    leg.read(round_)
+    leg.tick(round_, 0.0)
+
+
+def test_what_a_far_end_on_hold_sends_is_heard_by_nobody(leg, far):
+    stream = Packetiser(9, 0, 0)
+    heard, recorded = [], []
+    leg.listen(heard.append)
+    leg.record(lambda left, _right: recorded.append(left))
+    leg.start(HOST, far.getsockname()[1], payload=0, dtmf_payload=101, send=False)
+    for round_ in range(20):
+        receive(leg, far, stream, round_)
+    assert leg.counters.received == 20
+    assert not any(any(frame) for frame in heard)
+    leg.record(None)
+    assert not any(any(stretch) for stretch in recorded)
+    leg.start(HOST, far.getsockname()[1], payload=0, dtmf_payload=101)
+    for round_ in range(20, 40):
+        receive(leg, far, stream, round_)
+    assert any(any(frame) for frame in heard)
+
+
+def test_the_keys_of_a_far_end_on_hold_are_heard(leg, far):
+    pressed = []
+    leg.on_digit(pressed.append)
+    leg.start(HOST, far.getsockname()[1], payload=0, dtmf_payload=101, send=False)
+    packet = Packetiser(9, 0, 0).event(101, 0, bytes([5, 10, 0, 160]), first=True)
+    far.sendto(packet, (HOST, leg.local_port))
+    leg.read(0)
+    assert pressed == ["5"]
+
+
+@pytest.mark.parametrize("receive", [True, False])
+def test_a_far_end_that_sends_nothing_while_on_hold_is_not_gone(leg, far, receive):
+    reports = []
+    leg.on_media_timeout(1.0, lambda: reports.append(1))
+    port = far.getsockname()[1]
+    leg.start(HOST, port, payload=0, dtmf_payload=101, send=False, receive=receive)
+    for round_ in range(200):
+        leg.tick(round_, 0.0)
+    assert reports == []
+    leg.start(HOST, port, payload=0, dtmf_payload=101)
+    for round_ in range(200, 300):
+        leg.tick(round_, 0.0)
+    assert reports == [1]

@@ -20,6 +20,7 @@ from adapters.stores.identities import create_identities
 from adapters.stores.recording_file import Recording, open_recording
 from adapters.telephony.media import Clip, MediaEngine
 from adapters.telephony.sip import EndpointSettings, SipEndpoint
+from adapters.telephony.sip.call_state import CallState
 from adapters.telephony.sip.line import SipLine
 from adapters.telephony.sip.line_settings import LineSettings
 from adapters.telephony.sip.outbound import OutboundPlan
@@ -36,6 +37,7 @@ from calls.commands import (
 )
 from calls.facts import CallArrived, Fact, OfferAccepted
 from calls.ids import AgentId, CallId, OfferId
+from calls.ports import LiveCall
 from calls.private import Private
 
 PATIENCE_S = 20.0
@@ -179,7 +181,13 @@ class House:
         self.do(PlayMusic(call_id=call_id))
 
     def offer(
-        self, call_id: CallId, agent: AgentId, offer: str = "o1", *, ring_s: float = 15.0
+        self,
+        call_id: CallId,
+        agent: AgentId,
+        offer: str = "o1",
+        *,
+        ring_s: float = 15.0,
+        call_back: bool = False,
     ) -> OfferId:
         self.do(
             OfferCall(
@@ -190,9 +198,18 @@ class House:
                 emergency=False,
                 queue="general",
                 rule="longest-ready",
+                call_back=call_back,
             )
         )
         return OfferId(offer)
+
+    def picture(self, call_id: CallId) -> LiveCall:
+        """How the line shows a call."""
+        (found,) = (call for call in self.line.live_calls() if call.call_id == call_id)
+        return found
+
+    def bridge(self, call_id: CallId, agent: AgentId, offer: str = "o1") -> None:
+        self.do(Bridge(call_id=call_id, offer_id=OfferId(offer), agent_id=agent))
 
     # --- telephones -----------------------------------------------------------------------------
 
@@ -232,7 +249,8 @@ class House:
         caller, call_id = await self.call()
         offer_id = self.offer(call_id, AGENTS[0])
         await self.fact(OfferAccepted)
-        self.do(Bridge(call_id=call_id, offer_id=offer_id, agent_id=AGENTS[0]))
+        self.bridge(call_id, AGENTS[0], offer_id)
+        await up(agent)
         return caller, agent, call_id
 
     def opened(self, recording_id: str) -> Recording:
@@ -248,6 +266,11 @@ async def eventually(condition: Callable[[], object]) -> None:
             if condition():
                 return
             await asyncio.sleep(0.02)
+
+
+async def up(agent: AgentPhone) -> None:
+    """Until the line has acknowledged the agent's answer: only then a phone can hold."""
+    await eventually(lambda: [call._state for call, _leg in agent._live.values()] == [CallState.UP])
 
 
 async def hears(phone: CallerPhone | AgentPhone, test: Callable[[bytes], bool]) -> None:

@@ -8,6 +8,7 @@ from adapters.telephony.media import MediaEngine
 from adapters.telephony.sip import EndpointSettings, LocalMedia, SipEndpoint
 from adapters.telephony.sip.agent_leg import apply_media
 from adapters.telephony.sip.events import CallEvent
+from adapters.telephony.sip.sdp import Direction
 from tests.adapters.sip.line_house import tone
 
 
@@ -52,6 +53,13 @@ class OutsideParty:
     def fall_silent(self) -> None:
         for leg in self._legs:
             leg.close()
+
+    def press(self, keys: str) -> None:
+        self._legs[-1].send_digits(keys)
+
+    def hold(self, direction: Direction) -> None:
+        local = LocalMedia(port=self._legs[-1].local_port, direction=direction)
+        self.calls[-1].reoffer(local)
 
     def answer(self) -> None:
         call = self.calls[-1]

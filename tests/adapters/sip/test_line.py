@@ -143,7 +143,7 @@ async def test_an_agent_rings_answers_and_hears_and_is_heard(tmp_path):
         await it.fact(OfferAccepted)
         assert it.line.live_calls()[0].ringing_offers == (offer_id,)
         it.do(bridge(call_id, offer_id))
-        assert it.line.live_calls()[0].connected_offer == offer_id
+        assert it.line.live_calls()[0].connected_offers == (offer_id,)
         await hears(caller, lambda pcm: strength(pcm, 500) > 3000)
         it.speaks(caller, tone(900, 2.0))
         await hears(agent, lambda pcm: strength(pcm, 900) > 3000)

@@ -27,7 +27,6 @@ from tests.adapters.sip.line_house import (
     house,
     loudness,
     strength,
-    tone,
 )
 
 pytestmark = pytest.mark.slow
@@ -110,7 +109,7 @@ async def test_an_agent_who_hangs_up_leaves_the_caller_with_music(tmp_path):
         agent.hang_up()
         assert (await it.fact(AgentHungUp)).offer_id == "o1"
         await hears(caller, lambda pcm: loudness(pcm) > 200 and strength(pcm, 500) < 1000)
-        assert it.line.live_calls()[0].connected_offer is None
+        assert it.line.live_calls()[0].connected_offers == ()
         it.say(call_id, "goodbye now")
         it.do(HangUp(call_id=call_id))
         await eventually(lambda: caller.over)
@@ -127,25 +126,7 @@ async def test_an_agent_who_leaves_before_the_bridge_has_spoken_with_nobody(tmp_
         it.do(bridge(call_id, offer_id))
         assert len(it.of(OfferFailed)) == 2
         assert not it.of(AgentHungUp)
-        assert it.line.live_calls()[0].connected_offer is None
-
-
-async def test_a_second_agent_takes_over_from_the_first(tmp_path):
-    async with house(tmp_path) as it:
-        caller, first, call_id = await it.connected()
-        second = await it.seat(BEN, greeting=tone(1300))
-        offer_id = it.offer(call_id, BEN, "o2")
-        await it.fact(OfferAccepted, lambda fact: fact.agent_id == BEN)
-        await hears(caller, lambda pcm: strength(pcm, 500) > 3000)
-        it.do(bridge(call_id, offer_id, BEN))
-        await hears(caller, lambda pcm: strength(pcm, 1300) > 3000)
-        assert it.line.live_calls()[0].connected_offer == offer_id
-        await first.press("*9")
-        it.do(ReleaseAgent(call_id=call_id, offer_id="o1", agent_id=ANA))
-        await eventually(lambda: not first.talking)
-        await hears(caller, lambda pcm: strength(pcm, 1300) > 3000)
-        assert second.talking
-        assert not it.of(AgentKeyed)
+        assert it.line.live_calls()[0].connected_offers == ()
 
 
 async def test_a_released_agent_leaves_and_the_caller_stays(tmp_path):
@@ -218,8 +199,8 @@ async def test_an_agents_phone_that_dies_in_mid_call_is_a_lost_phone_not_a_hang_
 async def test_an_agents_dialog_that_breaks_is_a_lost_phone_too(tmp_path):
     async with house(tmp_path) as it:
         caller, _agent, _call_id = await it.connected()
-        (leg,) = it.line._legs.values()
-        leg.connected.hear(Lost(reason=LostReason.NO_REPLY))
+        (leg,) = it.line._legs
+        leg.offers["o1"].hear(Lost(reason=LostReason.NO_REPLY))
         assert (await it.fact(OfferFailed)).reason == "unreachable"
         await hears(caller, lambda pcm: loudness(pcm) > 200)
         assert not it.of(AgentHungUp)

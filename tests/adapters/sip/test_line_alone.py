@@ -232,7 +232,7 @@ async def test_an_advice_that_still_plays_when_the_brain_is_back_leads_to_no_han
         it.line.undriven()
         await eventually(lambda: it.line._attendance.forsaken)
         await hears(caller, lambda pcm: loudness(pcm) > 1500)
-        (leg,) = it.line._legs.values()
+        (leg,) = it.line._legs
         assert leg._announcer.saying
         it.line.driven()
         it.music(call_id)
@@ -299,7 +299,7 @@ async def test_an_agent_who_answers_while_the_brain_is_away_is_connected_at_once
         it.line.undriven()
         await it.fact(OfferAccepted)
         await hears(caller, lambda pcm: strength(pcm, 500) > 3000)
-        assert it.line.live_calls()[0].connected_offer == offer_id
+        assert it.line.live_calls()[0].connected_offers == (offer_id,)
 
 
 # --- the full line ------------------------------------------------------------------------------

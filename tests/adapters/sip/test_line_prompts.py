@@ -87,7 +87,7 @@ async def test_a_key_pressed_before_a_prompt_is_rendered_keeps_it_from_being_sai
     async with house(tmp_path) as it:
         caller, call_id = await it.call()
         it.say(call_id, LONG + "never said before")
-        (leg,) = it.line._legs.values()
+        (leg,) = it.line._legs
         leg.hear(KeyPressed(digit=Private("1")))
         finished = await it.fact(PromptFinished)
         assert finished.interrupted
@@ -99,7 +99,7 @@ async def test_a_key_pressed_before_a_prompt_is_rendered_keeps_it_from_being_sai
 async def test_digits_by_info_count_and_keys_that_no_telephone_has_do_not(tmp_path):
     async with house(tmp_path) as it:
         _caller, _call_id = await it.call()
-        (leg,) = it.line._legs.values()
+        (leg,) = it.line._legs
         for digit in "A1D#":
             leg.hear(KeyPressed(digit=Private(digit)))
         assert pressed(it.facts) == "1#"

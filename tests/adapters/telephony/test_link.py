@@ -13,11 +13,21 @@ import pytest
 from adapters.telephony.link import LineClient, LineServer
 from calls.commands import Command, HangUp, Say, Utterance
 from calls.facts import CallArrived, CallerHungUp
-from calls.ids import AgentId, CallId
+from calls.ids import AgentId, CallId, OfferId
 from calls.ports import LineEvent, LineUnavailable, LiveCall
 from calls.private import Private
 
 CALL = CallId("one")
+CONFERENCE = LiveCall(
+    call_id=CALL,
+    arrived_at=5.0,
+    connected_offers=(OfferId("o1"), OfferId("o2")),
+    ringing_offers=(OfferId("o3"),),
+    recording_id="r1",
+)
+CALL_BACK = LiveCall(
+    call_id=CallId("two"), arrived_at=6.0, ringing_offers=(OfferId("o4"),), call_back=True
+)
 
 
 class Host:
@@ -32,7 +42,7 @@ class Host:
         self.commands.put_nowait(command)
 
     def live_calls(self) -> tuple[LiveCall, ...]:
-        return (LiveCall(call_id=CALL, arrived_at=5.0),)
+        return (CONFERENCE, CALL_BACK)
 
     def reachable(self) -> tuple[AgentId, ...]:
         return (AgentId("ana"),)
@@ -109,7 +119,7 @@ async def test_a_snapshot_says_what_is_up_and_how_far_the_facts_go(tmp_path):
         client = await LineClient.connect(tmp_path / "line.sock")
         picture = await client.snapshot()
         assert (picture.epoch, picture.seq) == (server.epoch, 1)
-        assert [call.call_id for call in picture.calls] == [CALL]
+        assert picture.calls == (CONFERENCE, CALL_BACK)
         assert picture.reachable == ("ana",)
         await client.close()
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from acd import RED_FLAG_TASK, Distributor
 from calls.commands import (
@@ -31,7 +30,6 @@ from calls.commands import (
     OpenTask,
     ReturnToFlow,
     Say,
-    Utterance,
 )
 from calls.facts import (
     DERIVED,
@@ -40,6 +38,7 @@ from calls.facts import (
     CallArrived,
     CallBackAnswered,
     CallBackChosen,
+    CallBackMissed,
     CallBackOwed,
     CallConnected,
     CallDequeued,
@@ -76,6 +75,7 @@ from careline.call_back_call import CallBackCall
 from careline.deadlines import Deadlines
 from careline.derived import derived
 from careline.live_call import CallEngine, LiveCall
+from careline.owed import OwedNumbers
 from careline.reconciliation import differences
 from careline.rescue import CALL_BACK, Rescue
 from careline.tasks import Tasks
@@ -124,7 +124,7 @@ class Switchboard:
         self._ended: dict[CallId, None] = {}
         self._deadlines = Deadlines()
         self._distributor_not_before = 0.0
-        self._to_call_back: dict[CallId, Private] = {}
+        self._owed = OwedNumbers(self.distributor)
 
     # --- the engine -----------------------------------------------------------------------------
 
@@ -301,10 +301,15 @@ class Switchboard:
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case RecordingSealed():
                 pass
+            case CallBackMissed():
+                answers = self.distributor.answers(fact.call_id)
+                self._spread(self.distributor.handle(fact, now), now, turn)
+                if answers is not None:
+                    self._owed.let_go(answers)
             case OfferFact() | AgentFact() | CallQueued() | CallDequeued() | CallBackOwed():
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case CallBackChosen():
-                self._keep_number(fact.call_id)
+                self._owed.keep(self._calls.get(fact.call_id))
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case CallFact():
                 live = self._calls.get(fact.call_id)
@@ -383,7 +388,7 @@ class Switchboard:
                     turn.records.append(command)
                     turn.commands.append(command)
                 case CallBack():
-                    turn.commands.append(self._with_number(command))
+                    turn.commands.append(self._owed.dialled(command, self.site.rules))
                 case Bridge():
                     turn.commands.append(command)
                     self._record(command.call_id, turn)
@@ -470,38 +475,19 @@ class Switchboard:
 
     def _owe_call_back(self, order: OpenTask, now: float, turn: Turn) -> None:
         """A task of a red flag who left is the distributor's as well, which finds them a nurse."""
-        call_id = order.call_id
         if order.kind != RED_FLAG_TASK:
             return
-        self._keep_number(call_id)
-        if self.distributor.call_back(call_id) is None:
-            need = Requirement(queue=QueueId(self.site.rules.nurse_queue), emergency=True)
-            live = self._calls.get(call_id)
+        live = self._calls.get(order.call_id)
+        number_known = self._owed.keep(live)
+        if self.distributor.call_back(order.call_id) is None:
             owed = CallBackOwed(
                 site=self.site.id,
-                call_id=call_id,
-                requirement=need,
+                call_id=order.call_id,
+                requirement=Requirement(queue=QueueId(self.site.rules.nurse_queue), emergency=True),
                 advised_911=live is not None and was_advised(live.engine),
-                number_known=call_id in self._to_call_back,
+                number_known=number_known,
             )
             self._follow(owed, now, turn)
-
-    def _keep_number(self, call_id: CallId) -> None:
-        """The number outlives the call, until the call-back does not need it any more."""
-        live = self._calls.get(call_id)
-        if live is not None and live.number:
-            self._to_call_back[call_id] = live.number
-
-    def _with_number(self, command: CallBack) -> CallBack:
-        rules = self.site.rules
-        texts = rules.prompts[rules.call_back]
-        return replace(
-            command,
-            destination=self._to_call_back.get(command.answers, Private("")),
-            utterances=tuple(
-                Utterance(text=texts[language], language=language) for language in rules.languages
-            ),
-        )
 
     def _reached(self, fact: CallBackAnswered, now: float, turn: Turn) -> None:
         """Somebody who was called back is on the line: a call begins that we placed."""
@@ -510,19 +496,17 @@ class Switchboard:
         if answers is not None and call_id not in self._calls and call_id not in self._ended:
             emergency = self.distributor.on_emergency_call(call_id)
             engine = CallBackCall(call_id, rules, emergency=emergency)
-            number = self._to_call_back.get(answers, Private(""))
-            self._calls[call_id] = LiveCall(call_id, engine, rules, number)
+            self._calls[call_id] = LiveCall(call_id, engine, rules, self._owed.of(answers))
             self._spread(engine.start(now), now, turn)
             self._arm(call_id)
         self._spread(self.distributor.handle(fact, now), now, turn)
-        if answers is not None and self.distributor.call_back(answers) is None:
-            self._to_call_back.pop(answers, None)
+        if answers is not None:
+            self._owed.let_go(answers)
 
     def _close_task(self, fact: TaskClosed, now: float, turn: Turn) -> None:
         self.tasks.close(fact)
         self._spread(self.distributor.handle(fact, now), now, turn)
-        if self.distributor.call_back(fact.call_id) is None:
-            self._to_call_back.pop(fact.call_id, None)
+        self._owed.let_go(fact.call_id)
 
     # --- first aid ------------------------------------------------------------------------------
 

@@ -17,7 +17,9 @@ _COLUMNS = (
     ("answ.", "answered", "1"),
     ("aband.", "abandoned", "1"),
     ("short", "short", "1"),
+    ("out", "flowed_out", "1"),
     ("back", "called_back", "1"),
+    ("wait", "waiting", "1"),
     ("SL", "service_level", "%"),
     ("ASA", "asa_s", "s"),
     ("P90", "wait_p90_s", "s"),
@@ -67,8 +69,8 @@ def print_table(found: Comparison, site: Site, other: Path) -> None:
         rows.append([title, *(_shown(day.total[measure], unit) for day in days.values())])
     for line in _aligned(rows):
         print(line)
-    print("SL: answered within the queue's service level; ASA: mean wait of those answered;")
-    print("times are minutes:seconds. How far `again` is from `journal` shows what a run is worth.")
+    print("out: flowed out; back: called back; wait: still waiting at the end; SL: service level;")
+    print("ASA: mean wait of those answered. `again` and `journal` apart: what a run cannot know.")
 
 
 def _rows(found: Comparison) -> Iterator[list[str]]:

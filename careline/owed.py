@@ -1,0 +1,54 @@
+"""The numbers of callers who are owed a call-back: they outlive their call, and no longer.
+
+They are kept in memory only. A replay finds them again in the journal, where they are sealed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from acd import Distributor
+from calls.commands import CallBack, Utterance
+from calls.ids import CallId
+from calls.private import Private
+from careline.live_call import LiveCall
+from ivr import CallRules
+
+
+class OwedNumbers:
+    """Whom to dial for which call.
+
+    Args:
+        distributor: knows which call-backs are open.
+    """
+
+    def __init__(self, distributor: Distributor) -> None:
+        self._distributor = distributor
+        self._numbers: dict[CallId, Private] = {}
+
+    def keep(self, call: LiveCall | None) -> bool:
+        """Remember a live call's number; whether there is one."""
+        if call is None or not call.number:
+            return False
+        self._numbers[call.call_id] = call.number
+        return True
+
+    def of(self, call_id: CallId) -> Private:
+        """The number that answers a call; empty where none is known."""
+        return self._numbers.get(call_id, Private(""))
+
+    def let_go(self, call_id: CallId) -> None:
+        """Forget the number, unless the call-back is still open."""
+        if self._distributor.call_back(call_id) is None:
+            self._numbers.pop(call_id, None)
+
+    def dialled(self, command: CallBack, rules: CallRules) -> CallBack:
+        """The command with the number in it, and with what is said to whoever answers."""
+        texts = rules.prompts[rules.call_back]
+        return replace(
+            command,
+            destination=self.of(command.answers),
+            utterances=tuple(
+                Utterance(text=texts[language], language=language) for language in rules.languages
+            ),
+        )

@@ -1,0 +1,134 @@
+"""``careline explain``: the story of a call, with each decision where it was made."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from calls.commands import OfferCall
+from calls.facts import CallQueued
+from calls.ports import Entry
+from careline.__main__ import main
+from careline.state import StateFolder
+from config.site import Site
+from tests.careline.recorded_days import busy_day, keep
+
+
+@pytest.fixture(scope="module")
+def day(clinic: Site) -> list[Entry]:
+    return busy_day(clinic)
+
+
+@pytest.fixture(scope="module")
+def kept(clinic: Site, day: list[Entry], tmp_path_factory: pytest.TempPathFactory) -> StateFolder:
+    return keep(tmp_path_factory.mktemp("day"), [clinic], day)
+
+
+@pytest.fixture
+def explain(kept, capsys):
+    """Runs the command; gives its exit code, output and errors."""
+
+    def run(*arguments):
+        code = main(["explain", *arguments, "--state", str(kept.path)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def call_by(day, rule):
+    """A call that was offered to somebody by a rule."""
+    return next(
+        entry.record.call_id
+        for entry in day
+        if isinstance(entry.record, OfferCall) and entry.record.rule == rule
+    )
+
+
+def test_each_offer_is_told_with_all_who_were_passed_over(clinic, day, explain):
+    for call_id in {e.record.call_id for e in day if isinstance(e.record, OfferCall)}:
+        code, said, _ = explain(call_id, "--json")
+        assert code == 0
+        decisions = json.loads(said)["decisions"]
+        offers = [
+            (entry.at, entry.record)
+            for entry in day
+            if isinstance(entry.record, OfferCall) and entry.record.call_id == call_id
+        ]
+        assert [(d["agents"], d["rule"]) for d in decisions] == [
+            ([offer.agent_id], offer.rule) for _at, offer in offers
+        ]
+        for decision, (at, _offer) in zip(decisions, offers, strict=True):
+            assert decision["at"] <= at
+            names = [each["agent_id"] for each in decision["passed_over"]]
+            assert sorted([*names, *decision["agents"]]) == sorted(clinic.agents)
+            assert all(each["sentence"] for each in decision["passed_over"])
+
+
+def test_a_call_is_told_as_a_story_with_reasons(explain):
+    code, said, _ = explain("call-00")
+    assert code == 0
+    assert "a caller arrives" in said
+    assert "waits in queue billing" in said
+    assert "> offered to mateo: of all who were free" in said
+    assert "fiona: became ready 0.001 s later" in said
+    assert "was not signed in" in said
+    assert "lacks billing" in said
+
+
+def test_the_calls_that_stood_before_are_told(day, explain):
+    _code, said, _ = explain(call_by(day, "first-free"), "--all")
+    assert "they became free" in said
+
+
+def test_a_long_list_is_shortened_with_a_count_unless_all_is_asked_for(explain):
+    _code, short, _ = explain("call-07")
+    _code, long, _ = explain("call-07", "--all")
+    assert "more" not in long
+    assert len(long) >= len(short)
+
+
+def test_the_beginning_of_an_id_is_enough(explain):
+    assert explain("call-00")[:2] == explain("call-00")[:2]
+    code, _said, error = explain("call-0")
+    assert code == 1
+    assert "10 calls begin with 'call-0': call-00, call-01," in error
+
+
+def test_an_unknown_call_is_an_error_with_the_nearest(explain):
+    code, _said, error = explain("cal-07x")
+    assert code == 1
+    assert "there is no call 'cal-07x'; the nearest are call-07" in error
+
+
+def test_the_last_call_is_told_without_its_id(explain):
+    code, said, _ = explain("--last")
+    assert code == 0
+    assert said.startswith("call call-49, ")
+
+
+def test_one_call_has_to_be_named(explain):
+    assert explain()[0] == 2
+    assert explain("call-00", "--last")[0] == 2
+
+
+def test_nothing_private_is_told(explain):
+    for number in range(0, 50, 7):
+        _code, said, _ = explain(f"call-{number:02}", "--all")
+        assert "chest pain" not in said.replace("chest-pain", "")
+        assert "153" not in said
+
+
+def test_a_call_that_was_never_offered_says_so(day, explain):
+    offered = {e.record.call_id for e in day if isinstance(e.record, OfferCall)}
+    queued = [e.record.call_id for e in day if isinstance(e.record, CallQueued)]
+    lost = next(call_id for call_id in queued if call_id not in offered)
+    assert "It was never offered to anybody." in explain(lost)[1]
+
+
+def test_a_journal_that_does_not_fit_is_told_and_explained_so_far(clinic, day, tmp_path, capsys):
+    index = [i for i, e in enumerate(day) if isinstance(e.record, OfferCall)][2]
+    state = keep(tmp_path / "state", [clinic], [*day[:index], *day[index + 1 :]])
+    assert main(["explain", "call-49", "--state", str(state.path)]) == 2
+    assert "careline replay" in capsys.readouterr().err

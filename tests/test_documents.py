@@ -201,3 +201,16 @@ def test_a_clinic_of_ones_own_is_set_up_by_the_commands_as_they_stand(tmp_path):
         )
         assert done.returncode == 0, (command, done.stdout, done.stderr)
     assert (tmp_path / "schemas" / "site.schema.json").exists()
+
+
+def test_the_diagrams_of_the_distributor_are_those_of_its_tables():
+    drawn = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "state_diagram.py"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    page = (ROOT / "docs" / "distributor.md").read_text()
+    for diagram in drawn.strip().split("\n\n"):
+        assert diagram in page

@@ -179,7 +179,7 @@ class Archive:
             requirement, state.since, self._matching.now, call_back=task is not None
         )
         if state.alone:
-            lane = self._lanes.first(requirement)
+            lane = self._lanes.alone(requirement)
         visit = Visit(state.call_id, requirement, lane, state.queued_at, state.since, state.seq)
         visit.tried, visit.answered = state.tried, state.answered
         visit.rung, visit.ladder_from = state.rung, state.ladder_from

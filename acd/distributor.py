@@ -306,6 +306,7 @@ class Distributor:
     def _catch_up(self, now: float) -> None:
         """Do everything that fell due until ``now``, each at the time it fell due."""
         matching = self._matching
+        matching.until = now
         while (due := matching.timers.pop_due(now)) is not None:
             at, owner = due
             matching.now = max(matching.now, at)

@@ -66,9 +66,25 @@ class Lanes:
         lane = self._chains.get(key)
         if lane is None:
             lane = self._chains[key] = self._chain(requirement)
-        if requirement.agent is not None and not requirement.emergency:
-            return self._for_wanted(lane, requirement)
+        agent = self._wanted(requirement)
+        if agent is not None and is_awaited(agent):
+            return self._for_wanted(agent, lane, requirement)
         return lane
+
+    def alone(self, requirement: Requirement) -> Lane:
+        """Where a call goes on waiting for one agent, who may have asked to go home since.
+
+        It is the common lane where the agent is no more, or may not take the call any longer.
+
+        Raises:
+            KeyError: the queue does not exist.
+        """
+        key = self._key(requirement)
+        lane = self._chains.get(key)
+        if lane is None:
+            lane = self._chains[key] = self._chain(requirement)
+        agent = self._wanted(requirement)
+        return lane if agent is None else self._for_wanted(agent, lane, requirement)
 
     def at(
         self, requirement: Requirement, since: float, now: float, *, call_back: bool = False
@@ -125,10 +141,14 @@ class Lanes:
         queue_id = self._nurse_queue if emergency else requirement.queue
         return (queue_id, requirement.skills, requirement.companion, emergency, call_back)
 
-    def _for_wanted(self, common: Lane, requirement: Requirement) -> Lane:
-        """A lane for a call that waits for one agent; the common one where that is no use."""
-        agent = self._roster.agents.get(requirement.agent or AgentId(""))
-        if agent is None or not waits_for(agent, common, requirement.agent_wait_s):
+    def _wanted(self, requirement: Requirement) -> Agent | None:
+        if requirement.agent is None or requirement.emergency or requirement.agent_wait_s <= 0:
+            return None
+        return self._roster.agents.get(requirement.agent)
+
+    def _for_wanted(self, agent: Agent, common: Lane, requirement: Requirement) -> Lane:
+        """A lane for a call that waits for one agent; the common one where they cannot take it."""
+        if not common.able & agent.bit:
             return common
         personal = Lane(
             common.queue,
@@ -237,10 +257,8 @@ class Lanes:
             yield sums[total]
 
 
-def waits_for(agent: Agent, lane: Lane, wait_s: float) -> bool:
-    """Whether it makes sense to wait for this agent alone: they may come free in that time."""
-    if wait_s <= 0 or not lane.able & agent.bit:
-        return False
+def is_awaited(agent: Agent) -> bool:
+    """Whether it makes sense to begin to wait for this agent alone: they may come free soon."""
     return agent.presence is not Presence.OUT and agent.pending is not Presence.OUT
 
 

@@ -25,6 +25,10 @@ RING_GRACE_S = 5.0
 """How long after ``ring_timeout_s`` a phone of which nothing is heard counts as failed. The line
 reports the end of every ring; this is for the report that never comes."""
 
+OUTAGE_S = 600.0
+"""Where so much time passed unattended, offers are made now and not back then: a phone cannot be
+rung in the past, and decades (a clock that was wrong) would be very many rings."""
+
 _ELAPSED = WrapUpElapsed()
 
 Witness = Callable[[Visit, Choice], None]
@@ -39,6 +43,7 @@ class Matching:
 
     Attributes:
         now: the time of what is being handled, seconds since the epoch; never goes back.
+        until: the time up to which the driver lets everything happen now.
         made: how many offers were made.
         timers: the deadlines of offers, visits, agents and call-backs.
         alarms: red flags for whom every nurse is rung, in the order of their places.
@@ -54,6 +59,7 @@ class Matching:
         "made",
         "now",
         "timers",
+        "until",
         "witness",
     )
 
@@ -66,6 +72,7 @@ class Matching:
         self.timers = Timers()
         self.alarms: list[Visit] = []
         self.now = 0.0
+        self.until = 0.0
         self.witness: Witness | None = None
 
     # --- commands -----------------------------------------------------------------------------
@@ -253,6 +260,8 @@ class Matching:
         if self.witness is not None:
             self.witness(visit, choice)
         lane = visit.lane
+        if self.until - self.now > OUTAGE_S:
+            self.now = self.until
         if visit.waiting:
             self._floor.lanes.remove(visit)
         for agent in choice.agents:

@@ -64,7 +64,7 @@ def test_calls_that_passed_nurses_over_are_given_in_their_order(clinic, offered)
     hang_up(clinic, "one")
     assert offered(clinic.later(20)) == [("two", "ana")]
     clinic.agents(AgentOut, "bea")
-    assert offered(clinic.on_duty("fay", "bea")) == [("three", "fay")]
+    assert offered(clinic.on_duty("fay", "bea")) == [("three", "bea")]
 
 
 def test_the_last_nurse_but_one_is_asked_to_put_off_her_break(clinic, offered):

@@ -138,3 +138,13 @@ def test_a_configuration_without_its_queues_is_refused_and_changes_nothing(clini
 
 def test_a_state_holds_the_site(clinic):
     assert clinic.distributor.state().site == SITE
+
+
+def test_after_a_long_outage_offers_are_made_now_and_not_back_then(clinic, offered):
+    """A clock that jumps by decades must not ring every phone for all that time."""
+    clinic.on_duty("cal", "eli")
+    clinic.queue("one")
+    clinic.now += 50 * 365 * 86400
+    commands = clinic.distributor.tick(clinic.now)
+    assert len(offered(commands)) == 1
+    assert clinic.distributor.next_deadline() > clinic.now

@@ -1,0 +1,203 @@
+"""A call that needs two people, a nurse and an interpreter, takes both at once or waits."""
+
+import pytest
+
+from acd import AgentConfig, EmergencyRules, QueueConfig
+from calls.commands import Bridge, CallBack, OfferCall, RecallOffer, ReleaseAgent
+from calls.facts import (
+    AgentHungUp,
+    CallBackAnswered,
+    CallBackChosen,
+    CallBackMissed,
+    CallerHungUp,
+    CallQueued,
+    OfferAccepted,
+    OfferDeclined,
+    OfferFailed,
+)
+from calls.ids import AgentId, CallId, QueueId
+from calls.requirement import Requirement, SkillNeed
+
+SITE = "clinic"
+SPANISH = (SkillNeed(skill="spanish"),)
+
+
+def of(kind, commands):
+    return [(c.call_id, c.agent_id) for c in commands if isinstance(c, kind)]
+
+
+def by_agent(commands):
+    return {c.agent_id: c for c in commands if isinstance(c, OfferCall)}
+
+
+def pair(clinic, call="one", **more):
+    return clinic.wants(call, "nurse", companion=SPANISH, **more)
+
+
+def test_both_are_rung_at_once(clinic, offered):
+    clinic.on_duty("bea", "dot")
+    commands = pair(clinic)
+    assert offered(commands) == [("one", "bea"), ("one", "dot")]
+    assert {c.rule for c in commands} == {"pair"}
+
+
+def test_while_only_one_is_free_nobody_is_rung(clinic, offered):
+    clinic.on_duty("bea")
+    assert offered(pair(clinic)) == []
+    assert offered(clinic.on_duty("dot")) == [("one", "bea"), ("one", "dot")]
+
+
+def test_one_person_cannot_be_both(clinic, offered):
+    clinic.on_duty("ana")
+    assert offered(pair(clinic)) == []
+    assert offered(clinic.on_duty("fay")) == [("one", "fay"), ("one", "ana")]
+
+
+def test_they_are_bridged_when_both_have_answered(clinic):
+    clinic.on_duty("bea", "dot")
+    offers = by_agent(pair(clinic))
+    assert clinic.about(OfferAccepted, offers["dot"]) == []
+    bridges = clinic.about(OfferAccepted, offers["bea"])
+    assert of(Bridge, bridges) == [("one", "bea"), ("one", "dot")]
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_when_one_declines_the_other_is_let_go(clinic, answered, offered):
+    clinic.on_duty("bea", "dot")
+    offers = by_agent(pair(clinic))
+    if answered:
+        clinic.about(OfferAccepted, offers["dot"])
+    commands = clinic.about(OfferDeclined, offers["bea"])
+    kind = ReleaseAgent if answered else RecallOffer
+    assert of(kind, commands) == [("one", "dot")]
+    assert clinic.agent("dot").work.value == "idle"
+    assert offered(clinic.later(5)) == [("one", "bea"), ("one", "dot")]
+
+
+def test_who_answered_and_left_before_the_other_answered_leaves_nobody_bridged(clinic):
+    clinic.on_duty("bea", "dot")
+    offers = by_agent(pair(clinic))
+    clinic.about(OfferAccepted, offers["bea"])
+    commands = clinic.about(AgentHungUp, offers["bea"])
+    assert of(RecallOffer, commands) == [("one", "dot")]
+    assert clinic.distributor.position("one") == 1
+
+
+@pytest.mark.parametrize("how", [AgentHungUp, OfferFailed])
+def test_when_the_interpreter_leaves_the_nurse_stays(clinic, how):
+    clinic.on_duty("bea", "dot")
+    commands = pair(clinic)
+    clinic.accept(commands)
+    more = {"reason": "unreachable"} if how is OfferFailed else {}
+    assert clinic.about(how, by_agent(commands)["dot"], **more) == []
+    assert clinic.agent("bea").work.value == "talking"
+    assert clinic.agent("dot").work.value == "wrap-up"
+
+
+def test_when_the_nurse_hangs_up_both_are_let_go_and_wrap_up(clinic):
+    clinic.on_duty("bea", "dot")
+    commands = pair(clinic)
+    clinic.accept(commands)
+    assert of(ReleaseAgent, clinic.about(AgentHungUp, by_agent(commands)["bea"])) == [
+        ("one", "dot")
+    ]
+    assert {clinic.agent(name).work.value for name in ("bea", "dot")} == {"wrap-up"}
+
+
+def test_when_the_caller_leaves_while_it_rings_both_are_free(clinic, offered):
+    clinic.on_duty("bea", "dot")
+    pair(clinic)
+    clinic.tell(CallerHungUp(site=SITE, call_id=CallId("one")))
+    assert offered(pair(clinic, "two")) == [("two", "bea"), ("two", "dot")]
+
+
+def test_the_pair_waits_its_turn(clinic, offered):
+    pair(clinic, "one")
+    clinic.later(1)
+    clinic.queue("two", "nurse")
+    clinic.on_duty("dot")
+    assert offered(clinic.on_duty("bea")) == [("one", "bea"), ("one", "dot")]
+
+
+def test_an_emergency_needs_one_nurse_only(clinic, offered):
+    clinic.on_duty("bea", "dot")
+    assert offered(pair(clinic, emergency=True)) == [("one", "bea")]
+
+
+def test_a_pair_of_two_nurses_leaves_the_reserve_alone(site, offered):
+    clinic = site(rules=EmergencyRules(keep_ready=1, ladder=()))
+    clinic.on_duty("ana", "bea")
+    assert offered(pair(clinic)) == []
+    assert offered(clinic.on_duty("fay")) == [("one", "bea"), ("one", "ana")]
+
+
+def test_a_nurse_is_paired_with_who_is_no_nurse_where_two_would_be_too_many(site, offered):
+    clinic = site(rules=EmergencyRules(keep_ready=1, ladder=()))
+    clinic.on_duty("ana", "bea", "dot")
+    assert offered(pair(clinic)) == [("one", "ana"), ("one", "dot")]
+
+
+def test_the_first_may_not_become_the_second_when_the_needs_change(clinic, offered):
+    clinic.on_duty("bea", "dot")
+    pair(clinic)
+    changed = clinic.wants("one", "billing", companion=(SkillNeed(skill="nurse"),))
+    assert sorted(of(RecallOffer, changed)) == [("one", "bea"), ("one", "dot")]
+    assert offered(changed) == [("one", "dot"), ("one", "bea")]
+
+
+def test_an_interpreter_who_becomes_free_completes_a_pair_with_a_wanted_nurse(clinic, offered):
+    clinic.on_duty("bea")
+    assert offered(pair(clinic, agent=AgentId("bea"), agent_wait_s=60.0)) == []
+    assert offered(clinic.on_duty("dot")) == [("one", "bea"), ("one", "dot")]
+
+
+def called_back(clinic):
+    """Let a caller who needs two choose a call-back, and both accept to make it."""
+    pair(clinic)
+    clinic.tell(CallBackChosen(site=SITE, call_id=CallId("one")))
+    clinic.on_duty("bea")
+    offers = clinic.on_duty("dot")
+    assert len(by_agent(offers)) == 2
+    return by_agent(offers), clinic.accept(offers)
+
+
+def test_a_pair_calls_back_once(clinic):
+    offers, commands = called_back(clinic)
+    assert of(CallBack, commands) == [("one~1", "bea")]
+    bridged = clinic.about(CallBackAnswered, offers["bea"])
+    assert of(Bridge, bridged) == [("one~1", "bea"), ("one~1", "dot")]
+    assert clinic.distributor.totals.called_back == 1
+
+
+def test_a_pair_that_reached_nobody_is_let_go_together(clinic):
+    offers, _commands = called_back(clinic)
+    commands = clinic.about(CallBackMissed, offers["bea"], reason="no-answer")
+    assert of(ReleaseAgent, commands) == [("one~1", "dot")]
+    assert clinic.distributor.live_offers() == ()
+
+
+def test_when_one_of_a_pair_leaves_while_it_dials_both_begin_again(clinic):
+    offers, _commands = called_back(clinic)
+    commands = clinic.about(AgentHungUp, offers["dot"])
+    assert of(ReleaseAgent, commands) == [("one~1", "bea")]
+    assert clinic.distributor.position("one~2") == 1
+
+
+def test_two_chats_of_a_pair_fill_the_same_two_people(site, offered):
+    queues = {
+        QueueId("nurse"): QueueConfig(id=QueueId("nurse"), title="Nurse"),
+        QueueId("chat"): QueueConfig(
+            id=QueueId("chat"), title="Chat", at_once=2, skills=(SkillNeed(skill="chat"),)
+        ),
+    }
+    agents = {
+        AgentId(name): AgentConfig(id=AgentId(name), name=name, skills=skills)
+        for name, skills in (("bea", {"nurse": 1}), ("dot", {"chat": 1}))
+    }
+    clinic = site(queues, agents)
+    clinic.on_duty("bea", "dot")
+    needs = Requirement(queue=QueueId("chat"), companion=(SkillNeed(skill="nurse"),))
+    for call in ("one", "two", "three"):
+        fact = CallQueued(site=SITE, call_id=CallId(call), requirement=needs)
+        rung = offered(clinic.tell(fact))
+        assert rung == ([] if call == "three" else [(call, "dot"), (call, "bea")])

@@ -1,0 +1,387 @@
+"""One simulated day of a whole site: one clock, one source of chance, everything that goes wrong.
+
+The world steps from event to event. Callers, phones, the line process and the brain process take
+their turns in it, and the witness looks after every write of the brain. The same seed gives the
+same day to the last record, which :attr:`World.digest` shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from heapq import heappop, heappush
+from random import Random
+from typing import Any
+
+import msgspec
+
+from calls.commands import Command
+from calls.facts import CallArrived, TaskClosed
+from calls.ids import AgentId, CallId
+from calls.ports import LineEvent
+from careline.switchboard import Switchboard
+from config.site import Site
+from tests.site.clinic import MONDAY_10H, NURSES, small_clinic
+from tests.site.driver import BrainProcess, Killed, Record, Told, TornJournal
+from tests.site.faults import BrainCrash, Faults, Instant, draw
+from tests.site.invariants import Violation, Witness
+from tests.site.line import Line
+from tests.site.people import People
+
+_CALLS_PER_S = 11 / 115.0
+"""What eleven agents can answer, who talk for 90 s and write for 25 s."""
+
+_LINE_DOWN_S = 3.0
+_CALM_AFTER_S = 60.0
+_LONGEST_TAIL_S = 6 * 3600.0
+_SPINNING = 20_000
+"""Steps without time passing that are surely for ever."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What came of a day.
+
+    Attributes:
+        seed: which.
+        digest: of all records of the journal and all commands to the line.
+        calls: how many arrived.
+        records: how many entries the journal has.
+        crashes: how often the brain died.
+        steps: how many events there were.
+    """
+
+    seed: int
+    digest: str
+    calls: int
+    records: int
+    crashes: int
+    steps: int
+
+
+class World:
+    """A site and its surroundings.
+
+    Args:
+        seed: decides everything.
+        calls: how many callers ring.
+        site: the clinic.
+        faults: in place of those drawn from the seed.
+    """
+
+    def __init__(
+        self, seed: int, calls: int, site: Site | None = None, faults: Faults | None = None
+    ) -> None:
+        self.seed = seed
+        self.random = Random(seed)
+        self.site = site or small_clinic()
+        self.now = 0.0
+        self.steps = 0
+        self.crashes = 0
+        self.closing = False
+        drawn = draw(self.random, calls, calls / _CALLS_PER_S)
+        self.faults = faults or drawn
+        self.witness = Witness(NURSES)
+        self.people = People(self)
+        self.journal = TornJournal()
+        self.line: Line | None = None
+        self.brain: BrainProcess | None = None
+        self._lines = 0
+        self.writes = 0
+        self._crashes = list(self.faults.brain)
+        self._clock = MONDAY_10H
+        self._heap: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._count = 0
+        self._resume_at: float | None = None
+        self._delivered_at = 0.0
+        self._digest = blake2b(digest_size=16)
+        self._rang: list[CallId] = []
+        self._lost: set[CallId] = set()
+        self._calls = calls
+        self._published = {self.site.version: self.site}
+
+    # --- what the others use --------------------------------------------------------------------
+
+    def later(self, delay_s: float, action: Callable[..., None], *args: Any) -> None:
+        """Let ``action`` happen in ``delay_s`` seconds."""
+        self._count += 1
+        heappush(self._heap, (self.now + delay_s, self._count, action, args))
+
+    def deliver(self, event: LineEvent) -> None:
+        """Bring an event from the line to the brain that drives it: in order, and maybe late."""
+        brain = self.brain
+        if brain is None or not brain.connected:
+            return
+        faults, random = self.faults, self.random
+        at = max(self.now, self._delivered_at)
+        if faults.delay and random.random() < faults.delay:
+            at += random.choice((0.02, 0.5, 4.0))
+        if at > self.now or brain.to_come:
+            # Those that are late may be due at this very instant: none overtakes them.
+            self._delivered_at = at
+            brain.to_come += 1
+            self.later(at - self.now, self._arrives, brain, event)
+        else:
+            self._take(brain, event)
+        if faults.repeat and random.random() < faults.repeat:
+            self.later(at - self.now + random.choice((0.0, 1.0)), self._take, brain, event)
+
+    def find_version(self, version: str) -> Site | None:
+        """A site that was published."""
+        return self._published.get(version)
+
+    def instant(self, instant: Instant, commands: int = 0) -> None:
+        """The brain has come to here; it may go no further.
+
+        Raises:
+            Killed: it dies.
+        """
+        if instant is Instant.BEFORE_WRITE:
+            self.writes += 1
+        if not self._crashes:
+            return
+        crash = self._crashes[0]
+        if self.writes < crash.write or instant is not crash.instant:
+            return
+        if instant is Instant.BETWEEN_COMMANDS and commands < crash.commands:
+            return
+        del self._crashes[0]
+        self.kill(crash)
+        raise Killed
+
+    def kept(self, batch: list[Record], board: Switchboard) -> None:
+        """A batch is durable."""
+        digest = self._digest
+        for entry in batch:
+            digest.update(_encode((entry.at, type(entry.record).__name__, entry.record)))
+        self.witness.read(batch)
+        self.witness.look(board)
+
+    def carried_out(self, command: Command) -> None:
+        """The line is told."""
+        self.witness.trace.append((self.now, command))
+        self._digest.update(_encode((self.now, type(command).__name__, command)))
+
+    # --- life and death -------------------------------------------------------------------------
+
+    def kill(self, crash: BrainCrash) -> None:
+        """The brain process dies; another follows."""
+        brain, self.brain = self.brain, None
+        assert brain is not None
+        self.crashes += 1
+        lost = self.journal.crash()
+        before = None if lost or crash.instant is Instant.BEFORE_WRITE else brain.board
+        self._resume_at = None
+        self._clock += crash.clock_step_s
+        self.later(crash.down_s, self.start_brain, before)
+
+    def start_brain(self, before: Switchboard | None = None) -> None:
+        """A brain comes up from the journal.
+
+        Args:
+            before: the switchboard that died, where all it knew was durable.
+        """
+        self.brain = BrainProcess(self, self.journal, self._clock + self.now, self.standby())
+        self._delivered_at = self.now
+        if before is not None:
+            mine, theirs = self.brain.board, before
+            if mine.distributor.snapshot() != theirs.distributor.snapshot():
+                raise Violation("the distributor is another one after the restart")
+            calls = tuple(mine.live_calls) == tuple(theirs.live_calls)
+            if not calls or tuple(mine.tasks) != tuple(theirs.tasks):
+                raise Violation("calls or tasks are others after the restart")
+        self._resume_at = self.now
+
+    def standby(self) -> Switchboard | None:
+        """A switchboard that knows the journal already; ``None`` to have it replayed."""
+        return None
+
+    def _kill_line(self) -> None:
+        line, self.line = self.line, None
+        if line is None or self.closing:
+            self.line = line
+            return
+        line.dead = True
+        unheard = [event.fact for event in line.unacknowledged]
+        unheard += [fact for facts in line.held() for fact in facts]
+        self._lost.update(fact.call_id for fact in unheard if isinstance(fact, CallArrived))
+        if self.brain is not None:
+            self.brain.connected = False
+            self._wake()
+        self.later(_LINE_DOWN_S, self._start_line)
+
+    def _start_line(self) -> None:
+        self._lines += 1
+        self.line = Line(self, f"line-{self._lines}")
+        self.people.register_again()
+        self._wake()
+
+    # --- the day --------------------------------------------------------------------------------
+
+    def run(self) -> Day:
+        """Live through the whole day.
+
+        Raises:
+            Violation: a promise was broken; the message says where.
+        """
+        self.begin()
+        try:
+            while self.step():
+                pass
+            self.check_the_end()
+        except Violation as violation:
+            raise self.named(violation) from violation
+        return Day(
+            seed=self.seed,
+            digest=self._digest.hexdigest(),
+            calls=len(self.witness.arrived),
+            records=len(self.journal.durable),
+            crashes=self.crashes,
+            steps=self.steps,
+        )
+
+    def named(self, violation: Violation) -> Violation:
+        """The violation with where it happened and what happened before."""
+        return Violation(
+            f"seed {self.seed}, step {self.steps}, {self.now:.3f} s, write {self.writes}: "
+            f"{violation}\n{self.witness.told()}"
+        )
+
+    def begin(self) -> None:
+        """Set up the first events."""
+        self._lines = 1
+        self.line = Line(self, "line-1")
+        self.people.come_in()
+        self.later(0.0, self.start_brain, None)
+        at = 0.0
+        for number in range(self._calls):
+            at += self.random.expovariate(_CALLS_PER_S * self.faults.load)
+            self.later(at, self._ring, CallId(f"c{number}"))
+        for died_at in self.faults.line:
+            self.later(died_at, self._kill_line)
+        self.later(at + _CALM_AFTER_S, self._close)
+
+    def step(self) -> bool:
+        """Go to the next event; ``False`` when nothing is left to happen."""
+        wakes_at = self._brain_wakes_at()
+        if wakes_at is not None and (not self._heap or wakes_at <= self._heap[0][0]):
+            self._passes(max(self.now, wakes_at))
+            self._resume()
+            return True
+        if not self._heap:
+            return False
+        at, _number, action, args = heappop(self._heap)
+        self._passes(at)
+        action(*args)
+        return True
+
+    def _passes(self, at: float) -> None:
+        self.steps += 1
+        if at > self.now:
+            self.now, self._still_since = at, self.steps
+        elif self.steps - self._still_since > _SPINNING:
+            raise Violation("no time passes any more")
+
+    _still_since = 0
+
+    def _brain_wakes_at(self) -> float | None:
+        if self.brain is None or self._resume_at is not None:
+            return self._resume_at
+        return self.brain.wakes_at() if self.brain.waits else None
+
+    def _arrives(self, brain: BrainProcess, event: LineEvent) -> None:
+        brain.to_come -= 1
+        self._take(brain, event)
+
+    def _take(self, brain: BrainProcess, event: LineEvent) -> None:
+        if self.brain is brain:
+            brain.take(event)
+            self._wake()
+
+    def _wake(self) -> None:
+        if self.brain is not None and self.brain.waits:
+            self._resume_at = self.now
+
+    def _resume(self) -> None:
+        brain = self.brain
+        assert brain is not None
+        brain.waits, self._resume_at = False, None
+        try:
+            sleep_s = next(brain.life)
+        except Killed:
+            return
+        if sleep_s is None:
+            brain.waits = True
+        else:
+            self._resume_at = self.now + sleep_s
+
+    def _ring(self, call_id: CallId) -> None:
+        if self.line is not None:
+            self._rang.append(call_id)
+            self.people.calls(call_id)
+
+    def _close(self) -> None:
+        """No more callers; once the last is gone, everybody goes home."""
+        if self.line is None or self.brain is None:
+            self.later(10.0, self._close)
+            return
+        self.closing = True
+        if self.now > self._calls / _CALLS_PER_S * 10 + _LONGEST_TAIL_S:
+            raise Violation(
+                f"still here: {list(self.line.legs)}, {list(self.brain.board.live_calls)}"
+            )
+        if self.line.legs or self.brain.board.live_calls or self.brain.inbox:
+            self.later(30.0, self._close)
+            return
+        self.people.go_home()
+        by = AgentId("nora")
+        for task in tuple(self.brain.board.tasks):
+            order = task.order
+            done = TaskClosed(
+                site=self.site.id, call_id=order.call_id, kind=order.kind, by=by, how="done"
+            )
+            self.brain.inbox.append(Told(done))
+        self._wake()
+
+    def check_the_end(self) -> None:
+        """Every call has ended exactly once, and nothing is left of any."""
+        line, brain, witness = self.line, self.brain, self.witness
+        assert line is not None
+        assert brain is not None
+        open_calls = [call_id for call_id in witness.arrived if call_id not in witness.ended]
+        unheard = [
+            call_id
+            for call_id in self._rang
+            if call_id not in witness.arrived and call_id not in self._lost
+        ]
+        left = {
+            "calls that never ended": open_calls,
+            "calls nobody heard of": unheard,
+            "legs": list(line.legs),
+            "phones": list(line.rings),
+            "offers": list(brain.board.distributor.live_offers()),
+            "facts": list(line.unacknowledged),
+        }
+        for what, rest in left.items():
+            if rest:
+                raise Violation(f"left at the end: {what}: {rest}")
+        if brain.board.next_deadline() is not None:
+            raise Violation("a timer is left at the end")
+        again: list[Any] = []
+        Switchboard(self.site, self.find_version).replay(
+            ((entry.at, entry.record) for entry in self.journal.durable),
+            lambda _now, turn: again.extend(turn.records),
+        )
+        witness.same(self.journal.durable, again)
+
+
+def one_day(task: tuple[int, int]) -> Day | str:
+    """A day of a seed and so many calls, or how it broke a promise."""
+    seed, calls = task
+    try:
+        return World(seed, calls).run()
+    except Violation as violation:
+        return str(violation)

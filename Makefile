@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: run demo test check bench setup-base setup-dev
+.PHONY: run demo test check soak bench setup-base setup-dev
 
 run: setup-base        ## start the line on this machine
 	$(PYTHON) -m careline run --speech-setup scripts/setup.sh
@@ -19,6 +19,11 @@ check: setup-dev       ## style, types, imports and the fast tests: under a minu
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PYTHON) -m pytest -m "not slow" -n auto --dist worksteal
+
+soak: setup-dev        ## the long proofs, under 50 minutes: a thousand days, crashes at every write
+	$(PYTHON) -m tests.site --seeds 1000 --calls 1000 --jobs 2
+	$(PYTHON) -m tests.site --every-write
+	$(PYTHON) -m tests.site --kills 100
 
 bench: setup-dev       ## measure, and write docs/benchmarks.md
 	$(PYTHON) -m benchmarks

@@ -148,7 +148,7 @@ class CallBacks:
             )
 
     def missed(self, offer: Offer, fact: CallBackMissed) -> None:
-        """Nobody was reached. The agent's phone is still up, and nobody else will be on the call."""
+        """Nobody was reached. The agent's phone is up still, with nobody at the other end."""
         self._matching.say(HangUp(call_id=fact.call_id))
         others = [each for each in offer.visit.offers if each is not offer]
         task = self._over(offer, fact)

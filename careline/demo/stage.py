@@ -32,12 +32,22 @@ def open_all_day(clinic: Path, folder: Path) -> Path:
         folder: where the copy goes.
     """
     shutil.copytree(clinic, folder)
-    flow = folder / "flows" / "main.yaml"
-    text = flow.read_text()
-    changed = re.sub(r"\{calendar: office, equals: open,", "{calendar: always, equals: open,", text)
-    if changed == text:
-        raise ValueError("the clinic's flow no longer asks the calendar as this copy expects")
-    flow.write_text(changed)
+    for file, asks, instead in (
+        (
+            "flows/main.yaml",
+            r"\{calendar: office, equals: open,",
+            "{calendar: always, equals: open,",
+        ),
+        ("queues.yaml", r"(?m)^(  hours:) \S+", r"\1 always"),
+    ):
+        place = folder / file
+        text = place.read_text()
+        changed = re.sub(asks, instead, text)
+        if changed == text:
+            raise ValueError(
+                f"the clinic's {file} no longer asks the calendar as this copy expects"
+            )
+        place.write_text(changed)
     return folder
 
 

@@ -7,15 +7,15 @@ only looks; nothing is changed by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from acd.agent import WHOLE, Agent, Presence
+from acd.ahead import free_for, lacking, others
 from acd.floor import Choice, Floor
-from acd.lane import EMERGENCY, OVERDUE, ROUTINE, Lane
+from acd.lane import EMERGENCY, OVERDUE, ROUTINE
 from acd.models import Prefer
-from acd.passed_over import Ahead, Barrier, PassedOver, Why
+from acd.passed_over import Ahead, PassedOver, Why
 from acd.rule import Rule
 from acd.visit import Visit
 from acd.work import Work
@@ -94,7 +94,7 @@ def explain(floor: Floor, visit: Visit, choice: Choice, now: float) -> Explanati
     """
     lane = visit.lane
     decision = _Decision(floor, visit, choice, now)
-    ahead, behind = _others(floor, visit, choice.agents[0])
+    ahead, behind = others(floor, visit, choice.agents[0])
     return Explanation(
         at=now,
         call_id=visit.call_id,
@@ -126,7 +126,7 @@ class _Decision:
         self._chosen = choice.agents
         self._now = now
         self._tried = frozenset(visit.tried)
-        self._free = _free(floor, visit.lane)
+        self._free = free_for(floor, visit.lane)
 
     def why_not(self, agent: Agent) -> PassedOver:
         """Why the agent was not chosen; the first reason that holds."""
@@ -160,7 +160,7 @@ class _Decision:
             return None
         if lane.wanted is not None:
             return _over(agent, Why.ANOTHER_WANTED)
-        need = _lacking(agent, lane.needs)
+        need = lacking(agent, lane.needs)
         return PassedOver(
             agent_id=agent.config.id,
             why=Why.LACKS_SKILL,
@@ -237,7 +237,8 @@ class _Decision:
                 return _over(agent, Why.RESERVE)
             return self._in_order(agent, chosen)
         if self._rule is Rule.PAIR and self._key(agent) < self._key(chosen):
-            return _over(agent, Why.NO_SECOND)
+            # With them as the first, only another nurse could have been the second.
+            return _over(agent, Why.RESERVE)
         if self._tier(agent) > self._tier(chosen):
             return self._less_wanted(agent, chosen)
         if otherwise is Why.RUNG_EARLIER:
@@ -310,84 +311,9 @@ def _over(agent: Agent, why: Why) -> PassedOver:
     return PassedOver(agent_id=agent.config.id, why=why)
 
 
-def _lacking(agent: Agent, needs: tuple[SkillNeed, ...]) -> SkillNeed | None:
-    """The first need that the agent does not meet."""
-    skills = agent.config.skills
-    return next((need for need in needs if not need.preferred and not meets(skills, (need,))), None)
-
-
 def _rings_for_routine(agent: Agent) -> bool:
     return (
         len(agent.offers) == 1
         and agent.offers[0].ringing
         and not agent.offers[0].visit.lane.emergency
     )
-
-
-def _free(floor: Floor, lane: Lane) -> int:
-    """The set of agents whom a call of this lane could be given now; only looked at."""
-    held_back = floor.held_back
-    free = floor.free_for(lane)
-    floor.held_back = held_back
-    return free
-
-
-# --- the other calls ------------------------------------------------------------------------------
-
-
-def _others(floor: Floor, visit: Visit, agent: Agent) -> tuple[tuple[Ahead, ...], int]:
-    """The calls before this one, and how many stand behind it.
-
-    Args:
-        floor: where they stand.
-        visit: this one.
-        agent: who takes it.
-    """
-    place = visit.place
-    ahead: list[tuple[Visit, Ahead]] = []
-    behind = 0
-    for other in _unanswered(floor):
-        if other is visit:
-            continue
-        if other.place > place:
-            behind += 1
-        else:
-            ahead.append((other, _barrier(floor, other, agent)))
-    ahead.sort(key=lambda each: each[0].place)
-    return tuple(each for _visit, each in ahead), behind
-
-
-def _unanswered(floor: Floor) -> Iterator[Visit]:
-    """Every call that waits or is being offered."""
-    for queue_id in floor.lanes.queues:
-        for lane in floor.lanes.of_queue(queue_id):
-            yield from lane.waiting
-    offered = {
-        offer.visit.call_id: offer.visit
-        for agent in floor.roster.by_index
-        for offer in agent.offers
-        if offer.work is not Work.WRAP_UP and not offer.visit.answered
-    }
-    yield from offered.values()
-
-
-def _barrier(floor: Floor, other: Visit, agent: Agent) -> Ahead:
-    """Why the agent could not be given a call that stood before."""
-    lane = other.lane
-    if not other.waiting:
-        return Ahead(call_id=other.call_id, barrier=Barrier.OFFERED)
-    if not (lane.able | (lane.companion or 0)) & agent.bit:
-        if lane.wanted is not None:
-            return Ahead(call_id=other.call_id, barrier=Barrier.ANOTHER_WANTED)
-        need = _lacking(agent, lane.needs)
-        return Ahead(
-            call_id=other.call_id,
-            barrier=Barrier.LACKS_SKILL,
-            need=need,
-            has=agent.config.skills.get(need.skill, 0) if need is not None else None,
-        )
-    if lane.units > (agent.room or WHOLE):
-        return Ahead(call_id=other.call_id, barrier=Barrier.NO_ROOM)
-    if not lane.urgent and not _free(floor, lane) & agent.bit:
-        return Ahead(call_id=other.call_id, barrier=Barrier.RED_FLAGS_ONLY)
-    return Ahead(call_id=other.call_id, barrier=Barrier.NO_SECOND)

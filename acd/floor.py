@@ -19,7 +19,7 @@ from acd.agent import WHOLE, Agent, Presence
 from acd.lane import Lane
 from acd.lanes import Lanes
 from acd.models import Prefer
-from acd.ranking import Ranking
+from acd.ready_row import ReadyRow
 from acd.roster import Roster
 from acd.rule import Rule
 from acd.visit import Place, Visit
@@ -72,7 +72,7 @@ class Floor:
         self._on_duty_nurses = 0
         self.urgent = 0
         """The set of nurses whom only a red flag may ring: in wrap-up, or at rest."""
-        self.ready: Ranking[Agent] = Ranking()
+        self.ready = ReadyRow()
         """Those who have room for something, longest ready first."""
         self.held_back = False
         """Whether a nurse may be free whom a routine call was kept from."""
@@ -159,9 +159,9 @@ class Floor:
 
     def _make_room(self, agent: Agent, before: int, room: int) -> None:
         if not before:
-            self.ready.add(agent.ready_key, agent)
+            self.ready.add(agent)
         elif not room:
-            self.ready.remove(agent.ready_key)
+            self.ready.remove(agent)
         agent.room = room
         for units in self._room_for:
             if (units <= before) != (units <= room):
@@ -205,8 +205,14 @@ class Floor:
         wanted = visit.requirement.agent
         return None if wanted is None else self.roster.agents.get(wanted)
 
-    def _pair_free(self, lane: Lane) -> bool:
-        return self._pair(lane.waiting.first, self.free_for(lane)) is not None
+    def _pairs_with(self, agent: Agent, lane: Lane) -> bool:
+        """Whether the agent is one of the two who would take the first call of a lane.
+
+        Where two others would, the agent has only made them free for it: they are looked at with
+        all that was kept from them, in its order.
+        """
+        choice = self._pair(lane.waiting.first, self.free_for(lane))
+        return choice is not None and agent in choice.agents
 
     def _pair(self, visit: Visit, free: int) -> Choice | None:
         lane = visit.lane
@@ -263,7 +269,7 @@ class Floor:
             fits = lane.units <= room and (routine or lane.emergency)
             if not fits and not (urgent and lane.urgent):
                 continue
-            if lane.companion is not None and not self._pair_free(lane):
+            if lane.companion is not None and not self._pairs_with(agent, lane):
                 continue
             best, best_place = lane, place
         return best.waiting.first if best is not None else None
@@ -282,21 +288,18 @@ class Floor:
         return self._longest_ready(hit)
 
     def _longest_ready(self, among: int) -> Agent:
-        """Who of a set that is not empty has been ready for longest.
-
-        Either the set or the row of all who are ready is gone through, whichever promises to be
-        shorter: with n in the row and k of the set spread over it, the first hit comes after about
-        n / k steps.
-        """
-        by_index = self.roster.by_index
+        """Who of a set that is not empty has been ready for longest."""
         if not among & (among - 1):
-            return by_index[among.bit_length() - 1]
-        count = among.bit_count()
-        if count * count > _STEP_RATIO * len(self.ready):
-            for agent in self.ready:
-                if among & agent.bit:
-                    return agent
-        return min(self.roster.members(among), key=_ready_key)
+            return self.roster.by_index[among.bit_length() - 1]
+        first = self.ready.first_of(among)
+        # Nurses in wrap-up or at rest may stand in no row.
+        others = among & self.urgent
+        if first is not None and not others:
+            return first
+        found = list(self.roster.members(others))
+        if first is not None:
+            found.append(first)
+        return min(found, key=_ready_key)
 
     def _set_of(self, tried: tuple[AgentId, ...]) -> int:
         mask = 0
@@ -305,10 +308,6 @@ class Floor:
             if agent is not None:
                 mask |= agent.bit
         return mask
-
-
-_STEP_RATIO = 0.1
-"""What a step along the row costs, in steps through a set's members."""
 
 
 def _rings_for_routine(agent: Agent) -> bool:

@@ -11,7 +11,7 @@ from acd.lane import EMERGENCY, OVERDUE, ROUTINE, Lane
 from acd.models import Prefer, QueueConfig
 from acd.roster import NURSE, Roster
 from acd.visit import Visit
-from calls.ids import AgentId, QueueId
+from calls.ids import QueueId
 from calls.requirement import Requirement, SkillNeed
 
 _Key = tuple[QueueId, tuple[SkillNeed, ...], tuple[SkillNeed, ...], bool, bool]
@@ -249,10 +249,15 @@ class Lanes:
 
     def _by_level(self, able: int, needs: Sequence[SkillNeed]) -> Iterator[int]:
         """The set in parts by the sum of the levels that the needs ask about, highest first."""
-        sums: dict[int, int] = {}
-        for agent in self._roster.members(able):
-            total = sum(agent.config.skills.get(need.skill, 0) for need in needs)
-            sums[total] = sums.get(total, 0) | agent.bit
+        sums = {0: able}
+        for need in needs:
+            more: dict[int, int] = {}
+            for total, rest in sums.items():
+                for level, holders in self._roster.at_levels(need.skill):
+                    more[total + level] = more.get(total + level, 0) | (rest & holders)
+                    rest &= ~holders
+                more[total] = more.get(total, 0) | rest
+            sums = more
         for total in sorted(sums, reverse=True):
             yield sums[total]
 

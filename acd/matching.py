@@ -257,11 +257,11 @@ class Matching:
 
     def _offer_to(self, visit: Visit, choice: Choice) -> None:
         """Offer a call to an agent, or to the two it needs."""
+        if self.until - self.now > OUTAGE_S:
+            self.now = self.until
         if self.witness is not None:
             self.witness(visit, choice)
         lane = visit.lane
-        if self.until - self.now > OUTAGE_S:
-            self.now = self.until
         if visit.waiting:
             self._floor.lanes.remove(visit)
         for agent in choice.agents:
@@ -279,11 +279,10 @@ class Matching:
             self.stand(agent)
             self.timers.set(offer, self.now + lane.queue.ring_timeout_s + RING_GRACE_S)
             self._out.append(command)
-        if self._floor.held_back:
-            for agent in choice.agents:
-                if agent.nurse and agent.room:
-                    # She is not kept ready any more, and has room for what passed her over.
-                    self.settle(agent)
+        for agent in choice.agents:
+            if agent.nurse and agent.room:
+                # She is not kept ready any more, and has room for what passed her over.
+                self.settle(agent)
 
     def _order(self, visit: Visit, agent: Agent, rule: Rule) -> OfferCall:
         lane = visit.lane

@@ -33,7 +33,6 @@ class Why(Enum):
     RUNG_TOO = "rung-too"
     RUNG_EARLIER = "rung-earlier"
     TRIED_BEFORE = "tried-before"
-    NO_SECOND = "no-second"
     NOT_ASKED_FOR = "not-asked-for"
     OTHER_QUEUE = "other-queue"
     FEWER_WISHES = "fewer-wishes"
@@ -191,7 +190,6 @@ _SENTENCES = {
     Why.RUNG_TOO: "is among those who are rung for it",
     Why.RUNG_EARLIER: "was being rung for a routine call too, and whoever was chosen more lately",
     Why.TRIED_BEFORE: "had been offered this call before, or later than whoever was chosen",
-    Why.NO_SECOND: "would have left nobody who could be the second person",
     Why.NOT_ASKED_FOR: "is not the one whom the caller asked for or spoke with last",
     Why.OTHER_QUEUE: "belongs to another queue that only helps",
     Why.FEWER_WISHES: "meets fewer of the wishes",

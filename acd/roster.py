@@ -15,10 +15,12 @@ from acd.agent import Agent
 from acd.models import AgentConfig
 from calls.ids import AgentId
 from calls.requirement import SkillNeed
-from routing.skills import meets
 
 NURSE = SkillNeed(skill="nurse")
 """No agent without it is ever offered an emergency."""
+
+_WORD_BITS = 120
+_WORD = (1 << _WORD_BITS) - 1
 
 
 class Roster:
@@ -36,7 +38,7 @@ class Roster:
         nurses: the set of those who may be given a red flag.
     """
 
-    __slots__ = ("_holders", "agents", "alike", "by_index", "everyone", "nurses")
+    __slots__ = ("_at_levels", "agents", "alike", "by_index", "everyone", "nurses")
 
     def __init__(
         self,
@@ -56,9 +58,12 @@ class Roster:
         for agent_id in leavers or {}:
             self.agents[agent_id].leaving = True
         self.everyone = (1 << len(self.by_index)) - 1
-        self._holders: dict[SkillNeed, int] = {}
+        self._at_levels: dict[str, dict[int, int]] = {}
         sets: dict[Fraction, int] = {}
         for agent in self.by_index:
+            for skill, level in agent.config.skills.items():
+                holders = self._at_levels.setdefault(skill, {})
+                holders[level] = holders.get(level, 0) | agent.bit
             rank = scarcity[agent.config.id]
             sets[rank] = sets.get(rank, 0) | agent.bit
         self.alike = [sets[scarcity[agent.config.id]] for agent in self.by_index]
@@ -80,21 +85,31 @@ class Roster:
 
     def holders(self, need: SkillNeed) -> int:
         """The set of agents who have one skill at its level."""
-        mask = self._holders.get(need)
-        if mask is None:
-            mask = 0
-            for agent in self.by_index:
-                if meets(agent.config.skills, (need,)):
-                    mask |= agent.bit
-            self._holders[need] = mask
+        mask = 0
+        for level, holders in self.at_levels(need.skill):
+            if level >= need.level:
+                mask |= holders
         return mask
+
+    def at_levels(self, skill: str) -> Iterable[tuple[int, int]]:
+        """Each level of a skill that somebody has, and the set of those who have just that."""
+        return self._at_levels.get(skill, {}).items()
 
     def members(self, mask: int) -> Iterator[Agent]:
         """The agents of a set, lowest bit first."""
+        by_index, start = self.by_index, 0
         while mask:
-            low = mask & -mask
-            yield self.by_index[low.bit_length() - 1]
-            mask ^= low
+            # A word at a time: each step on the whole of a large set costs as much as its size.
+            gap = (mask & -mask).bit_length() - 1
+            mask >>= gap
+            start += gap
+            word = mask & _WORD
+            while word:
+                low = word & -word
+                yield by_index[start + low.bit_length() - 1]
+                word ^= low
+            mask >>= _WORD_BITS
+            start += _WORD_BITS
 
 
 def _rarity(configs: Iterable[AgentConfig]) -> dict[str, Fraction]:

@@ -270,6 +270,14 @@ class KeepPlace(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskPlace(Command):
+    """From the flow: the caller is being spoken to; what of their place can be told them?
+
+    Becomes ``PlaceTold``, which adds to what is being said.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClimbLadder(Command):
     """From the distributor: no nurse has answered for so long. Becomes ``LadderClimbed``.
 

@@ -390,6 +390,48 @@ class SitePublished(Fact):
     version: str
 
 
+# --- waits, as they were estimated ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerWait:
+    """How long a caller who waits will go on waiting. No fact by itself: see ``WaitEstimated``.
+
+    Attributes:
+        call_id: the call.
+        p50_s: as many are answered sooner as later.
+        p90_s: nine of ten are answered sooner.
+    """
+
+    call_id: CallId
+    p50_s: float
+    p90_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitEstimated(Fact):
+    """How long one queue's callers will wait, as computed beside the engines.
+
+    It is journaled like what happened, because what callers are told follows from it, and a replay
+    must not have to compute it again. All times count from the moment that was looked at.
+
+    Attributes:
+        queue: which queue.
+        by: ``simulation`` or ``closed-form``.
+        p50_s: half of the plain calls that joined then would be answered sooner.
+        p90_s: nine of ten of them would.
+        callers: those who wait, each with their own estimate.
+        made_ago_s: seconds since the moment that was looked at.
+    """
+
+    queue: QueueId
+    by: str
+    p50_s: float
+    p90_s: float
+    callers: tuple[CallerWait, ...] = ()
+    made_ago_s: float = 0.0
+
+
 # --- between the engines ------------------------------------------------------------------------
 
 
@@ -496,6 +538,21 @@ class QueueUnstaffed(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceTold(CallFact):
+    """What a caller who waits may be told of their place; they were about to be spoken to.
+
+    Attributes:
+        position: the place in the queue, from 1; ``None`` where there is nothing to tell: a phone
+            rings for them already, or they do not wait.
+        wait_s: they will be answered within so many seconds, in nine cases of ten; ``None`` where
+            nothing is known that was borne out lately.
+    """
+
+    position: int | None
+    wait_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallConnected(CallFact):
     """The caller and an agent are bridged.
 
@@ -543,6 +600,7 @@ DERIVED = (
     CallBackOwed,
     LadderClimbed,
     QueueUnstaffed,
+    PlaceTold,
     CallConnected,
     CallReleased,
     CallEnded,

@@ -59,6 +59,21 @@ class LiveCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineRun:
+    """How far one run of a line process has come.
+
+    Attributes:
+        epoch: the run.
+        seq: its last event before a picture was taken.
+        acknowledged: events up to this one were acknowledged and will not come again.
+    """
+
+    epoch: str
+    seq: int
+    acknowledged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineSnapshot:
     """Everything that is up on a line at one instant.
 
@@ -68,6 +83,8 @@ class LineSnapshot:
         reachable: agents whose phone can be rung.
         seq: the last event that happened before this picture was taken.
         acknowledged: events up to this one were acknowledged and will not come again.
+        others: further line processes whose calls are in this picture too.
+        unseen: calls that may be up where nobody can look now; they are left as they are.
     """
 
     epoch: str
@@ -75,6 +92,18 @@ class LineSnapshot:
     reachable: tuple[AgentId, ...]
     seq: int = 0
     acknowledged: int = 0
+    others: tuple[LineRun, ...] = ()
+    unseen: tuple[CallId, ...] = ()
+
+    def run(self, epoch: str) -> LineRun | None:
+        """How far this run had come; ``None`` where the picture does not show it."""
+        return next((run for run in self.runs if run.epoch == epoch), None)
+
+    @property
+    def runs(self) -> tuple[LineRun, ...]:
+        """Every line process that is in this picture."""
+        own = LineRun(epoch=self.epoch, seq=self.seq, acknowledged=self.acknowledged)
+        return (own, *self.others)
 
 
 class LineUnavailable(Exception):
@@ -100,8 +129,11 @@ class Line(Protocol):
         """Facts in order, beginning with those not acknowledged yet. One reader at a time."""
         ...
 
-    async def acknowledge(self, seq: int) -> None:
-        """All facts up to ``seq`` are in the journal; the line may forget them."""
+    async def acknowledge(self, epoch: str, seq: int) -> None:
+        """All facts of this run up to ``seq`` are in the journal; the line may forget them.
+
+        For a run that is over nothing is done.
+        """
         ...
 
     async def snapshot(self) -> LineSnapshot:
@@ -198,6 +230,14 @@ class JournalError(Exception):
     """Ops: the journal cannot be written (disk full, no permission). The message says which."""
 
 
+class LeaseLostError(JournalError):
+    """This node does not lead any more: its state must be thrown away and read anew.
+
+    Whether its last appends were kept is for the journal to tell, not for this node. It may do
+    nothing more to any call.
+    """
+
+
 class DuplicateEventError(JournalError):
     """Theirs: a line event with this epoch and number is in the journal already."""
 
@@ -210,6 +250,7 @@ class Journal(Protocol):
 
         Raises:
             DuplicateEventError: one of them came from a line and is here already; none was kept.
+            LeaseLostError: another node leads; some may have been kept.
             JournalError: none of them was kept.
         """
         ...

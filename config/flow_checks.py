@@ -16,6 +16,7 @@ from config.flow_graph import (
     reachable,
 )
 from config.report import Report
+from ivr import announcing
 from ivr.ahead import QUESTIONS
 from ivr.flow import Keys
 from ivr.matching import occurs, tokens
@@ -54,9 +55,14 @@ def check_flow(flow: FlowDraft, draft: Draft, report: Report) -> None:
 
 
 def prompts_of(step: Step) -> dict[str, str]:
-    """The prompts a step names, by the field that names them."""
+    """The prompts a step names, by the field that names them. See also :func:`announced`."""
     named = ((each, getattr(step, each, None)) for each in _PROMPT_FIELDS)
     return {each: prompt for each, prompt in named if prompt is not None}
+
+
+def announced(step: Step) -> tuple[str, ...]:
+    """The prompts a step says without naming them: of places and of waits."""
+    return announcing.prompts_of(step) if isinstance(step, QueueStep) else ()
 
 
 class _FlowChecker:

@@ -13,7 +13,7 @@ from config.answering import check_answering
 from config.draft import FILES, FLOWS, PROTOCOLS, Draft, read_draft
 from config.emergency_checks import check_emergency
 from config.errors import ConfigError, FolderError, Problem
-from config.flow_checks import check_flow, prompts_of
+from config.flow_checks import announced, check_flow, prompts_of
 from config.prompt_checks import check_prompts
 from config.protocol_checks import check_protocols
 from config.queue_checks import check_queues
@@ -213,7 +213,8 @@ def _flows(draft: Draft, rules: CallRules, protocols: ProtocolSet) -> Mapping[st
     flows = {}
     for name, flow in draft.flows.items():
         named = {prompt for step in flow.steps.values() for prompt in prompts_of(step).values()}
-        prompts = frozenset(always | named)
+        told = {prompt for step in flow.steps.values() for prompt in announced(step)}
+        prompts = frozenset(always | named | told)
         version = flow_version(name, flow.start, flow.steps, prompts, rules)
         flows[name] = Flow(id=name, version=version, start=flow.start, steps=flow.steps)
     return flows

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from config.document import shown
 from config.draft import PROMPTS, SITE, Draft
-from config.flow_checks import prompts_of
+from config.flow_checks import announced, prompts_of
 from config.report import Report
 from ivr.flow import ALWAYS_PROMPTS
 from triage.protocol import ProtocolSet
@@ -33,6 +33,10 @@ def check_prompts(draft: Draft, report: Report) -> None:
         needed[prompt] = why
     questions = ProtocolSet(protocols=tuple(draft.protocols.values())).questions
     needed |= dict.fromkeys(questions, "a triage rule asks it")
+    for flow in draft.flows.values():
+        for name, step in flow.steps.items():
+            for prompt in announced(step):
+                needed.setdefault(prompt, f"the step {shown(name)} tells callers with it")
     others = document.data.keys() - needed.keys()
     for name, why in needed.items():
         if name not in document.data:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ivr import waiting
+from calls.commands import AskPlace
+from ivr import announcing, waiting
 from ivr.course import Course
 from ivr.states import State
 from ivr.timers import Timer
@@ -16,7 +17,7 @@ def hold(course: Course, now: float) -> None:
     course.do(*course.voice.music())
     if course.state is State.EMERGENCY:
         course.timers.set(Timer.COMFORT, now + course.rules.nurse_wait_every_s)
-    elif course.queue_step is not None and course.queue_step.comfort_prompt is not None:
+    elif course.queue_step is not None and waiting.comforts(course.queue_step):
         course.timers.set(Timer.COMFORT, now + course.queue_step.comfort_every_s)
 
 
@@ -35,6 +36,22 @@ def comfort(course: Course, now: float) -> None:
         assert course.queue_step is not None
         instead = rules.or_message if course.wait.offered else None
         say(course, now, waiting.comfort(rules, course.queue_step), instead, notice)
+        ask_place(course)
+
+
+def ask_place(course: Course) -> None:
+    """Ask what of their place can be told a caller who is being spoken to."""
+    step = course.queue_step
+    if step is not None and (step.say_position or step.say_wait):
+        course.do(AskPlace(call_id=course.call_id))
+
+
+def say_place(course: Course, position: int | None, wait_s: float | None, now: float) -> None:
+    """Add to what is being said what can be told; nothing where there is nothing to tell."""
+    prompts = announcing.told(course, position, wait_s)
+    if prompts:
+        course.timers.cancel(Timer.COMFORT)
+        course.do(*course.voice.add(now, *prompts))
 
 
 def offer_message(course: Course, now: float) -> None:

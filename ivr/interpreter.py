@@ -26,6 +26,7 @@ from calls.facts import (
     Fact,
     LadderClimbed,
     MessageRecorded,
+    PlaceTold,
     PromptFinished,
     QueueUnstaffed,
     SpeechStarted,
@@ -219,6 +220,8 @@ class Interpreter:
                 nurse.climb(course, rung, now)
             case QueueUnstaffed(queue=queue):
                 queueing.nobody_here(course, queue, now)
+            case PlaceTold(position=position, wait_s=wait_s):
+                holding.say_place(course, position, wait_s, now)
             case _:
                 raise AssertionError(f"the table lets {type(fact).__name__} in, nothing handles it")
 

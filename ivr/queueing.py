@@ -21,6 +21,8 @@ def to_queue(course: Course, step: QueueStep, now: float) -> None:
     course.do(Enqueue(call_id=course.call_id, requirement=requirement))
     course.do(*course.voice.listen(()), *course.outside.stop())
     course.former_queue = course.queue_step if course.state is State.WAITING else None
+    if course.queue_step is None or course.queue_step.queue != step.queue:
+        course.wait.elsewhere()
     course.queued, course.queue_step, course.question = True, step, None
     stand(course, now)
     notice = course.voice.notice()
@@ -28,6 +30,7 @@ def to_queue(course: Course, step: QueueStep, now: float) -> None:
         holding.hold(course, now)
     else:
         holding.say(course, now, step.prompt, notice)
+    holding.ask_place(course)
 
 
 def back_to_queue(course: Course, now: float) -> None:

@@ -26,6 +26,7 @@ from calls.facts import (
     Fact,
     LadderClimbed,
     MessageRecorded,
+    PlaceTold,
     PromptFinished,
     QueueUnstaffed,
     SpeechStarted,
@@ -80,6 +81,7 @@ _ANYWHERE = (
     CallEscalated,
     LadderClimbed,
     QueueUnstaffed,
+    PlaceTold,
 )
 """Facts that may come at any time between arrival and end, late ones included."""
 

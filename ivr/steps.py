@@ -138,6 +138,9 @@ class QueueStep:
         prompt: said on entering, before the music.
         comfort_prompt: said every ``comfort_every_s`` while waiting.
         comfort_every_s: seconds between comfort prompts.
+        say_position: the caller is told their place, on entering and with each word of comfort.
+        say_wait: the caller is told within what time they will be answered, at the same moments,
+            while such estimates prove right.
         next: the step after the agent has left and the caller is still there; a farewell and
             hang-up if not given.
     """
@@ -150,6 +153,8 @@ class QueueStep:
     prompt: str | None = None
     comfort_prompt: str | None = None
     comfort_every_s: float = 45.0
+    say_position: bool = False
+    say_wait: bool = False
     next: str | None = None
 
 

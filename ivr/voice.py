@@ -85,6 +85,14 @@ class Voice:
         languages = (self.language,) if known else self._rules.languages
         return self._say_in(languages, names, barge_in, now)
 
+    def add(self, now: float, *names: str) -> list[Command]:
+        """Say these prompts after what was about to be said, or by themselves over music."""
+        before, barge_in = self._said if self.playing else ((), True)
+        announces = self.playing and self._announces
+        languages = (self.language,) if self.language_known else self._rules.languages
+        added = [prompts.utterances(self._rules, names, language) for language in languages]
+        return self._say((*before, *chain(*added)), barge_in, now, announces=announces)
+
     def notice(self) -> str | None:
         """The recording notice, where its caller has not heard it whole; else ``None``.
 

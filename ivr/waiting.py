@@ -24,11 +24,12 @@ class Wait:
     then on the longest wait of the new queue counts.
     """
 
-    __slots__ = ("_offered_at", "_since")
+    __slots__ = ("_offered_at", "_position", "_since")
 
     def __init__(self) -> None:
         self._since: float | None = None
         self._offered_at: float | None = None
+        self._position: int | None = None
 
     @property
     def offered(self) -> bool:
@@ -53,9 +54,23 @@ class Wait:
         self._offered_at = now
         return self.due(now, longest_s)
 
+    def improves(self, position: int) -> bool:
+        """Whether a place may be told: it is no worse than the one that was told last.
+
+        It counts as told from then on.
+        """
+        if self._position is not None and position > self._position:
+            return False
+        self._position = position
+        return True
+
+    def elsewhere(self) -> None:
+        """The caller waits in another queue, where places are others."""
+        self._position = None
+
     def over(self) -> None:
         """The caller waits no longer."""
-        self._since = self._offered_at = None
+        self._since = self._offered_at = self._position = None
 
 
 def person(rules: CallRules) -> QueueStep:
@@ -94,3 +109,8 @@ def language_skills(rules: CallRules, language: str) -> tuple[SkillNeed, ...]:
 def comfort(rules: CallRules, step: QueueStep) -> str:
     """What to say to a caller who waits."""
     return step.comfort_prompt or step.prompt or rules.still_waiting
+
+
+def comforts(step: QueueStep) -> bool:
+    """Whether a caller who waits is spoken to now and then."""
+    return step.comfort_prompt is not None or step.say_position or step.say_wait

@@ -11,6 +11,7 @@ from routing.erlang import (
     estimated_wait_s,
     impatient_queue,
     patient_queue,
+    wait_quantile_s,
 )
 from routing.openness import Openness, Override, QueueHours
 from routing.skills import meets
@@ -30,4 +31,5 @@ __all__ = [
     "lane_rank",
     "meets",
     "patient_queue",
+    "wait_quantile_s",
 ]

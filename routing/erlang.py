@@ -209,3 +209,53 @@ def estimated_wait_s(*, ahead: int, agents: int, handling_s: float) -> float:
     if agents <= 0:
         return math.inf
     return (ahead + 1) * handling_s / agents
+
+
+def wait_quantile_s(share: float, *, ahead: int, agents: int, handling_s: float) -> float:
+    """Within which time a caller who joins now is answered with a given probability.
+
+    With exponential handling times and all agents busy the queue ahead drains as a Poisson process,
+    so the wait is Erlang distributed with ``ahead + 1`` phases; :func:`estimated_wait_s` is its
+    mean, and the same holds of what is left out.
+
+    Args:
+        share: the probability, more than 0 and less than 1.
+        ahead: as for :func:`estimated_wait_s`.
+        agents: as for :func:`estimated_wait_s`.
+        handling_s: as for :func:`estimated_wait_s`.
+
+    Returns:
+        Seconds; infinite when nobody is on duty.
+
+    Raises:
+        ValueError: ``share`` is not between 0 and 1.
+    """
+    if not 0.0 < share < 1.0:
+        raise ValueError(f"wanted a share between 0 and 1, found {share}")
+    mean_s = estimated_wait_s(ahead=ahead, agents=agents, handling_s=handling_s)
+    if math.isinf(mean_s) or mean_s <= 0.0:
+        return mean_s
+    phases = ahead + 1
+    low, high = 0.0, 1.0
+    while _erlang_share(high * phases, phases) < share:
+        high *= 2.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        if _erlang_share(middle * phases, phases) < share:
+            low = middle
+        else:
+            high = middle
+    return high * mean_s
+
+
+_HALVINGS = 40
+
+
+def _erlang_share(drained: float, phases: int) -> float:
+    """The probability that a Poisson number of mean ``drained`` is at least ``phases``."""
+    log_term = -drained
+    fewer = math.exp(log_term)
+    for n in range(1, phases):
+        log_term += math.log(drained / n)
+        fewer += math.exp(log_term)
+    return 1.0 - fewer

@@ -148,7 +148,7 @@ class Openness:
             since, change = self._seen
             if since <= now < (since + _STALE_S if change is None else change):
                 return change
-        changes = (self._next_change(queue, now) for queue in self._queues())
+        changes = (self.next_change_of(queue, now) for queue in self._queues())
         change = min((each for each in changes if each is not None), default=None)
         self._seen = (now, change)
         return change
@@ -165,13 +165,21 @@ class Openness:
         """
         change: float | None = now
         while change is not None:
-            change = self._next_change(queue, change)
+            change = self.next_change_of(queue, change)
             if change is not None and self.is_open(queue, change):
                 return change
         return None
 
-    def _next_change(self, queue: QueueId, now: float) -> float | None:
-        """When one queue next opens or closes."""
+    def next_change_of(self, queue: QueueId, now: float) -> float | None:
+        """When one queue next opens or closes.
+
+        Args:
+            queue: which.
+            now: seconds since the epoch.
+
+        Returns:
+            Seconds since the epoch, later than ``now``; ``None`` if nothing is in sight.
+        """
         if queue in self._never_closed:
             return None
         override, calendar = self._overrides.get(queue), self._calendar(queue)

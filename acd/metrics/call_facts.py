@@ -5,6 +5,7 @@ The rules are the distributor's own, see :mod:`acd.lifecycle`, applied to the fa
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 from acd.metrics.books import SITE, Books, is_nurse
@@ -67,6 +68,8 @@ class CallFacts:
         if visit is None:
             since, call.unserved_since = call.unserved_since, None
             emergency = emergency or since is not None
+            # A red flag that was not served stays one, whatever the flow asks for next.
+            wanted = replace(wanted, emergency=emergency)
             self._enter(call, self._queue(wanted.queue, emergency=emergency), at, since, emergency)
         elif not visit.answered:
             if visit.emergency and not emergency:
@@ -210,6 +213,8 @@ class CallFacts:
 
     def _change(self, call: Call, visit: Visit, wanted: Requirement, at: float) -> None:
         queue = self._queue(wanted.queue, emergency=wanted.emergency)
+        # Of a red flag for whom all nurses ring as many go on ringing as may.
+        any_number = visit.emergency and wanted.emergency
         if queue.id != visit.queue.id:
             visit.cell.flowed_out += 1
             self._enter(call, queue, at, visit.waits_since, wanted.emergency)
@@ -219,7 +224,8 @@ class CallFacts:
             visit.emergency = wanted.emergency
         rung = [offer.agent.config for offer in call.offers.values()]
         able = all(_may_take(agent, queue, wanted) for agent in rung)
-        if wanted != call.requirement and not (able and len(rung) == people_for(wanted)):
+        fits = able and (any_number or len(rung) == people_for(wanted))
+        if wanted != call.requirement and not fits:
             call.call_off(at)
 
     def _end_visit(self, call: Call, at: float, *, left: bool) -> None:

@@ -1,4 +1,4 @@
-"""Calling back: the true place is kept, attempts are few and far between, a red flag stays a duty."""
+"""Calling back: the place is kept, attempts are few and spaced, a red flag stays a duty."""
 
 import pytest
 

@@ -14,9 +14,7 @@ QUEUES = {
     for queue in (
         QueueConfig(id=QueueId("nurse"), title="Nurse", skills=(SkillNeed(skill="nurse"),)),
         QueueConfig(id=QueueId("general"), title="General"),
-        QueueConfig(
-            id=QueueId("chat"), title="Chat", at_once=3, skills=(SkillNeed(skill="chat"),)
-        ),
+        QueueConfig(id=QueueId("chat"), title="Chat", at_once=3, skills=(SkillNeed(skill="chat"),)),
     )
 }
 AGENTS = {

@@ -201,3 +201,13 @@ def test_two_chats_of_a_pair_fill_the_same_two_people(site, offered):
         fact = CallQueued(site=SITE, call_id=CallId(call), requirement=needs)
         rung = offered(clinic.tell(fact))
         assert rung == ([] if call == "three" else [(call, "dot"), (call, "bea")])
+
+
+def test_a_pair_that_another_nurse_sets_free_takes_the_call_that_stood_first(site, offered):
+    clinic = site(rules=EmergencyRules(keep_ready=1, ladder=()))
+    clinic.on_duty("fay")
+    clinic.accept(clinic.queue("busy", "nurse"))
+    clinic.on_duty("ana", "dot")
+    assert offered(clinic.wants("first", "nurse", *SPANISH, companion=SPANISH)) == []
+    assert offered(pair(clinic, "second")) == []
+    assert offered(clinic.on_duty("bea")) == [("first", "ana"), ("first", "dot")]

@@ -103,6 +103,7 @@ class Days(RuleBasedStateMachine):
         self.up = {}
         self.made = []
         self.cut_off = set()
+        self.tasks = set()
 
     # --- the world ---------------------------------------------------------------------------
 
@@ -257,7 +258,10 @@ class Days(RuleBasedStateMachine):
         served = how in (Outcome.HANDLED, Outcome.TRANSFERRED)
         missed = caller is not None and caller.red and caller.where != "connected"
         self.callers.pop(call, None)
-        self.tell(fact, tasks=[call] if missed and not served else [])
+        # A second drop is what the open task is about already.
+        opened = missed and not served and call not in self.tasks
+        self.tell(fact, tasks=[call] if opened else [])
+        self.tasks |= {call} if opened else set()
         if again:
             assert self.tell(fact) == []
 

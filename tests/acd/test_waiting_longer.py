@@ -105,9 +105,7 @@ def test_no_deadline_brings_a_routine_call_before_a_red_flag(site, offered):
     assert offered(clinic.on_duty("bea")) == [("red", "bea")]
 
 
-def test_a_caller_who_changes_their_wish_late_is_content_with_what_is_enough_by_then(
-    site, offered
-):
+def test_a_caller_who_changes_their_wish_late_is_content_with_what_is_enough_by_then(site, offered):
     clinic = site(queues(relax=(Relaxation(after_s=60.0, level=1),)))
     clinic.queue("one", "billing")
     clinic.later(60)

@@ -12,6 +12,7 @@ from routing.erlang import (
     estimated_wait_s,
     impatient_queue,
     patient_queue,
+    wait_quantile_s,
 )
 
 loads = st.floats(0.1, 60.0)
@@ -171,3 +172,24 @@ def test_the_wait_that_is_told_is_the_time_the_queue_ahead_takes_to_drain():
     assert estimated_wait_s(ahead=0, agents=10, handling_s=240.0) == 24.0
     assert estimated_wait_s(ahead=4, agents=10, handling_s=240.0) == 120.0
     assert estimated_wait_s(ahead=0, agents=0, handling_s=240.0) == math.inf
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 7, 60])
+def test_the_quantiles_of_the_wait_are_those_of_as_many_exponential_phases(ahead):
+    mean_s = estimated_wait_s(ahead=ahead, agents=4, handling_s=200.0)
+    for share in (0.1, 0.5, 0.9):
+        wait_s = wait_quantile_s(share, ahead=ahead, agents=4, handling_s=200.0)
+        drained = 4 * wait_s / 200.0
+        fewer = sum(
+            math.exp(n * math.log(drained) - drained - math.lgamma(n + 1)) for n in range(ahead + 1)
+        )
+        assert 1.0 - fewer == pytest.approx(share, abs=1e-6)
+    median_s = wait_quantile_s(0.5, ahead=ahead, agents=4, handling_s=200.0)
+    assert median_s < mean_s < wait_quantile_s(0.9, ahead=ahead, agents=4, handling_s=200.0)
+
+
+def test_a_quantile_needs_a_share_and_nobody_on_duty_is_never():
+    assert math.isinf(wait_quantile_s(0.5, ahead=0, agents=0, handling_s=200.0))
+    for share in (0.0, 1.0, -1.0, math.nan):
+        with pytest.raises(ValueError, match="share"):
+            wait_quantile_s(share, ahead=0, agents=1, handling_s=200.0)

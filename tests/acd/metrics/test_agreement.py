@@ -133,12 +133,17 @@ class Floor:
                     self.agree()
                 self.now = until
             case ("queue", int(number), queue, bool(emergency), companion):
+                if self.is_rung_for(number):
+                    # Whether a ring goes on when the needs change cannot be told from facts alone.
+                    return
                 requirement = Requirement(queue=queue, emergency=emergency, companion=companion)
                 self.tell(facts.CallQueued(**self.call(number), requirement=requirement))
             case ("end", int(number), outcome):
                 self.tell(facts.CallEnded(**self.call(number), outcome=outcome))
+                self.kept[number] = self.kept.get(number, 0) + 1
             case ("lose", int(number)):
                 self.tell(facts.CallFailed(**self.call(number), reason="media-timeout"))
+                self.kept[number] = self.kept.get(number, 0) + 1
             case ("escalate", int(number)):
                 who = self.connected.get(self.call(number)["call_id"], AgentId("cal"))
                 self.tell(facts.CallEscalated(**self.call(number), agent_id=who))
@@ -150,8 +155,8 @@ class Floor:
                         )
             case (str(what), int(number)) if what in ABOUT_CALLS:
                 self.tell(ABOUT_CALLS[what](**self.call(number)))
-                # Who leaves to be called back is not on the line any more.
-                self.kept[number] = self.kept.get(number, 0) + (what == "call back")
+                # Who has left calls again as another call.
+                self.kept[number] = self.kept.get(number, 0) + (what != "dequeue")
             case (str(what), int(number)):
                 self.about_offer(what, number)
             case (str(what), str(who)):
@@ -174,6 +179,11 @@ class Floor:
             self.tell(facts.CallBackMissed(**names, reason="busy"))
         else:
             self.tell(ABOUT_OFFERS[what](**names))
+
+    def is_rung_for(self, number: int) -> bool:
+        call_id = self.call(number)["call_id"]
+        live = self.distributor.live_offers()
+        return any(offer.call_id == call_id and not offer.bridged for offer in live)
 
     def call(self, number: int, *, ago: int = 0) -> dict[str, object]:
         times = self.kept.get(number, 0) - ago

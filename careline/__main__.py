@@ -16,11 +16,13 @@ from careline.cli import (
     demo,
     explain,
     publish,
+    queue,
     replay,
     report,
     run,
     schema,
     talk,
+    task,
     triage,
 )
 
@@ -32,6 +34,8 @@ _COMMANDS = (
     schema,
     triage,
     agent,
+    task,
+    queue,
     call,
     report,
     explain,

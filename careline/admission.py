@@ -79,6 +79,11 @@ class Admission:
             return replace(asked, queue=queue_id, agent=last, agent_wait_s=wait_s)
         return replace(asked, queue=queue_id)
 
+    @property
+    def openness(self) -> Openness:
+        """Which queues are open and until when, to be read."""
+        return self._openness
+
     def staffed(self, asked: Requirement, now: float) -> bool:
         """Whether somebody who could answer is signed in, and the queue is open."""
         admitted = self.admit(asked, Private(""), now)

@@ -11,8 +11,9 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from calls.commands import Command
 from calls.facts import (
@@ -29,7 +30,16 @@ from calls.facts import (
     WordsAssessed,
 )
 from calls.ids import CallId
-from calls.ports import Entry, Journal, JournalError, Line, LineEvent, LineSnapshot, LineUnavailable
+from calls.ports import (
+    Entry,
+    Journal,
+    JournalError,
+    LeaseLostError,
+    Line,
+    LineEvent,
+    LineSnapshot,
+    LineUnavailable,
+)
 from careline.clock import WallClock
 from careline.gate import TriageGate, engine_of
 from careline.switchboard import Switchboard
@@ -50,6 +60,7 @@ class _Input:
     epoch: str = ""
     seq: int = 0
     at: float | None = None
+    done: asyncio.Future[None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,6 @@ class Brain:
         self._observe = observer
         self._inbox: asyncio.Queue[_Input | _Gone] = asyncio.Queue()
         self._seen: dict[str, int] = {}
-        self._line_epoch = ""
         self._clock = WallClock()
         self._latest = 0.0
         self.journal_problem: str | None = None
@@ -164,6 +174,7 @@ class Brain:
 
         Raises:
             LineUnavailable: the line process is gone; connect again and call :meth:`drive` again.
+            LeaseLostError: another node leads; this brain must be thrown away.
         """
         reader = asyncio.create_task(self._read(line))
         try:
@@ -183,6 +194,15 @@ class Brain:
     def tell(self, fact: Fact) -> None:
         """Hand in a fact that did not come from the line: a request by command line or desk."""
         self._inbox.put_nowait(_Input(fact))
+
+    async def tell_and_wait(self, fact: Fact) -> None:
+        """Hand in a fact and wait until it was handled.
+
+        While no line is connected nothing is handled: set a limit. The fact is kept all the same.
+        """
+        done = asyncio.get_running_loop().create_future()
+        self._inbox.put_nowait(_Input(fact, done=done))
+        await done
 
     @property
     def live_calls(self) -> int:
@@ -213,7 +233,6 @@ class Brain:
         try:
             while True:
                 picture = await line.snapshot()
-                self._line_epoch = picture.epoch
                 while not self._inbox.empty():
                     waiting.append(self._inbox.get_nowait())
                 before = [item for item in waiting if not _is_newer(item, picture)]
@@ -233,7 +252,9 @@ class Brain:
         await self._serve(line, waiting)
 
     def _is_behind(self, picture: LineSnapshot) -> bool:
-        return max(self._seen.get(picture.epoch, 0), picture.acknowledged) < picture.seq
+        return any(
+            max(self._seen.get(run.epoch, 0), run.acknowledged) < run.seq for run in picture.runs
+        )
 
     async def _turn_of_the_loop(self, line: Line) -> None:
         due = self.switchboard.next_deadline()
@@ -264,14 +285,14 @@ class Brain:
         self, line: Line, inputs: list[_Input | _Gone], *, as_it_happened: bool = False
     ) -> None:
         turns: list[_Step] = []
-        told = 0
+        told: dict[str, int] = {}
         gone = False
         for item in inputs:
             if isinstance(item, _Gone):
                 gone |= item.line is line
                 continue
-            if item.epoch == self._line_epoch:
-                told = max(told, item.seq)
+            if item.epoch:
+                told[item.epoch] = max(told.get(item.epoch, 0), item.seq)
             if item.epoch and item.seq <= self._seen.get(item.epoch, 0):
                 # Here already, and its acknowledgement was lost: the line waits for it.
                 continue
@@ -282,7 +303,11 @@ class Brain:
         due = self.switchboard.next_deadline()
         if due is not None and due <= now:
             turns.append(_Step(now, self.switchboard.tick(now)))
-        await self._finish(line, turns, told)
+        try:
+            await self._finish(line, turns, told)
+        finally:
+            for item in inputs:
+                _done(item)
         if gone:
             raise LineUnavailable("the line process is gone")
 
@@ -311,13 +336,15 @@ class Brain:
         kind = kinds.get(dialled.code)
         return kind(site=dialled.site, agent_id=dialled.agent_id) if kind else None
 
-    async def _finish(self, line: Line, turns: list[_Step], told: int = 0) -> None:
+    async def _finish(
+        self, line: Line, turns: list[_Step], told: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
         """Journal all turns in one commit, then acknowledge, then carry out.
 
         Args:
             line: is told.
             turns: what there is to keep and to do.
-            told: the last of the line's events among them, or before them; 0 for none.
+            told: the last of each run's events among them, or before them.
         """
         entries = [
             Entry(
@@ -335,8 +362,8 @@ class Brain:
         for step in turns:
             self._follow(step.turn)
         try:
-            if told:
-                await line.acknowledge(told)
+            for epoch, seq in told.items():
+                await line.acknowledge(epoch, seq)
             for step in turns:
                 for command in step.turn.commands:
                     await line.carry_out(command)
@@ -366,6 +393,8 @@ class Brain:
         """
         try:
             await self._journal.append(entries)
+        except LeaseLostError:
+            raise  # another node drives the calls: nothing more may be done to them from here
         except JournalError as error:
             if self.journal_problem is None:
                 log.error("%s; new calls hear the 911 advice and go to the fallback number", error)
@@ -398,5 +427,12 @@ def _input_of(event: LineEvent) -> _Input:
     return _Input(event.fact, event.epoch, event.seq, event.at)
 
 
+def _done(item: _Input | _Gone) -> None:
+    """Whoever waits for an input to be handled goes on."""
+    if isinstance(item, _Input) and item.done is not None and not item.done.done():
+        item.done.set_result(None)
+
+
 def _is_newer(item: _Input | _Gone, picture: LineSnapshot) -> bool:
-    return isinstance(item, _Input) and item.epoch == picture.epoch and item.seq > picture.seq
+    run = picture.run(item.epoch) if isinstance(item, _Input) else None
+    return run is not None and isinstance(item, _Input) and item.seq > run.seq

@@ -68,6 +68,10 @@ class CallLog:
         """Calls that showed this number, oldest first."""
         return [story for story in self._stories.values() if story.caller.reveal() == number]
 
+    def begins(self, with_: str) -> bool:
+        """Whether the id of any call that is kept begins like that."""
+        return any(call_id.startswith(with_) for call_id in self._stories)
+
     def story(self, call_id: CallId) -> CallStory | None:
         """One call's story, while it is kept."""
         return self._stories.get(call_id)

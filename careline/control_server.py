@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import difflib
 import json
 import os
 from pathlib import Path
 from typing import Any
 
-from calls.facts import AgentOnBreak, AgentOut, AgentReady
+from calls.facts import Fact
 from calls.ids import AgentId, CallId
+from careline.agent_requests import agent_data, presence_fact
 from careline.brain import Brain
 from careline.call_log import CallLog, CallStory
 from careline.control import write_line
 from careline.publisher import Publisher
+from careline.queue_requests import override, queue_data, queue_named
+from careline.refusal import Refused
+from careline.task_requests import closing, task_data
 from ivr import Interpreter
 
-_PRESENCE = {"ready": AgentReady, "break": AgentOnBreak, "out": AgentOut}
 _MAX_LINE_BYTES = 65536
 _QUEUED_LINES = 1000
+_HANDLED_WITHIN_S = 5.0
+"""A request that is not handled by then is answered all the same: no line is connected just now."""
 
 
 class ControlServer:
@@ -81,7 +85,7 @@ class ControlServer:
                     await self._watch(reader, writer)
                     return
                 else:
-                    await write_line(writer, await self._answer(request))
+                    await write_line(writer, await self._answered(request))
         except (ConnectionError, ValueError):
             # The far end left, or sent a line that is longer than any request.
             return
@@ -108,37 +112,56 @@ class ControlServer:
                 task.cancel()
             await asyncio.gather(sending, left, return_exceptions=True)
 
+    async def _answered(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return {"ok": True, **await self._answer(request)}
+        except Refused as refusal:
+            return {"ok": False, "error": str(refusal)}
+
     async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        board = self._brain.switchboard
         match request:
             case {"op": "status"}:
-                return {"ok": True, **self._status()}
+                return self._status()
             case {"op": "agent", "agent": str(agent), "presence": str(presence)}:
-                return self._agent(agent, presence)
+                approved = request.get("approved") is True
+                handled = await self._tell(
+                    presence_fact(board.site, agent, presence, approved=approved)
+                )
+                return {"handled": handled, **agent_data(board, AgentId(agent))}
+            case {"op": "tasks"}:
+                return {"tasks": task_data(board, self._calls, self._brain.now())}
+            case {"op": "close", "call": str(call), "by": str(by), "how": str(how)}:
+                fact = closing(board, self._calls, call, _text(request, "kind"), by, how)
+                handled = await self._tell(fact)
+                return {"handled": handled, "call": fact.call_id, "kind": fact.kind}
+            case {"op": "queues"}:
+                name = _text(request, "queue")
+                only = None if name is None else queue_named(board.site, name)
+                return {"queues": queue_data(board, self._brain.now(), only)}
+            case {"op": "queue", "queue": str(queue), "word": str(word)}:
+                now = self._brain.now()
+                said = override(board.site, queue, word, _number(request, "for_s"), now)
+                handled = await self._tell(said)
+                (data,) = queue_data(board, self._brain.now(), said.queue)
+                return {"handled": handled, **data}
             case {"op": "publish"}:
                 done = await self._publisher.publish()
-                return {"ok": True, "version": done.version, "problems": done.problems}
+                return {"version": done.version, "problems": done.problems}
             case {"op": "calls", "caller": str(caller)}:
                 stories = self._calls.from_caller(caller)
-                return {"ok": True, "calls": [_story(story) for story in stories]}
+                return {"calls": [_story(story) for story in stories]}
             case _:
-                return {"ok": False, "error": "unknown request"}
+                raise Refused("unknown request")
 
-    def _agent(self, agent: str, presence: str) -> dict[str, Any]:
-        agents = self._brain.switchboard.site.agents
-        if AgentId(agent) not in agents:
-            near = difflib.get_close_matches(agent, agents, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            return {"ok": False, "error": f"there is no agent '{agent}'{hint}"}
-        kind = _PRESENCE.get(presence)
-        if kind is None:
-            return {"ok": False, "error": f"'{presence}' is none of ready, break, out"}
-        self._brain.tell(kind(site=self._brain.switchboard.site.id, agent_id=AgentId(agent)))
-        now = next(
-            each
-            for each in self._brain.switchboard.distributor.snapshot().agents
-            if each.agent_id == agent
-        )
-        return {"ok": True, "work": now.work.value, "reachable": now.reachable}
+    async def _tell(self, fact: Fact) -> bool:
+        """Hand a fact in; whether it was handled already, and its effect can be told."""
+        try:
+            async with asyncio.timeout(_HANDLED_WITHIN_S):
+                await self._brain.tell_and_wait(fact)
+        except TimeoutError:
+            return False
+        return True
 
     def _status(self) -> dict[str, Any]:
         board = self._brain.switchboard
@@ -172,10 +195,7 @@ class ControlServer:
                 {"queue": queue.queue_id, "waiting": len(queue.waiting)} for queue in picture.queues
             ],
             "outcomes": {outcome.value: count for outcome, count in board.outcomes.items()},
-            "tasks": [
-                {"kind": task.order.kind, "queue": task.order.queue, "age_s": now - task.opened_at}
-                for task in board.tasks
-            ],
+            "tasks": task_data(board, self._calls, now),
             "faults": board.faults,
             "journal_problem": self._brain.journal_problem,
         }
@@ -187,6 +207,22 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def _text(request: dict[str, Any], name: str) -> str | None:
+    value = request.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Refused(f"{name} is a text")
+    return value
+
+
+def _number(request: dict[str, Any], name: str) -> float | None:
+    value = request.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int | float):
+        raise Refused(f"{name} is a number")
+    return float(value)
 
 
 def _story(story: CallStory) -> dict[str, Any]:

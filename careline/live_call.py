@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from calls.commands import Command, Say, StartRecording, StopRecording
 from calls.facts import PromptFinished
-from calls.ids import CallId
+from calls.ids import AgentId, CallId
 from calls.private import Private
 from careline.call_back_call import CallBackCall
 from careline.rescue import Rescue
@@ -29,6 +29,9 @@ class LiveCall:
         engine: what decides for it; replaced by a :class:`~careline.rescue.Rescue` when it fails.
         rules: the rules the call began with.
         number: the caller's, if it is known.
+
+    Attributes:
+        agents: who has spoken with the caller.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class LiveCall:
         self.call_id = call_id
         self.rules = rules
         self.number = number
+        self.agents: set[AgentId] = set()
         self._recordings = 0
         self._recording_id: str | None = None
         self._notice_id: int | None = None

@@ -37,8 +37,8 @@ def differences(
     What is up and should not be comes first, so that no phone is busy with it when it is rung anew.
     A call the line no longer has failed; one we do not know (the journal could not be written when
     it came) arrives; one that is over (we ended before the line was told) is hung up; every other
-    is told to the line again from where it stands. An offer the line no longer has failed, one we
-    no longer have is recalled.
+    is told to the line again from where it stands; one that cannot be seen now stays as it is. An
+    offer the line no longer has failed, one we no longer have is recalled.
 
     Args:
         site: the site's id.
@@ -52,7 +52,7 @@ def differences(
     for call in picture.calls:
         yield from _too_much(call, ours, known, ended)
     for call_id in known:
-        if call_id not in up:
+        if call_id not in up and call_id not in picture.unseen:
             yield CallFailed(site=site, call_id=call_id, reason="line-restarted")
     yield from _phones(site, distributor, picture)
     yield from _lost_offers(site, ours, known, picture)
@@ -121,6 +121,8 @@ def _lost_offers(
     }
     for offer in ours.values():
         ended_with_the_call = offer.call_id in known and offer.call_id not in up
+        if offer.call_id in picture.unseen:
+            continue
         if offer.offer_id not in theirs and not ended_with_the_call:
             yield OfferFailed(
                 site=site,

@@ -1,15 +1,13 @@
 """A journal as the people in it: who called and waited how long, who was there, who talked.
 
 What a configuration decides is left out (who was offered what); what it does not is kept, to be
-lived again under another one. See :mod:`careline.what_if`.
+lived again under another one. See :mod:`careline.live_again`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from math import inf
 from statistics import fmean
 
 from calls.commands import OfferCall
@@ -41,6 +39,7 @@ from calls.facts import (
 )
 from calls.ids import AgentId, CallId, OfferId
 from calls.ports import Entry
+from careline.patience import Wait, give_patience
 
 _RING_S = 5.0
 _TALK_S = 180.0
@@ -49,32 +48,18 @@ _DIAL_S = 15.0
 
 
 @dataclass(slots=True)
-class Wait:
-    """A stretch of waiting for an agent.
+class Talk:
+    """A conversation.
 
     Attributes:
-        group: whose patience it tells of: the queue's callers, or red flags.
-        since: when it began, seconds since the epoch.
-        length_s: until it ended, or the journal did.
-        hung_up: the caller left the line by it.
-        facts: what else was told of the call meanwhile, each so long after the beginning.
-        patience_s: how long the caller is ready to wait.
+        length_s: how long it took.
+        end: the fact that ended it; ``None`` where the journal ends.
+        ready_after_s: so soon after it the agent was ready again, where they ended the wrap-up.
     """
-
-    group: str
-    since: float
-    length_s: float = inf
-    hung_up: bool = False
-    facts: list[tuple[float, CallFact]] = field(default_factory=list)
-    patience_s: float = inf
-
-
-@dataclass(slots=True)
-class Talk:
-    """A conversation: how long, and the fact that ended it; ``None`` where the journal ends."""
 
     length_s: float
     end: CallFact | None
+    ready_after_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -177,7 +162,8 @@ class _Reader:
     def __init__(self) -> None:
         self._day = Recorded()
         self._open: dict[CallId, Contact] = {}
-        self._talking: dict[CallId, tuple[OfferId, float]] = {}
+        self._talking: dict[CallId, tuple[CallConnected, float]] = {}
+        self._ended: dict[AgentId, tuple[Talk, float]] = {}
         self._counts: dict[CallId, int] = {}
         self._presence: dict[AgentId, type[AgentFact]] = {}
         self._rung: dict[OfferId, float] = {}
@@ -194,10 +180,13 @@ class _Reader:
             case OfferCall():
                 self._rung[record.offer_id] = at
             case AgentReady() | AgentOnBreak() | AgentOut():
-                # Ready once more only ended a wrap-up: those last as the configuration says.
                 if self._presence.get(record.agent_id) is not type(record):
                     self._presence[record.agent_id] = type(record)
                     day.staff.append((at, record))
+                elif record.agent_id in self._ended:
+                    # Ready once more: that ended the wrap-up.
+                    talk, since = self._ended.pop(record.agent_id)
+                    talk.ready_after_s = at - since
             case PhoneRegistered() | PhoneUnregistered():
                 day.staff.append((at, record))
             case SitePublished():
@@ -219,12 +208,12 @@ class _Reader:
     def finished(self) -> Recorded:
         """All that was read, with everybody's patience."""
         day = self._day
-        for call_id, (_offer, since) in self._talking.items():
+        for call_id, (_connected, since) in self._talking.items():
             self._open[call_id].talks.append(Talk(length_s=day.until - since, end=None))
         for call_id, contact in self._open.items():
             if call_id not in self._talking:
                 contact.waits[-1].length_s = day.until - contact.waits[-1].since
-        _give_patience([wait for contact in day.contacts for wait in contact.waits])
+        give_patience([wait for contact in day.contacts for wait in contact.waits])
         return day
 
     def _answer(self, fact: OfferFact, at: float) -> None:
@@ -261,7 +250,8 @@ class _Reader:
         if fact.call_id not in self._talking:
             wait = self._open[fact.call_id].waits[-1]
             wait.length_s = at - wait.since
-            self._talking[fact.call_id] = (fact.offer_id, at)
+            self._talking[fact.call_id] = (fact, at)
+            self._ended.pop(fact.agent_id, None)
 
     def _waits(self, fact: CallFact, at: float) -> None:
         contact = self._open[fact.call_id]
@@ -276,17 +266,21 @@ class _Reader:
         del self._open[fact.call_id]
 
     def _talks(self, fact: CallFact, at: float) -> None:
-        offer_id, since = self._talking[fact.call_id]
+        connected, since = self._talking[fact.call_id]
         contact = self._open[fact.call_id]
         again = isinstance(fact, CallEscalated | OfferFailed) or (
             isinstance(fact, CallQueued) and fact.requirement.emergency
         )
         ends = isinstance(fact, AgentHungUp | CallerHungUp | CallFailed | CallEnded)
-        if not (again or ends) or (isinstance(fact, OfferFact) and fact.offer_id != offer_id):
+        if not (again or ends) or (
+            isinstance(fact, OfferFact) and fact.offer_id != connected.offer_id
+        ):
             return
         del self._talking[fact.call_id]
         end = replace(fact, call_id=contact.call_id)
-        contact.talks.append(Talk(length_s=at - since, end=end))
+        talk = Talk(length_s=at - since, end=end)
+        contact.talks.append(talk)
+        self._ended[connected.agent_id] = (talk, at)
         if again:
             lost = isinstance(fact, OfferFailed)
             contact.waits.append(Wait(contact.waits[-1].group if lost else _RED_FLAGS, at))
@@ -299,61 +293,3 @@ _RED_FLAGS = "red flags"
 
 def _group(fact: CallQueued) -> str:
     return _RED_FLAGS if fact.requirement.emergency else f"queue {fact.requirement.queue}"
-
-
-# --- patience -------------------------------------------------------------------------------------
-
-
-def _give_patience(waits: Iterable[Wait]) -> None:
-    """Say how long each caller is ready to wait.
-
-    Of who hung up it is known. Of who was answered it is known that they would have waited longer;
-    how much longer follows from those who waited as long and hung up later: the product-limit
-    estimate (E. L. Kaplan, P. Meier, Nonparametric Estimation from Incomplete Observations, JASA
-    53, 1958), read at evenly spread points instead of at random ones. Who outlasted all who hung up
-    waits for ever.
-    """
-    groups: dict[str, list[Wait]] = {}
-    for wait in waits:
-        groups.setdefault(wait.group, []).append(wait)
-    for group in groups.values():
-        times, survival = _survival(group)
-        answered = 0
-        for wait in group:
-            if wait.hung_up:
-                wait.patience_s = wait.length_s
-                continue
-            answered += 1
-            index = bisect_right(times, wait.length_s)
-            left = survival[index - 1] if index else 1.0
-            point = _spread(answered) * left
-            wait.patience_s = next(
-                (at for at, share in zip(times[index:], survival[index:], strict=True)
-                 if share <= point),
-                inf,
-            )  # fmt: skip
-
-
-def _survival(waits: list[Wait]) -> tuple[list[float], list[float]]:
-    """After which waits callers hung up, and what share was left after each."""
-    times: list[float] = []
-    survival: list[float] = []
-    left = 1.0
-    at_risk = len(waits)
-    for wait in sorted(waits, key=lambda each: (each.length_s, not each.hung_up)):
-        if wait.hung_up:
-            left *= 1.0 - 1.0 / at_risk
-            times.append(wait.length_s)
-            survival.append(left)
-        at_risk -= 1
-    return times, survival
-
-
-def _spread(number: int) -> float:
-    """The ``number``-th point of the van der Corput sequence in base 2: 1/2, 1/4, 3/4, 1/8, ..."""
-    point, denominator = 0.0, 1.0
-    while number:
-        denominator *= 2.0
-        number, bit = divmod(number, 2)
-        point += bit / denominator
-    return point

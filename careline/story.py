@@ -12,16 +12,26 @@ from calls.facts import (
     AgentOut,
     AgentReady,
     CallArrived,
+    CallBackAnswered,
+    CallBackChosen,
+    CallBackMissed,
+    CallBackOwed,
     CallConnected,
     CallDequeued,
     CallEnded,
     CallerHungUp,
     CallEscalated,
     CallFailed,
+    CallHeld,
     CallQueued,
     CallReleased,
+    CallRetrieved,
+    ConsultBegan,
+    ConsultEnded,
     DigitsCollected,
     Fact,
+    IdentityConfirmed,
+    LadderClimbed,
     MessageRecorded,
     OfferAccepted,
     OfferDeclined,
@@ -30,14 +40,17 @@ from calls.facts import (
     OfferUnanswered,
     PhoneRegistered,
     PhoneUnregistered,
+    QueueOverridden,
     QueueUnstaffed,
     RecordingSealed,
     SitePublished,
     SpeechUnavailable,
+    TaskClosed,
     TransferFailed,
     TransferSucceeded,
     WordsAssessed,
 )
+from calls.rung import Rung
 from calls.verdict import Action
 
 
@@ -53,6 +66,7 @@ _URGENT = ("RED FLAG ", "EMERGENCY, ", "ESCALATED ")
 _NOTABLE = (
     "TASK opened ",
     "nobody ",
+    "no nurse ",
     "speech cannot ",
     "the line lost ",
     "transfer failed",
@@ -65,6 +79,19 @@ _HINTS = {
     "unreachable": " (is there a sip.trunk in site.yaml?); the caller stays on the line",
 }
 """What an operator can do about a transfer that can never succeed, by its reason."""
+
+
+_RUNGS = {
+    Rung.RING_ALL: "every nurse is rung",
+    Rung.ON_CALL: "the number on call is rung as well",
+    Rung.ADVISE: "the 911 advice is said again",
+}
+
+_OVERRIDES = {
+    True: "is opened by hand",
+    False: "is closed by hand",
+    None: "follows its calendar again",
+}
 
 
 def weight(line: str) -> Weight:
@@ -113,8 +140,32 @@ def tell(record: Fact | Command) -> str | None:
             return f"{agent_id} cannot be rung: {reason}"
         case CallConnected(agent_id=agent_id):
             return f"talks with {agent_id}"
+        case CallHeld(agent_id=agent_id):
+            return f"{agent_id} puts the caller on hold"
+        case CallRetrieved(agent_id=agent_id):
+            return f"{agent_id} takes the caller back from hold"
+        case ConsultBegan(agent_id=agent_id):
+            return f"{agent_id} asks somebody else"
+        case ConsultEnded(agent_id=agent_id):
+            return f"{agent_id} is back with the caller"
         case AgentHungUp(agent_id=agent_id):
             return f"{agent_id} hangs up"
+        case LadderClimbed(rung=rung):
+            return f"no nurse has answered: {_RUNGS[rung]}"
+        case CallBackChosen():
+            return "wants to be called back, and keeps the place"
+        case CallBackOwed():
+            return "RED FLAG understood when the caller had left: a nurse has to call back"
+        case CallBackAnswered():
+            return "is called back and answers"
+        case CallBackMissed(reason=reason):
+            return f"is called back in vain: {reason}"
+        case IdentityConfirmed(agent_id=agent_id):
+            return f"{agent_id} has made sure who it is"
+        case TaskClosed(kind=kind, by=by, how=how):
+            return f"task closed by {by}: {kind}, {how}"
+        case QueueOverridden(queue=queue, open=is_open):
+            return f"queue {queue} {_OVERRIDES[is_open]}"
         case CallReleased(requeued=True):
             return "waits again"
         case MessageRecorded(duration_s=duration_s):

@@ -17,7 +17,9 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 
 from acd import RED_FLAG_TASK, Distributor
+from acd.estimates import Estimates
 from calls.commands import (
+    AskPlace,
     Bridge,
     CallBack,
     ClimbLadder,
@@ -54,6 +56,7 @@ from calls.facts import (
     IdentityConfirmed,
     LadderClimbed,
     OfferFact,
+    PlaceTold,
     PromptFinished,
     QueueOverridden,
     QueueUnstaffed,
@@ -74,6 +77,7 @@ from careline.aid import first_aid, was_advised
 from careline.call_back_call import CallBackCall
 from careline.deadlines import Deadlines
 from careline.derived import derived
+from careline.just_ended import JustEnded
 from careline.live_call import CallEngine, LiveCall
 from careline.owed import OwedNumbers
 from careline.reconciliation import differences
@@ -83,6 +87,7 @@ from careline.turn import Turn
 from config.site import Site
 from ivr import Interpreter
 from recordings.consent import ConsentRule
+from routing.openness import Openness
 
 log = logging.getLogger(__name__)
 
@@ -117,11 +122,13 @@ class Switchboard:
         )
         self.accepting = True
         self.tasks = Tasks()
+        self.estimates = Estimates()
         self.outcomes: dict[Outcome, int] = {}
         self.faults = 0
         self._admission = Admission(site, self.distributor)
         self._calls: dict[CallId, LiveCall] = {}
         self._ended: dict[CallId, None] = {}
+        self._just_ended = JustEnded()
         self._deadlines = Deadlines()
         self._distributor_not_before = 0.0
         self._owed = OwedNumbers(self.distributor)
@@ -177,6 +184,15 @@ class Switchboard:
     def live_calls(self) -> Mapping[CallId, CallEngine]:
         """Engines of all live calls, in order of arrival."""
         return {call_id: live.engine for call_id, live in self._calls.items()}
+
+    @property
+    def openness(self) -> Openness:
+        """Which queues are open and until when, to be read."""
+        return self._admission.openness
+
+    def number_known(self, call_id: CallId) -> bool:
+        """Whether the line has the number of a caller who is owed a call-back."""
+        return bool(self._owed.of(call_id))
 
     def replay(
         self,
@@ -264,6 +280,7 @@ class Switchboard:
 
     def _run(self, fact: Fact, now: float, turn: Turn) -> None:
         turn.records.append(fact)
+        self.estimates.handle(fact, now)
         match fact:
             case CallArrived():
                 self._arrive(fact, now, turn)
@@ -292,6 +309,7 @@ class Switchboard:
             case CallConnected(agent_id=agent_id):
                 live = self._calls.get(fact.call_id)
                 if live is not None:
+                    live.agents.add(agent_id)
                     self._admission.spoke_with(live.number, agent_id)
                 self._to_call(fact, now, turn)
             case CallReleased() | LadderClimbed():
@@ -380,6 +398,8 @@ class Switchboard:
             match command:
                 case Enqueue():
                     unstaffed = self._enqueue(command, now, turn)
+                case AskPlace(call_id=call_id):
+                    self._follow(self._place(call_id, now), now, turn)
                 case OpenTask():
                     turn.records.append(command)
                     self.tasks.open(command, now)
@@ -431,6 +451,16 @@ class Switchboard:
 
     # --- what the switchboard itself decides -----------------------------------------------------
 
+    def _place(self, call_id: CallId, now: float) -> PlaceTold:
+        """What a caller who waits can be told; nothing while a phone rings for them."""
+        site, distributor = self.site.id, self.distributor
+        position = distributor.position(call_id)
+        rings = any(offer.call_id == call_id for offer in distributor.live_offers())
+        if position is None or rings or distributor.on_emergency_call(call_id):
+            return PlaceTold(site=site, call_id=call_id, position=None)
+        wait_s = self.estimates.wait_s(call_id, now)
+        return PlaceTold(site=site, call_id=call_id, position=position, wait_s=wait_s)
+
     def _record(self, call_id: CallId, turn: Turn) -> None:
         live = self._calls.get(call_id)
         command = live and live.start_recording(ConsentRule(self.site.recording.consent))
@@ -446,6 +476,7 @@ class Switchboard:
     def _keyed(self, fact: AgentKeyed, now: float, turn: Turn) -> None:
         live = self._calls.get(fact.call_id)
         if live is None:
+            self._keyed_too_late(fact, now, turn)
             return
         features = self.site.features
         match live.keyed(fact.digits, (features.escalate, features.identity), now):
@@ -460,6 +491,18 @@ class Switchboard:
                     agent_id=fact.agent_id,
                 )
                 self._run(confirmed, now, turn)
+
+    def _keyed_too_late(self, fact: AgentKeyed, now: float, turn: Turn) -> None:
+        """The agent wanted a nurse for a caller who has left meanwhile: she calls them back."""
+        ended = self._just_ended.spoke_in(fact.call_id, fact.agent_id)
+        escalate = self.site.features.escalate
+        if ended is None or ended.keyed(fact.digits, (escalate,), now) is None:
+            return
+        if not self.tasks.of(fact.call_id, RED_FLAG_TASK):
+            queue = self.site.rules.nurse_queue
+            self._spread(
+                [OpenTask(call_id=fact.call_id, kind=RED_FLAG_TASK, queue=queue)], now, turn
+            )
 
     def _promise_call_back(self, call_id: CallId, now: float, turn: Turn) -> None:
         """A caller whom the line lost, and nobody spoke with, is called back."""
@@ -477,7 +520,7 @@ class Switchboard:
         """A task of a red flag who left is the distributor's as well, which finds them a nurse."""
         if order.kind != RED_FLAG_TASK:
             return
-        live = self._calls.get(order.call_id)
+        live = self._calls.get(order.call_id) or self._just_ended.call(order.call_id)
         number_known = self._owed.keep(live)
         if self.distributor.call_back(order.call_id) is None:
             owed = CallBackOwed(
@@ -553,7 +596,7 @@ class Switchboard:
             return
         self._stop_recording(fact.call_id, turn)
         self.outcomes[fact.outcome] = self.outcomes.get(fact.outcome, 0) + 1
-        del self._calls[fact.call_id]
+        self._just_ended.add(self._calls.pop(fact.call_id))
         self._deadlines.arm(fact.call_id, None)
         self._ended[fact.call_id] = None
         if len(self._ended) > _KEPT_ENDED:

@@ -36,6 +36,8 @@ class Tasks:
         ]
         return len(self._open) < before
 
-    def of(self, call_id: CallId) -> bool:
-        """Whether anything is to be done for a call."""
-        return any(task.order.call_id == call_id for task in self._open)
+    def of(self, call_id: CallId, kind: str | None = None) -> bool:
+        """Whether anything, or anything of one kind, is to be done for a call."""
+        return any(
+            task.order.call_id == call_id and kind in (None, task.order.kind) for task in self._open
+        )

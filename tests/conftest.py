@@ -10,10 +10,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_asyncio import is_async_test
 
 from config.load import DEFAULT_CLINIC, load_site
 from config.site import Site
+
+# How long an example takes to draw says how busy the machine is, not whether a promise holds.
+settings.register_profile("careline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("careline")
 
 _PROCESS = Path("/proc/self")
 _TEMPORARY = tempfile.gettempdir()

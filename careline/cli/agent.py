@@ -14,7 +14,11 @@ from careline.state import StateFolder
 _EXAMPLES = """examples:
   careline agent grace ready     Grace takes calls from now on; also ends her wrap-up
   careline agent grace break     a break, after the call and its wrap-up if she is busy
+  careline agent grace break --approved   also where too few nurses would be left
   careline agent grace out       gone home
+
+A nurse's break waits until as many others are ready as red flags need, unless a supervisor approves
+it.
 
 exit code: 0 done; 1 there is no such agent; 2 no line is running
 """
@@ -31,6 +35,9 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
     )
     parser.add_argument("agent", help="the agent's id in agents.yaml")
     parser.add_argument("presence", choices=("ready", "break", "out"))
+    parser.add_argument(
+        "--approved", action="store_true", help="a supervisor lets a nurse go on break all the same"
+    )
     add_state(parser)
     parser.set_defaults(run=run)
 
@@ -38,8 +45,9 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
 def run(args: argparse.Namespace) -> int:
     """Do it; 1 when there is no such agent, 2 when no line is running."""
     socket = StateFolder(args.state).control_socket
+    wanted = {"agent": args.agent, "presence": args.presence, "approved": args.approved}
     try:
-        answer = asyncio.run(request(socket, op="agent", agent=args.agent, presence=args.presence))
+        answer = asyncio.run(request(socket, op="agent", **wanted))
     except NotRunning as error:
         print(error, file=sys.stderr)
         return 2
@@ -51,8 +59,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _but(presence: str, answer: dict[str, Any]) -> str:
+    if not answer["handled"]:
+        return " as soon as the line is connected again"
     if presence == "ready":
         return "" if answer["reachable"] else ", but no phone is registered: no call rings yet"
-    if answer["work"] in ("ringing", "talking", "wrap-up"):
+    if answer["deferred"]:
+        return " waits until another nurse is ready; a supervisor can approve it with --approved"
+    if answer["pending"] is not None:
         return " once the call and its wrap-up are over"
     return ""

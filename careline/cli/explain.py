@@ -44,7 +44,7 @@ the site, or the journal does not fit the program (`careline replay` says where)
 
 _NO_SUCH_CALL = 1
 _CANNOT = 2
-_NAMED = 6
+_NAMED = 5
 """So many agents or calls are named for one reason; of more, the number is told."""
 
 

@@ -24,12 +24,17 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_state(parser: argparse.ArgumentParser) -> None:
-    """``--state DIR``: where the running line keeps its files."""
+def add_state(parser: argparse.ArgumentParser, default: Path | str = DEFAULT_STATE) -> None:
+    """``--state DIR``: where the running line keeps its files.
+
+    Args:
+        parser: gets the option.
+        default: ``argparse.SUPPRESS`` for an action of a command that has the option as well.
+    """
     parser.add_argument(
         "--state",
         type=Path,
-        default=DEFAULT_STATE,
+        default=default,
         metavar="DIR",
         help=f"where the line keeps journal, recordings and secrets (default: {DEFAULT_STATE})",
     )

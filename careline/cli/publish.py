@@ -14,9 +14,10 @@ from careline.state import StateFolder
 _EXAMPLES = """examples:
   careline check my-clinic && careline publish
 
-Flows and prompts count from the next call on; calls in progress keep theirs. Protocols count at
-once, for everybody who speaks. Queues, agents and the SIP settings count after a restart. A folder
-with a mistake in it is never published: the last good version goes on serving.
+Flows and prompts count from the next call on; calls in progress keep theirs. Protocols, queues,
+agents and hours count at once, and nobody loses their place by it. The SIP settings, and the phones
+of agents who are new, count after a restart. A folder with a mistake in it is never published: the
+last good version goes on serving.
 
 exit code: 0 published; 1 there are mistakes, each is told; 2 no line is running
 """

@@ -29,7 +29,7 @@ meanwhile.
 
 With it three days stand side by side: what the journal tells, the same run again, and the same run
 under the other folder. The second shows how far the run can be trusted. What is assumed for a run
-is told in docs/distributor.md: calls, agents and phones come and go as they did; who waits longer
+is told in docs/replay.md: calls, agents and phones come and go as they did; who waits longer
 than they had to has the patience of those who hung up; a talk takes as long as it took; agents
 answer after their own mean time and let as many calls ring out as they did.
 
@@ -136,8 +136,8 @@ def _tell_difference(found: Difference, first: Site) -> None:
     print(f"  journal: {shown(found.journal)}")
     print(f"  replay:  {shown(found.replay)}")
     print(
-        "Either the journal was altered, or the site's files or the program are not those that it "
-        "was written with."
+        "Either the journal was altered or has a hole, or the program or the site's files are not "
+        "those that it was written with."
     )
 
 

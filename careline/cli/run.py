@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from adapters.telephony.sip.errors import CannotListen
 from adapters.telephony.sip.settings import EndpointSettings
 from adapters.telephony.sip.udp import listening_socket
+from calls.ports import JournalError
 from careline.cli.options import add_config, add_state, site_or_complain
 from careline.cli.session import Session
 from careline.processes.supervisor import ChildCannotStart
@@ -26,6 +29,7 @@ _EXAMPLES = """examples:
   careline run                                 the sample clinic, on loopback
   careline run --config my-clinic              your own
   careline run --listen 192.0.2.10:5060        reachable for phones on that network
+  careline run --redis redis://192.0.2.20/0    one of several machines that serve a site
 
 while it runs:
   t  talk to it in this terminal      c  place the chest-pain call and watch it reach a nurse
@@ -49,6 +53,24 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
     parser.add_argument(
         "--listen", metavar="HOST:PORT", help="in place of `sip.listen` in site.yaml"
     )
+    parser.add_argument(
+        "--redis",
+        metavar="URL",
+        help="be one of several machines of this site, which meet there",
+    )
+    parser.add_argument(
+        "--node",
+        metavar="NAME",
+        default=socket.gethostname().partition(".")[0],
+        help="with --redis: this machine among them (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--replicas",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with --redis: so many replicas must have what happened before it counts",
+    )
     parser.add_argument("--speech-setup", type=Path, help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
@@ -62,6 +84,9 @@ def run(args: argparse.Namespace) -> int:
         if site is None:
             return 2
         print("the last good version goes on serving", file=sys.stderr)
+    if args.redis and (problem := _redis_problem(args.redis, args.node)):
+        print(problem, file=sys.stderr)
+        return 2
     terminal = Terminal(sys.stdout)
     try:
         state.make()
@@ -79,6 +104,25 @@ def run(args: argparse.Namespace) -> int:
     except ChildCannotStart as error:
         print(error, file=sys.stderr)
         return 2
+
+
+_NODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
+
+
+def _redis_problem(url: str, node: str) -> str:
+    """Why this machine cannot take part; empty when nothing speaks against it yet."""
+    if not _NODE.fullmatch(node):
+        return "--node: a name of letters, digits, dots, dashes and underscores was wanted"
+    try:
+        # Only here: the library for Redis is an extra that one machine alone does without.
+        from adapters.stores.redis import Address
+
+        Address.parse(url)
+    except ModuleNotFoundError:
+        return "--redis needs the library for it: pip install 'careline[redis]'"
+    except JournalError as error:
+        return str(error)
+    return ""
 
 
 def _check_address(site: Site, listen: str | None) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from careline.cli.keyboard import Keyboard
+from careline.cli.task import say_tasks
 from careline.control import NotRunning, request, watching
 from careline.live_view import ProcessNews, show_event
 from careline.processes.supervisor import Supervisor
@@ -42,7 +43,12 @@ class Session:
         self._setup: Path | None = args.speech_setup
         listen = ("--listen", args.listen) if args.listen else ()
         self._news = ProcessNews(terminal)
-        self._supervisor = Supervisor(args.config, state.path, self._notify, listen)
+        node = (
+            ("--redis", args.redis, "--node", args.node, "--replicas", str(args.replicas))
+            if args.redis
+            else ()
+        )
+        self._supervisor = Supervisor(args.config, state.path, self._notify, listen, node)
         self._stop = asyncio.Event()
         self._address = ""
         self._understands_speech = False
@@ -202,12 +208,7 @@ class Session:
         for call in status["calls"]:
             since = "" if call["since_s"] is None else f"{call['since_s']:.0f} s, "
             say(f"{call['call'][:6]}  {since}{call['doing']}", lead="  call    ")
-        for task in status["tasks"]:
-            say(
-                f"{task['kind']} for {task['queue']}, open for {_duration(task['age_s'])}",
-                lead="  task    ",
-                tone=Tone.WARNING,
-            )
+        say_tasks(self._terminal, status["tasks"], lead="  task    ")
         if status["journal_problem"]:
             say(status["journal_problem"], lead="  journal ", tone=Tone.ALERT)
 
@@ -271,7 +272,3 @@ def _at_work(agent: dict[str, Any]) -> str:
     busy = "" if agent["work"] == "idle" else agent["work"]
     why = ", ".join(filter(None, (busy, "" if agent["reachable"] else "no phone")))
     return f"{agent['agent']} ({why})" if why else agent["agent"]
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from adapters.stores.sqlite import SqliteJournal
-from adapters.telephony.simulated import Pickup
-from calls.facts import SitePublished
+from adapters.telephony.simulated import Behaviour, Pickup
+from calls.facts import CallEscalated, SitePublished
+from calls.ids import AgentId, CallId
 from calls.ports import Entry
 from careline.state import StateFolder
 from careline.versions import SiteVersions
@@ -16,6 +17,7 @@ from config.site import Site
 from tests.careline.rig import Rig
 
 BILLING, RED_FLAG = "153", "i have crushing chest pain"
+DROPS, ESCALATED = CallId("drops"), CallId("escalated")
 
 
 def busy_day(site: Site) -> list[Entry]:
@@ -68,3 +70,27 @@ def keep(folder: Path, sites: Iterable[Site], kept: list[Entry]) -> StateFolder:
 
     asyncio.run(write())
     return state
+
+
+def rough_day(site: Site) -> list[Entry]:
+    """Nurses who let it ring, a red flag who drops and is called back, and an escalation."""
+    rig = Rig(site, grace=Pickup.LETS_IT_RING, elena=Pickup.LETS_IT_RING)
+    rig.run.tell(SitePublished(site=site.id, version=site.version))
+    rig.ready("grace", "elena", "mateo")
+    rig.run.tell(rig.phones.arrive(DROPS, rig.run.now, caller="+15555550104"))
+    rig.run.advance(3)
+    rig.say(RED_FLAG, DROPS)
+    rig.run.advance(25)
+    rig.run.tell(*rig.phones.hang_up(DROPS))
+    rig.phones.agents[AgentId("grace")] = Behaviour()
+    rig.run.advance(30)
+    rig.arrive(ESCALATED)
+    rig.run.advance(2)
+    rig.press(BILLING, ESCALATED)
+    rig.run.advance(30)
+    rig.run.tell(CallEscalated(site=site.id, call_id=ESCALATED, agent_id=AgentId("mateo")))
+    rig.run.advance(30)
+    rig.run.tell(*rig.phones.hang_up(ESCALATED))
+    rig.run.advance(900)
+    rig.run.close()
+    return entries(rig)

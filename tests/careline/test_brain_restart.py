@@ -99,10 +99,10 @@ class DyingLine(SimulatedLine):
             raise LineUnavailable("killed")
         return await super().snapshot()
 
-    async def acknowledge(self, seq: int) -> None:
+    async def acknowledge(self, epoch: str, seq: int) -> None:
         if self.dead_to == "acknowledge":
             raise LineUnavailable("killed")
-        await super().acknowledge(seq)
+        await super().acknowledge(epoch, seq)
         if self.heard is not None:
             self.heard.set()
 

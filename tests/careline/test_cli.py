@@ -24,6 +24,8 @@ COMMANDS = (
     "schema",
     "triage",
     "agent",
+    "task",
+    "queue",
     "call",
     "report",
     "demo",
@@ -121,6 +123,9 @@ def test_the_check_of_command_lines_finds_a_wrong_one():
         (["check", "one", "two"], "two"),
         (["agent", "grace"], "presence"),
         (["agent", "grace", "asleep"], "'asleep'"),
+        (["task", "colse"], "'colse'"),
+        (["queue", "billing", "shut"], "'shut'"),
+        (["queue", "billing", "open", "--for", "2"], "'2' is no duration"),
         (["call", "script.yaml"], "--to"),
         (["demo", "--keep"], "--keep"),
         (["publish", "--config", "."], "--config"),
@@ -172,7 +177,17 @@ def test_check_exits_with_1_on_a_broken_site_and_2_without_one(broken, capsys):
     assert told.endswith(": there is no such folder")
 
 
-@pytest.mark.parametrize("command", [["agent", "grace", "ready"], ["publish"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["agent", "grace", "ready"],
+        ["publish"],
+        ["task"],
+        ["task", "close", "3f9a", "--by", "grace", "--how", "done"],
+        ["queue"],
+        ["queue", "billing", "closed"],
+    ],
+)
 def test_without_a_running_line_one_line_says_so(command, tmp_path, capsys):
     assert main([*command, "--state", str(tmp_path)]) == 2
     (told,) = capsys.readouterr().err.splitlines()

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from acd import Prefer
-from calls.commands import OfferCall
-from calls.facts import CallQueued, PhoneRegistered, SitePublished
+from calls.commands import Command, OfferCall
+from calls.facts import DERIVED, CallQueued, PhoneRegistered, SitePublished
 from calls.ids import AgentId
 from calls.ports import Entry
 from calls.requirement import Requirement
@@ -19,7 +19,7 @@ from careline.state import StateFolder
 from careline.switchboard import Switchboard
 from careline.turn import Turn
 from config.site import Site
-from tests.careline.recorded_days import BILLING, busy_day, entries, keep
+from tests.careline.recorded_days import BILLING, busy_day, entries, keep, rough_day
 from tests.careline.rig import Rig
 
 
@@ -50,6 +50,16 @@ def test_every_decision_of_a_busy_day_is_made_again(clinic, day, kept, capsys):
     assert done.difference is None
     assert done.decisions > len(offers(day)) > 30
     assert f"{done.decisions:,} decisions" in said
+
+
+def test_a_day_of_ladders_escalations_and_call_backs_is_decided_the_same(clinic):
+    day = rough_day(clinic)
+    done = replayed(clinic, day)
+    assert done.difference is None
+    kept = {type(entry.record).__name__ for entry in day}
+    assert kept >= {"CallBackAnswered", "CallEscalated", "OfferUnanswered", "OpenTask"}
+    rules = {entry.record.rule for entry in day if isinstance(entry.record, OfferCall)}
+    assert "ring-all" in rules
 
 
 def test_the_journal_itself_may_be_named(kept, capsys):
@@ -85,11 +95,8 @@ def test_a_decision_that_was_taken_out_is_missed_at_the_next_turn(clinic, day):
     assert done.difference is not None
     assert done.difference.journal is None
     assert done.difference.replay == day[number].record
-    assert done.difference.position == number + 1 + (0 if not _is_derived(day[number + 1]) else 1)
-
-
-def _is_derived(entry: Entry) -> bool:
-    return isinstance(entry.record, CallQueued)
+    inputs = [i for i, e in enumerate(day) if not isinstance(e.record, (Command, *DERIVED))]
+    assert done.difference.position == next(index for index in inputs if index > number)
 
 
 def test_a_decision_nobody_made_is_a_difference(clinic, day):

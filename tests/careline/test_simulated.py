@@ -321,7 +321,7 @@ async def test_events_are_numbered_and_sent_again_until_they_are_acknowledged():
     line = SimulatedLine(phones(), lambda: 100.0)
     line.report(*line.phones.press(CALL, "1"), *line.phones.press(CALL, "2"))
     assert [event.seq for event in await take(line, 2)] == [1, 2]
-    await line.acknowledge(1)
+    await line.acknowledge("simulated", 1)
     line.report(*line.phones.press(CALL, "3"))
     assert [event.seq for event in await take(line, 2)] == [2, 3]
 

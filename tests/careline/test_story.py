@@ -16,6 +16,7 @@ from calls.ids import AgentId, CallId, OfferId
 from calls.outcome import Outcome
 from calls.private import Private
 from calls.requirement import Requirement, SkillNeed
+from calls.rung import Rung
 from calls.verdict import Action, Disposition, Flag, Verdict
 from careline.story import Weight, tell, weight
 
@@ -44,6 +45,10 @@ def value_for(field: dataclasses.Field[Any]) -> Any:
         return VERDICT
     if field.type == "Requirement":
         return Requirement(queue="billing")
+    if field.type == "Rung":
+        return Rung.ON_CALL
+    if field.type == "bool | None":
+        return None
     if field.type == "Outcome":
         return Outcome.HANDLED
     return {"bool": True, "float": 1.0, "int": 1, "tuple[str, ...]": ()}.get(str(field.type), "x")

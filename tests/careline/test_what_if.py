@@ -9,16 +9,18 @@ from math import inf
 
 import pytest
 
-from calls.facts import CallArrived, CallerHungUp, CallQueued
+from calls.facts import CallArrived, CallerHungUp, CallQueued, SitePublished
 from calls.ports import Entry
 from calls.private import Private
 from calls.requirement import Requirement
 from careline.__main__ import main
+from careline.live_again import live_again
 from careline.recorded import recorded
-from careline.what_if import compare, live_again
+from careline.what_if import compare
 from config.load import DEFAULT_CLINIC
 from config.site import Site
-from tests.careline.recorded_days import busy_day, keep
+from tests.careline.recorded_days import BILLING, busy_day, entries, keep
+from tests.careline.rig import Rig
 
 
 @pytest.fixture(scope="module")
@@ -75,19 +77,38 @@ def test_agents_keep_their_share_of_rings_without_answer(clinic, day):
     assert again == pytest.approx(then, abs=0.05)
 
 
+def test_an_agent_who_ended_the_wrap_up_does_so_again(clinic):
+    rig = Rig(clinic)
+    rig.run.tell(SitePublished(site=clinic.id, version=clinic.version))
+    rig.ready("mateo")
+    for number in range(4):
+        call = f"call-{number}"
+        rig.arrive(call)
+        rig.run.advance(1)
+        rig.press(BILLING, call)
+        rig.run.advance(20)
+        rig.run.tell(*rig.phones.hang_up(call))
+        rig.run.advance(1)
+        rig.ready("mateo")
+    rig.run.close()
+    found = compared(clinic, entries(rig), clinic)
+    assert found.again.total["asa_s"] == pytest.approx(found.journal.total["asa_s"])
+    assert found.again.total["answered"] == found.journal.total["answered"] == 4
+
+
 # --- patience -------------------------------------------------------------------------------------
 
 
 def waits(*lengths, answered=()):
     """A journal in which callers wait for so long and hang up; some wait at its end instead."""
-    site, entries = "clinic", []
+    site, kept = "clinic", []
     for number, length_s in enumerate(lengths):
         call = f"call-{number}"
         queued = CallQueued(site=site, call_id=call, requirement=Requirement(queue="general"))
-        entries.append(Entry(at=100.0 - length_s, record=queued))
+        kept.append(Entry(at=100.0 - length_s, record=queued))
         if number not in answered:
-            entries.append(Entry(at=100.0, record=CallerHungUp(site=site, call_id=call)))
-    entries.append(
+            kept.append(Entry(at=100.0, record=CallerHungUp(site=site, call_id=call)))
+    kept.append(
         Entry(
             at=100.0,
             record=CallArrived(
@@ -95,8 +116,8 @@ def waits(*lengths, answered=()):
             ),
         )
     )
-    entries.sort(key=lambda entry: entry.at)
-    day = recorded(enumerate(entries), site)
+    kept.sort(key=lambda entry: entry.at)
+    day = recorded(enumerate(kept), site)
     return {each.call_id: each.waits[0].patience_s for each in day.contacts}
 
 
@@ -105,8 +126,9 @@ def test_who_hung_up_is_ready_to_wait_as_long_again():
 
 
 def test_who_did_not_hang_up_waits_as_long_as_those_who_waited_longer():
-    patience = waits(10.0, 20.0, 30.0, 40.0, answered=(1,))
-    assert patience["call-1"] in (30.0, 40.0)
+    patience = waits(10.0, 20.0, 20.0, 30.0, 40.0, answered=(1, 2))
+    # Of four in five who were left after 10 s, half were left after 30 s and nobody after 40 s.
+    assert (patience["call-1"], patience["call-2"]) == (30.0, 40.0)
 
 
 def test_who_outlasted_everybody_waits_for_ever():

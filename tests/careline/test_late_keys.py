@@ -1,0 +1,113 @@
+"""The escalation key pressed a moment too late: a nurse calls the caller back."""
+
+from __future__ import annotations
+
+import pytest
+
+from acd import RED_FLAG_TASK
+from calls.commands import Bridge, CallBack, OpenTask
+from calls.facts import AgentKeyed, CallEnded
+from calls.ids import AgentId
+from careline.switchboard import Switchboard
+from tests.careline.rig import CALL, Rig
+
+NUMBER = "+12025550123"
+
+
+@pytest.fixture
+def rig(clinic):
+    rig = Rig(clinic)
+    yield rig
+    rig.run.close()
+
+
+def answered(rig: Rig) -> Bridge:
+    """Ben speaks with a caller."""
+    rig.ready("ben")
+    rig.run.tell(rig.phones.arrive(CALL, rig.run.now, caller=NUMBER))
+    rig.press("0")
+    rig.run.advance(5)
+    (bridge,) = rig.of(Bridge)
+    assert bridge.agent_id == "ben"
+    return bridge
+
+
+def keys(rig: Rig, bridge: Bridge, digits: str, agent: str = "ben") -> None:
+    for digit in digits:
+        rig.run.tell(
+            AgentKeyed(
+                site=rig.site.id,
+                call_id=bridge.call_id,
+                offer_id=bridge.offer_id,
+                agent_id=AgentId(agent),
+                digits=digit,
+            )
+        )
+
+
+def leaves(rig: Rig) -> None:
+    rig.run.tell(*rig.phones.hang_up(CALL, rig.run.now))
+    assert CALL not in rig.run.switchboard.live_calls
+
+
+def kinds(rig: Rig) -> list[str]:
+    return [task.order.kind for task in rig.run.switchboard.tasks]
+
+
+def test_an_escalation_after_the_caller_has_gone_is_a_red_flag_and_a_nurse_calls_back(rig):
+    bridge = answered(rig)
+    leaves(rig)
+    keys(rig, bridge, "*9")
+    assert kinds(rig) == [RED_FLAG_TASK]
+    rig.ready("grace")
+    rig.run.advance(30)
+    (dialled,) = rig.of(CallBack)
+    assert (dialled.answers, dialled.agent_id) == (CALL, "grace")
+    assert dialled.destination.reveal() == NUMBER
+
+
+def test_a_code_begun_before_the_caller_left_is_completed_after(rig):
+    bridge = answered(rig)
+    keys(rig, bridge, "*")
+    leaves(rig)
+    keys(rig, bridge, "9")
+    assert kinds(rig) == [RED_FLAG_TASK]
+
+
+def test_the_key_pressed_twice_is_one_task(rig):
+    bridge = answered(rig)
+    leaves(rig)
+    keys(rig, bridge, "*9*9")
+    assert kinds(rig) == [RED_FLAG_TASK]
+    assert len([each for each in rig.records if isinstance(each, OpenTask)]) == 1
+
+
+@pytest.mark.parametrize(("agent", "digits"), [("hannah", "*9"), ("ben", "*8"), ("ben", "9*")])
+def test_only_the_key_counts_and_only_of_who_had_spoken_with_the_caller(rig, agent, digits):
+    bridge = answered(rig)
+    leaves(rig)
+    keys(rig, bridge, digits, agent)
+    assert kinds(rig) == []
+
+
+def test_a_call_that_nobody_answered_cannot_be_escalated_afterwards(rig):
+    bridge = Bridge(call_id=CALL, offer_id="none", agent_id=AgentId("ben"))
+    rig.on_break("ben")
+    rig.run.tell(rig.phones.arrive(CALL, rig.run.now, caller=NUMBER))
+    leaves(rig)
+    keys(rig, bridge, "*9")
+    assert kinds(rig) == []
+
+
+def test_a_replay_opens_the_same_task(rig):
+    bridge = answered(rig)
+    leaves(rig)
+    keys(rig, bridge, "*9")
+    assert any(isinstance(each, CallEnded) for each in rig.records)
+    reborn = Switchboard(rig.site)
+    reborn.replay([(at, record) for at, turn in rig.turns for record in turn.records])
+    assert [task.order for task in reborn.tasks] == [
+        task.order for task in rig.run.switchboard.tasks
+    ]
+    assert reborn.distributor.call_back(CALL) == rig.run.switchboard.distributor.call_back(CALL)
+    assert not reborn.faults

@@ -12,8 +12,10 @@ import json
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from benchmarks.disk import NotADisk, file_system, fsyncs_per_s
 from benchmarks.figure import Values
 from benchmarks.journal_figures import IN_FLIGHT, MOST_IN_FLIGHT, READ, STORES, sections
 from benchmarks.percentile import percentile
+from benchmarks.redis_server import NoServer, serving
 from benchmarks.report import summary
 from calls.ports import Journal, JournalError
 
@@ -41,7 +44,36 @@ async def sqlite(folder: Path) -> AsyncIterator[Journal]:
         await journal.close()
 
 
-OPENERS: dict[str, Callable[[Path], AbstractAsyncContextManager[Journal]]] = {"sqlite": sqlite}
+@asynccontextmanager
+async def redis(folder: Path) -> AsyncIterator[Journal]:
+    """A new Redis journal: a server of its own, its files in ``folder``, durable as SQLite is.
+
+    Raises:
+        NoServer: there is no ``redis-server`` here, or it does not start.
+    """
+    # Only here: the library for Redis is an extra.
+    from adapters.stores.redis import Address, Lease, RedisJournal
+
+    async with serving(folder) as url:
+        address = Address.parse(url)
+        lease = Lease(address, "bench")
+        try:
+            await lease.wait()
+            journal = await RedisJournal.open(
+                address, "bench", lease=lease, key_path=folder / "site.key"
+            )
+            try:
+                yield journal
+            finally:
+                await journal.close()
+        finally:
+            await lease.close()
+
+
+OPENERS: dict[str, Callable[[Path], AbstractAsyncContextManager[Journal]]] = {
+    "sqlite": sqlite,
+    "redis": redis,
+}
 """Each opens an empty journal of its own; the folder is on the disk and need not be there."""
 
 SECTIONS = sections(OPENERS)
@@ -62,12 +94,16 @@ async def sustained(journal: Journal, numbers: count[int], in_flight: int, for_s
         ``calls_per_s``, ``append_p99_ms`` and ``cpu_us_per_call``.
     """
     waits: list[float] = []
+    run, events = uuid.uuid4().hex, count(1)
     began, cpu = time.perf_counter(), time.process_time()
 
     async def caller() -> int:
         calls = 0
         while time.perf_counter() < began + for_s:
-            for entries in life(next(numbers)):
+            for first, *rest in life(next(numbers)):
+                # Numbered as a line numbers them: in the order in which they happen.
+                told = replace(first, line_epoch=run, line_seq=next(events))
+                entries = [told, *rest]
                 asked = time.perf_counter()
                 await journal.append(entries)
                 waits.append(time.perf_counter() - asked)
@@ -125,7 +161,7 @@ async def measure_all(stores: list[str], folder: Path, tell: Tell, *, quick: boo
     for store in stores:
         try:
             values |= await measure(store, folder / store, tell, quick=quick)
-        except JournalError as error:
+        except (JournalError, NoServer) as error:
             values["problems"].append(f"{store}: {error}")
             tell(values["problems"][-1])
     return values

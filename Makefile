@@ -24,6 +24,7 @@ soak: setup-dev        ## the long proofs, under 50 minutes: a thousand days, cr
 	$(PYTHON) -m tests.site --seeds 1000 --calls 1000 --jobs 2
 	$(PYTHON) -m tests.site --every-write
 	$(PYTHON) -m tests.site --kills 100
+	$(PYTHON) -m tests.site.nodes --kills 100 --pauses 5 --until 900
 
 bench: setup-dev       ## measure, and write docs/benchmarks.md
 	$(PYTHON) -m benchmarks

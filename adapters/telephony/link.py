@@ -215,7 +215,9 @@ class LineServer:
                 if not isinstance(record, Command):
                     raise CodecError("a fact was sent in place of a command")
                 self._host.carry_out(record)
-            case {"type": "acknowledge", "seq": int(seq)}:
+            case {"type": "acknowledge", "epoch": str(epoch), "seq": int(seq)}:
+                if epoch != self.epoch:
+                    return
                 self._acknowledged = max(self._acknowledged, seq)
                 while self._unacknowledged and self._unacknowledged[0].seq <= seq:
                     self._unacknowledged.popleft()
@@ -285,9 +287,9 @@ class LineClient:
             yield event
         self._events.put_nowait(None)
 
-    async def acknowledge(self, seq: int) -> None:
+    async def acknowledge(self, epoch: str, seq: int) -> None:
         """See :class:`~calls.ports.Line`."""
-        await self._send({"type": "acknowledge", "seq": seq})
+        await self._send({"type": "acknowledge", "epoch": epoch, "seq": seq})
 
     async def snapshot(self) -> LineSnapshot:
         """See :class:`~calls.ports.Line`."""

@@ -21,12 +21,14 @@ from calls.ports import JournalError, LineUnavailable
 from careline.brain import Brain
 from careline.call_log import CallLog
 from careline.control_server import ControlServer
+from careline.estimates import Estimator
 from careline.gate import TriageGate, engine_of
 from careline.processes.report import (
     ALIVE,
     ALIVE_EVERY_S,
     FATAL,
     FATAL_EXIT,
+    NOTICE,
     READY,
     log_to,
     named_faults,
@@ -35,15 +37,19 @@ from careline.processes.report import (
 )
 from careline.publisher import Publisher
 from careline.state import StateFolder
+from careline.turn import Turn
 from careline.versions import SiteVersions, newest_site
 from config.errors import ConfigError
+from config.site import Site
 
 log = logging.getLogger(__name__)
 
 _CONNECT_AGAIN_S = 0.2
 
 
-async def serve(config: Path, state: StateFolder, version: str) -> None:
+async def serve(
+    config: Path, state: StateFolder, version: str, redis: tuple[str, str, int] | None = None
+) -> None:
     """Drive the line until the process is told to stop.
 
     Args:
@@ -51,6 +57,8 @@ async def serve(config: Path, state: StateFolder, version: str) -> None:
         state: the state folder.
         version: of the site an earlier brain of this start began with; empty for the first. What
             was published since is in the journal; what was only written since is not taken up.
+        redis: address, this node's name and how many replicas must have an entry, where the site
+            has several nodes.
 
     Raises:
         ConfigError: the site has mistakes, and there never was a good version.
@@ -61,16 +69,26 @@ async def serve(config: Path, state: StateFolder, version: str) -> None:
     if version and earlier is None:
         log.error("the version served so far was not kept; the folder's is taken up")
     site = earlier or newest_site(config, versions)
-    journal = SqliteJournal.open(state.journal)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if redis is not None:
+        await _take_part(site, config, state, versions, redis, stop)
+        return
+    journal = SqliteJournal.open(state.journal)
     calls = CallLog()
     gate = TriageGate(engine_of(site))
-    brain = Brain(site, journal, gate, calls.observe, versions.find)
+    estimator = Estimator()
+
+    def observe(now: float, turn: Turn) -> None:
+        calls.observe(now, turn)
+        estimator.observe(now, turn)
+
+    brain = Brain(site, journal, gate, observe, versions.find)
     control = ControlServer(brain, calls, Publisher(config, versions, brain))
     calls.listen(control.tell_watchers)
-    inputs = brain.restore(calls.observe, publish=earlier is None)
+    inputs = brain.restore(observe, publish=earlier is None)
+    estimator.begin(brain)
     await control.start(state.control_socket)
     if inputs:
         log.info("came back with %d inputs, %d live calls", inputs, brain.live_calls)
@@ -89,9 +107,56 @@ async def serve(config: Path, state: StateFolder, version: str) -> None:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        await estimator.stop()
         await control.stop()
         await journal.close()
         gate.close()
+
+
+async def _take_part(
+    site: Site,
+    config: Path,
+    state: StateFolder,
+    versions: SiteVersions,
+    redis: tuple[str, str, int],
+    stop: asyncio.Event,
+) -> None:
+    """Be one of several nodes until told to stop.
+
+    Raises:
+        JournalError: this node cannot take part.
+    """
+    # Only here: the library for Redis is an extra that one machine alone does without.
+    from careline.processes.node import Node, NodeSettings
+
+    url, name, replicas = redis
+
+    def leads(calls: int) -> None:
+        message = f"this node, {name}, leads now; {calls} live calls"
+        report(NOTICE, level="info", message=message)
+
+    node = Node(
+        site,
+        config,
+        state,
+        NodeSettings(url=url, node=name, replicas=replicas),
+        versions,
+        lambda: report(READY, recovered=0, version=site.version),
+        leads,
+    )
+    taking_part = asyncio.create_task(node.take_part(supervisor_gone))
+    stopping = asyncio.create_task(stop.wait())
+    living = asyncio.create_task(_tell_alive())
+    try:
+        done, _pending = await asyncio.wait(
+            {taking_part, stopping}, return_when=asyncio.FIRST_COMPLETED
+        )
+        if taking_part in done:
+            taking_part.result()
+    finally:
+        for task in (taking_part, stopping, living):
+            task.cancel()
+        await asyncio.gather(taking_part, stopping, living, return_exceptions=True)
 
 
 async def _drive(brain: Brain, version: str, socket: Path, orphaned: asyncio.Task[None]) -> None:
@@ -129,6 +194,9 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--version", default="", help="serve this version of the site again")
+    parser.add_argument("--redis", default="", help="where the site's nodes meet")
+    parser.add_argument("--node", default="", help="this node's name")
+    parser.add_argument("--replicas", type=int, default=0)
     args = parser.parse_args()
     state = StateFolder(args.state)
     try:
@@ -137,7 +205,8 @@ def main() -> int:
         report(FATAL, message=f"{state.log}: cannot be written: {error.strerror}")
         return FATAL_EXIT
     try:
-        asyncio.run(named_faults(serve(args.config, state, args.version)))
+        redis = (args.redis, args.node, args.replicas) if args.redis else None
+        asyncio.run(named_faults(serve(args.config, state, args.version, redis)))
     except ConfigError as error:
         for problem in error.problems:
             report(FATAL, message=str(problem))

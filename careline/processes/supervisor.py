@@ -71,6 +71,7 @@ class Supervisor:
         state: the state folder.
         notify: told what the children report.
         line_arguments: further options of the line process.
+        brain_arguments: further options of the brain.
         brain_silent_s: a brain that serves and says nothing for so long is killed. The line never
             is: callers would be lost with it.
     """
@@ -81,6 +82,7 @@ class Supervisor:
         state: Path,
         notify: Notify,
         line_arguments: tuple[str, ...] = (),
+        brain_arguments: tuple[str, ...] = (),
         *,
         brain_silent_s: float = _BRAIN_SILENT_S,
     ) -> None:
@@ -89,7 +91,9 @@ class Supervisor:
         paths = ("--config", str(config), "--state", str(state))
         self._notify = notify
         self._line = _Child("line", "careline.processes.line", (*paths, *line_arguments))
-        self._brain = _Child("brain", "careline.processes.brain", paths, brain_silent_s)
+        self._brain = _Child(
+            "brain", "careline.processes.brain", (*paths, *brain_arguments), brain_silent_s
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     @property

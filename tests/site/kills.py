@@ -277,10 +277,10 @@ def judge(killing: Killing, journal: list[Record]) -> None:
     for call_id in witness.arrived:
         if call_id not in witness.ended:
             raise Violation(f"{call_id} never ended")
-    witness.look(_replayed(journal, witness))
+    witness.look(replayed(journal, witness))
 
 
-def _replayed(journal: list[Record], witness: Witness) -> Switchboard:
+def replayed(journal: list[Record], witness: Witness) -> Switchboard:
     """Replay it all; the decisions are the same, and no restart costs anybody their place."""
     board = Switchboard(hurried_clinic())
     again: list[Fact | Command] = []

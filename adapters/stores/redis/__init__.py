@@ -2,7 +2,8 @@
 
 from adapters.stores.redis.address import Address
 from adapters.stores.redis.journal import RedisJournal
-from adapters.stores.redis.lease import Lease, LeaseLostError
-from adapters.stores.redis.reader import RedisReader
+from adapters.stores.redis.lease import Lease
+from adapters.stores.redis.reader import NoJournalError, RedisReader
+from calls.ports import LeaseLostError
 
-__all__ = ["Address", "Lease", "LeaseLostError", "RedisJournal", "RedisReader"]
+__all__ = ["Address", "Lease", "LeaseLostError", "NoJournalError", "RedisJournal", "RedisReader"]

@@ -18,7 +18,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from adapters.stores.keys import FORGOTTEN, create_site_key, load_site_key, snapshot_covered
+from adapters.stores.keys import (
+    FORGOTTEN,
+    SiteKey,
+    create_site_key,
+    load_site_key,
+    snapshot_covered,
+)
 from adapters.stores.redis import scripts
 from adapters.stores.redis.address import Address
 from adapters.stores.redis.lease import Lease
@@ -49,6 +55,11 @@ class RedisJournal:
         self._purge = Purge(server)
         self._site_key = reader.site_key
         self._closed = False
+
+    @property
+    def site_key(self) -> SiteKey:
+        """The key that this journal was made with."""
+        return self._site_key
 
     @classmethod
     async def open(
@@ -248,6 +259,13 @@ async def _examine(server: Server) -> None:
     elif await server.setting("appendfsync") not in ("always", ""):
         log.warning(
             "%s: appendfsync is not always: a crash of the server can lose the last entries",
+            server.shown,
+        )
+    has_replicas = info.get("connected_slaves", "0") != "0"
+    if has_replicas and await server.setting("min-replicas-to-write") == "0":
+        log.warning(
+            "%s: min-replicas-to-write is 0: a failover can lose what was kept meanwhile by a "
+            "server that the others no longer reach",
             server.shown,
         )
     if info.get("maxmemory_policy", "noeviction") != "noeviction":

@@ -22,7 +22,7 @@ from adapters.stores.redis.address import Address
 from adapters.stores.redis.names import Names
 from adapters.stores.redis.scripts import ACQUIRE, RELEASE, RENEW
 from adapters.stores.redis.server import Argument, Script, Server
-from calls.ports import JournalError
+from calls.ports import JournalError, LeaseLostError
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +32,6 @@ DRIFT = 0.1
 """Part of the time-to-live by which the holder gives up before the server does: clocks differ."""
 
 LEAST_PAUSE_S = 0.02
-
-
-class LeaseLostError(JournalError):
-    """This node does not lead any more: its state must be thrown away and read anew.
-
-    Whether its last appends were kept is for the journal to tell, not for this node.
-    """
 
 
 def suspend_aware_clock() -> float:

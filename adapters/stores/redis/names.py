@@ -67,5 +67,29 @@ class Names:
         """Hash: the epoch and the holder of the lease that was given last."""
         return self._key("fence")
 
+    @property
+    def relay_session(self) -> str:
+        """Hash: the token of the leader's present session with the nodes, its epoch and holder."""
+        return self._key("relay:session")
+
+    @property
+    def relay_inbox(self) -> str:
+        """Stream: what the nodes tell the leader."""
+        return self._key("relay:inbox")
+
+    @property
+    def relay_nodes(self) -> str:
+        """Hash: each node with its run, when it was heard last, and whether its line is up."""
+        return self._key("relay:nodes")
+
+    @property
+    def relay_calls(self) -> str:
+        """Hash: each call that is up with the node whose line has it."""
+        return self._key("relay:calls")
+
+    def relay_orders(self, node: str) -> str:
+        """Stream: what the leader tells a node."""
+        return self._key(f"relay:orders:{node}")
+
     def _key(self, name: str) -> str:
         return f"careline:{{{self.site}}}:{name}"

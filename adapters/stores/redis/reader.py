@@ -48,6 +48,10 @@ _decoder = msgspec.msgpack.Decoder(Covered)
 Page = list[tuple[bytes, dict[bytes, bytes]]]
 
 
+class NoJournalError(JournalError):
+    """Ops: nobody has led this site yet."""
+
+
 class _Client(Protocol):
     """What is used of redis-py, whose types cannot tell that its answers are bytes here."""
 
@@ -87,13 +91,14 @@ class RedisReader:
         """Make sure that there is a journal which this key opens.
 
         Raises:
-            JournalError: there is none, or it cannot be read; says what to do.
+            NoJournalError: there is none.
+            JournalError: it cannot be read; says what to do.
         """
         names = Names(site)
         with _client(address, timeout_s) as client:
             written, mark = client.hmget(names.head, ["format", "mark"])
         if mark is None:
-            raise JournalError(
+            raise NoJournalError(
                 f"{address.shown}: there is no journal of this site here; start the line once to "
                 "begin one"
             )

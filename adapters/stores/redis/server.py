@@ -124,6 +124,26 @@ class Server:
             return found[1].decode(errors="replace")
         return ""
 
+    async def read_stream(
+        self, stream: str, within_s: float, most: int
+    ) -> list[tuple[bytes, dict[bytes, bytes]]]:
+        """The first entries of a stream; waits for one where there is none.
+
+        Args:
+            stream: its key.
+            within_s: how long to wait; less than the server's own time-out.
+            most: entries.
+
+        Raises:
+            JournalError: it did not answer.
+        """
+        command: list[Argument] = ["XREAD", "COUNT", most, "BLOCK", int(within_s * 1000)]
+        reply = await self._ask([*command, "STREAMS", stream, "0"], None, wait=False)
+        if not isinstance(reply, list) or not reply:
+            return []
+        ((_, entries),) = reply
+        return [(name, dict(zip(parts[::2], parts[1::2], strict=True))) for name, parts in entries]
+
     async def rewrite(self) -> None:
         """Have the append-only file rewritten; returns when that is begun or scheduled.
 

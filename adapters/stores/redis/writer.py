@@ -24,7 +24,7 @@ import msgspec
 
 from adapters.stores.keys import FORGOTTEN, CallKey, SiteKey, UnsealError
 from adapters.stores.redis import scripts
-from adapters.stores.redis.lease import Lease, LeaseLostError
+from adapters.stores.redis.lease import Lease
 from adapters.stores.redis.names import Names
 from adapters.stores.redis.scripts import DUPLICATE, FENCED, GONE, KEYS
 from adapters.stores.redis.server import (
@@ -35,7 +35,7 @@ from adapters.stores.redis.server import (
     UnansweredError,
 )
 from adapters.stores.rows import Row
-from calls.ports import DuplicateEventError, JournalError
+from calls.ports import DuplicateEventError, JournalError, LeaseLostError
 
 MOST_ENTRIES_A_BATCH = 2000
 MOST_KEYS_IN_MEMORY = 4096

@@ -60,8 +60,10 @@ class SimulatedLine:
             if not any(event.seq > sent for event in self._unacknowledged):
                 await self._news.wait()
 
-    async def acknowledge(self, seq: int) -> None:
+    async def acknowledge(self, epoch: str, seq: int) -> None:
         """See :class:`~calls.ports.Line`."""
+        if epoch != self._epoch:
+            return
         self._acknowledged = max(self._acknowledged, seq)
         while self._unacknowledged and self._unacknowledged[0].seq <= seq:
             self._unacknowledged.popleft()

@@ -99,7 +99,7 @@ async def test_facts_that_were_not_acknowledged_come_again_to_the_next_brain(tmp
         for number in (1, 2, 3):
             server.report(arrival(number))
         first = await take(client, 3)
-        await client.acknowledge(first[0].seq)
+        await client.acknowledge(first[0].epoch, first[0].seq)
         await client.close()
         await asyncio.wait_for(host.left.wait(), 5)
         server.report(CallerHungUp(site="s", call_id=CallId("c2")))
@@ -111,6 +111,17 @@ async def test_facts_that_were_not_acknowledged_come_again_to_the_next_brain(tmp
         await again.close()
         await asyncio.sleep(0)
     assert host.brains[:3] == ["came", "left", "came"]
+
+
+async def test_what_was_kept_of_another_run_is_not_taken_for_what_this_one_told(tmp_path):
+    async with linked(tmp_path / "line.sock") as (server, _host):
+        client = await LineClient.connect(tmp_path / "line.sock")
+        server.report(arrival(1))
+        await client.acknowledge("another-run", 1)
+        assert (await client.snapshot()).acknowledged == 0
+        await client.acknowledge(server.epoch, 1)
+        assert (await client.snapshot()).acknowledged == 1
+        await client.close()
 
 
 async def test_a_snapshot_says_what_is_up_and_how_far_the_facts_go(tmp_path):
@@ -214,7 +225,7 @@ async def test_a_brain_that_acknowledges_is_never_cut_off_however_quiet(tmp_path
     for seq in (1, 2):
         server.report(arrival(seq))
         await take(client, 1)
-        await client.acknowledge(seq)
+        await client.acknowledge(server.epoch, seq)
         await client.snapshot()
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(host.left.wait(), 0.2)

@@ -120,6 +120,7 @@ def test_the_feature_codes_are_the_ones_that_hold_when_nothing_else_is_written()
         codes.on_break,
         codes.out,
         codes.escalate,
+        codes.identity,
     ]
 
 

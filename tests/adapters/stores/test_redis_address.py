@@ -76,7 +76,8 @@ def test_what_is_no_address_is_refused_without_repeating_it(url: str) -> None:
 def test_all_keys_of_a_site_share_one_hash_tag() -> None:
     names = Names("main")
     keys = [getattr(names, name) for name in vars(Names) if isinstance(vars(Names)[name], property)]
-    assert len(set(keys)) == len(keys) == 9
+    assert keys
+    assert len(set(keys)) == len(keys)
     assert all(key.startswith("careline:{main}:") for key in keys)
 
 

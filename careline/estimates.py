@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from statistics import fmean
 
@@ -252,6 +253,7 @@ def tells_waits(site: Site) -> bool:
 
 
 def _process() -> Executor:
+    _begin_tracker()
     pool = ProcessPoolExecutor(
         max_workers=1,
         mp_context=multiprocessing.get_context("spawn"),
@@ -260,6 +262,23 @@ def _process() -> Executor:
     # It begins its process with the first thing that it is asked for.
     pool.submit(os.getpid)
     return pool
+
+
+def _begin_tracker() -> None:
+    """Begin the process that cleans up after this one, should this one be killed.
+
+    It would tell of what it cleaned on the standard error of the line, where only what somebody has
+    to do belongs.
+    """
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tracker"
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def _stand_back() -> None:

@@ -360,6 +360,10 @@ class Interpreter:
                     self._call_back(verdict)
             case SpeechUnavailable():
                 course.words_awaited = False
+            case CallFailed():
+                # The line knows the call no more: what it still owed will never come.
+                ending.end(course)
+                return
             case _:
                 return
         ending.end_if_nothing_is_owed(course)

@@ -225,3 +225,12 @@ def test_report_of_a_message_cut_short_does_not_end_the_one_that_follows(scene, 
     call.recorded(5.0, number=2)
     assert call.heard == ["thanks en"]
     assert len(call.all(OpenTask)) == 2
+
+
+def test_a_call_that_the_line_knows_no_more_waits_for_nothing_it_owed(scene):
+    call = scene().at("5")
+    call.finish()
+    call.fact(CallerHungUp)
+    assert call.call.state is State.CLOSING
+    call.fact(CallFailed, reason="line-restarted")
+    assert call.call.state is State.ENDED

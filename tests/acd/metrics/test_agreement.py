@@ -95,6 +95,7 @@ class Floor:
         self.metrics = Metrics(queues=QUEUES, agents=AGENTS, nurse_queue=NURSE_QUEUE)
         self.connected: dict[CallId, AgentId] = {}
         self.kept: dict[int, int] = {}
+        self.pairs: set[object] = set()
         for agent_id in AGENTS:
             self.tell(facts.PhoneRegistered(site=SITE, agent_id=agent_id))
             self.tell(facts.AgentReady(site=SITE, agent_id=agent_id))
@@ -137,6 +138,8 @@ class Floor:
                     # Whether a ring goes on when the needs change cannot be told from facts alone.
                     return
                 requirement = Requirement(queue=queue, emergency=emergency, companion=companion)
+                if companion:
+                    self.pairs.add(self.call(number)["call_id"])
                 self.tell(facts.CallQueued(**self.call(number), requirement=requirement))
             case ("end", int(number), outcome):
                 self.tell(facts.CallEnded(**self.call(number), outcome=outcome))
@@ -153,6 +156,9 @@ class Floor:
                         self.tell(
                             facts.TaskClosed(**call, kind=kind, by=AgentId("ana"), how="done")
                         )
+            case ("call back", int(number)) if self.call(number)["call_id"] in self.pairs:
+                # Of the two who call somebody back together one dials: the journal tells of one.
+                pass
             case (str(what), int(number)) if what in ABOUT_CALLS:
                 self.tell(ABOUT_CALLS[what](**self.call(number)))
                 # Who has left calls again as another call.

@@ -7,7 +7,7 @@ from careline.caller.script import Script
 from careline.story import Weight, weight
 from careline.terminal import Terminal, Tone
 
-_OFFER = "offered to "
+_OFFERS = ("offered to ", "RED FLAG offered to ")
 _INDENT = "    "
 
 
@@ -17,7 +17,7 @@ def show_result(terminal: Terminal, script: Script, result: CallResult) -> None:
     terminal.say(script.title, lead=f"{verdict:6}  ", tone=tone)
     for at_s, who, what in result.timeline:
         line, why = what, ""
-        if who == "line" and what.startswith(_OFFER):
+        if who == "line" and what.startswith(_OFFERS):
             line, _colon, why = what.partition(": ")
         urgent = who == "line" and weight(what) is Weight.URGENT
         lead = f"{_INDENT}{at_s:6.1f} s  {who:6}  "

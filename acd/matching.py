@@ -2,7 +2,8 @@
 
 Everything here moves an agent from one state to the next; what a fact means for a call is said
 elsewhere. Each operation leaves the floor's invariant intact: no call waits that an agent could
-take.
+take. It is longer than a module should be: an offer that ends frees an agent who is offered the
+next call, so the two halves call each other all the time and are read together.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ facts it was told and the commands it gave. Here red flags climb the ladder and 
 nurses are kept ready, needs relax with time, agents are wanted, calls need two people, chats share
 an agent. Each decision is judged at the moment it is made, by going through everybody.
 
-``EVERY_RULE_DAYS=10000 EVERY_RULE_STEPS=50`` make it a soak.
+``EVERY_RULE_DAYS=10000 EVERY_RULE_STEPS=50`` make it a soak. It is long because it is one model: a
+Hypothesis machine is one class, and its invariants read all that its rules have written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Explanations: each reason is true of the agent it is given for, and the best is always chosen."""
+"""Explanations: each reason is true of the agent it is given for, and the best is always chosen.
+
+It is long because the judge of a decision goes through every reason there is, in one place.
+"""
 
 from __future__ import annotations
 

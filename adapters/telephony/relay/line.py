@@ -2,7 +2,8 @@
 
 One object is one session. Where a node joins, goes or loses its line, the session is over and the
 next one begins with whoever is there: the brain then compares what it believes with what is up, as
-it does after every restart. A command goes to the node that has the call, fenced by the lease.
+it does after every restart. A command goes to the node that has the call, fenced by the lease. It
+is longer than a module should be: a session is one state, which every message of a node may end.
 """
 
 from __future__ import annotations

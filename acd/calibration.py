@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
@@ -39,7 +40,15 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class _Score:
+class Score:
+    """How one estimate was borne out.
+
+    Attributes:
+        within_p50: the caller was answered within the P50.
+        within_p90: the caller was answered within the P90.
+        error_s: the wait less the P50; ``None`` for one who left.
+    """
+
     within_p50: bool
     within_p90: bool
     error_s: float | None
@@ -52,22 +61,36 @@ class Calibration:
     within it, and counts as missed. Whoever leaves sooner might have been answered in time or not:
     they are counted apart and scored as neither. Where many leave early the share within P90 is
     therefore that of the more patient, whose waits are the harder ones to foretell.
+
+    Args:
+        scores: the latest so far.
+        unknown: as in :class:`Scores`, so far.
     """
 
-    def __init__(self) -> None:
-        self._scores: deque[_Score] = deque(maxlen=KEPT)
-        self._unknown = 0
+    def __init__(self, scores: Iterable[Score] = (), unknown: int = 0) -> None:
+        self._scores = deque(scores, maxlen=KEPT)
+        self._unknown = unknown
 
     def answered(self, waited_s: float, p50_s: float, p90_s: float) -> None:
         """A caller was answered ``waited_s`` after the estimate."""
-        self._scores.append(_Score(waited_s <= p50_s, waited_s <= p90_s, waited_s - p50_s))
+        self._scores.append(Score(waited_s <= p50_s, waited_s <= p90_s, waited_s - p50_s))
 
     def left(self, waited_s: float, p90_s: float) -> None:
         """A caller left ``waited_s`` after the estimate."""
         if waited_s > p90_s:
-            self._scores.append(_Score(within_p50=False, within_p90=False, error_s=None))
+            self._scores.append(Score(within_p50=False, within_p90=False, error_s=None))
         else:
             self._unknown += 1
+
+    @property
+    def unknown(self) -> int:
+        """As in :class:`Scores`."""
+        return self._unknown
+
+    @property
+    def kept(self) -> tuple[Score, ...]:
+        """The latest scores, oldest first."""
+        return tuple(self._scores)
 
     def scores(self) -> Scores:
         """What the latest scores come to; shares are 0 where there are none."""

@@ -7,10 +7,11 @@ wait are not independent of it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from acd.calibration import Calibration, Scores
+from acd.calibration import Calibration, Score, Scores
 from acd.forecast import HORIZON_S
 from calls.facts import (
     CallBackChosen,
@@ -33,7 +34,17 @@ FRESH_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Estimate:
+class Estimate:
+    """How long somebody will wait.
+
+    Attributes:
+        queue: where.
+        by: how it was made.
+        at: when, seconds since the epoch.
+        p50_s: half of all callers wait at most so long, seconds from then on.
+        p90_s: nine of ten do.
+    """
+
     queue: QueueId
     by: str
     at: float
@@ -41,16 +52,66 @@ class _Estimate:
     p90_s: float
 
 
-class Estimates:
-    """Keeps the newest estimate of everybody who waits, and scores."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationState:
+    """A :class:`~acd.calibration.Calibration`, and of what."""
 
-    def __init__(self) -> None:
-        self._queue_of: dict[CallId, QueueId] = {}
-        self._waiting: dict[QueueId, int] = {}
-        self._newcomers: dict[QueueId, _Estimate] = {}
-        self._newest: dict[CallId, _Estimate] = {}
-        self._first: dict[CallId, _Estimate] = {}
-        self._calibrations: dict[tuple[QueueId, str], Calibration] = {}
+    queue: QueueId
+    by: str
+    kept: tuple[Score, ...]
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatesState:
+    """Everything that :class:`Estimates` holds, as plain values.
+
+    Attributes:
+        queue_of: where each routine caller waits, in the order they came.
+        newcomers: the newest estimate for whoever comes next, by queue.
+        newest: the newest of each caller.
+        first: the one by which the wait will be scored.
+        calibrations: how earlier ones were borne out.
+    """
+
+    queue_of: Mapping[CallId, QueueId] = field(default_factory=dict)
+    newcomers: Mapping[QueueId, Estimate] = field(default_factory=dict)
+    newest: Mapping[CallId, Estimate] = field(default_factory=dict)
+    first: Mapping[CallId, Estimate] = field(default_factory=dict)
+    calibrations: tuple[CalibrationState, ...] = ()
+
+
+class Estimates:
+    """Keeps the newest estimate of everybody who waits, and scores.
+
+    Args:
+        state: to go on from.
+    """
+
+    def __init__(self, state: EstimatesState | None = None) -> None:
+        state = state or EstimatesState()
+        self._queue_of = dict(state.queue_of)
+        self._waiting: dict[QueueId, int] = dict(Counter(state.queue_of.values()))
+        self._newcomers = dict(state.newcomers)
+        self._newest = dict(state.newest)
+        self._first = dict(state.first)
+        self._calibrations = {
+            (each.queue, each.by): Calibration(each.kept, each.unknown)
+            for each in state.calibrations
+        }
+
+    def state(self) -> EstimatesState:
+        """Everything that is held, to go on from elsewhere."""
+        return EstimatesState(
+            queue_of=dict(self._queue_of),
+            newcomers=dict(self._newcomers),
+            newest=dict(self._newest),
+            first=dict(self._first),
+            calibrations=tuple(
+                CalibrationState(queue=queue, by=by, kept=each.kept, unknown=each.unknown)
+                for (queue, by), each in self._calibrations.items()
+            ),
+        )
 
     def handle(self, fact: Fact, now: float) -> None:
         """Take in a fact; one that is about no wait changes nothing.
@@ -111,10 +172,10 @@ class Estimates:
 
     def _estimated(self, fact: WaitEstimated, now: float) -> None:
         at = now - fact.made_ago_s
-        self._newcomers[fact.queue] = _Estimate(fact.queue, fact.by, at, fact.p50_s, fact.p90_s)
+        self._newcomers[fact.queue] = Estimate(fact.queue, fact.by, at, fact.p50_s, fact.p90_s)
         for each in fact.callers:
             if self._queue_of.get(each.call_id) == fact.queue:
-                estimate = _Estimate(fact.queue, fact.by, at, each.p50_s, each.p90_s)
+                estimate = Estimate(fact.queue, fact.by, at, each.p50_s, each.p90_s)
                 self._take(each.call_id, estimate)
 
     def _queued(self, fact: CallQueued, now: float) -> None:
@@ -130,9 +191,9 @@ class Estimates:
         self._queue_of[call_id] = queue
         self._waiting[queue] = self._waiting.get(queue, 0) + 1
         if before is not None and others_wait and now - before.at <= FRESH_S:
-            self._take(call_id, _Estimate(queue, before.by, now, before.p50_s, before.p90_s))
+            self._take(call_id, Estimate(queue, before.by, now, before.p50_s, before.p90_s))
 
-    def _take(self, call_id: CallId, estimate: _Estimate) -> None:
+    def _take(self, call_id: CallId, estimate: Estimate) -> None:
         self._newest[call_id] = estimate
         if estimate.p90_s < HORIZON_S:
             # Beyond the horizon nothing is foretold that could be scored.

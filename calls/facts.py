@@ -481,6 +481,14 @@ class CallBackOwed(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackForbidden(CallFact):
+    """Words were heard after which this caller must not be called back, whatever was agreed.
+
+    Whoever else answers could put them in danger. Nothing takes it back.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LadderClimbed(CallFact):
     """No nurse has answered a red flag for so long that the next rung of the ladder is due.
 
@@ -595,9 +603,11 @@ class CallEnded(CallFact):
 DERIVED = (
     CallQueued,
     CallEscalated,
+    IdentityConfirmed,
     CallDequeued,
     CallBackChosen,
     CallBackOwed,
+    CallBackForbidden,
     LadderClimbed,
     QueueUnstaffed,
     PlaceTold,

@@ -8,11 +8,11 @@ with last, where the queue wants it so.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from acd import Distributor
 from calls.facts import Fact
-from calls.ids import AgentId, QueueId
+from calls.ids import AgentId, CallId, QueueId
 from calls.private import Private
 from calls.requirement import Requirement
 from config.site import Site
@@ -20,8 +20,28 @@ from routing.openness import Openness
 
 log = logging.getLogger(__name__)
 
-_KEPT_CALLERS = 20_000
-"""So many callers' last agents are remembered, in memory only; a replay finds them again."""
+_KEPT_CALLERS = 2_000
+_KEPT_S = 7 * 86400.0
+"""So many callers' last agents are remembered, and for so long, in memory only: after a restart
+they are looked for in so much of the journal again. Who rings again with the same concern does so
+within a week; see first-call resolution in docs/metrics.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """A conversation.
+
+    Attributes:
+        agent_id: the agent.
+        call_id: the call.
+        shown_in: the call that showed the number, if it was an earlier one.
+        at: when it began, seconds since the epoch.
+    """
+
+    agent_id: AgentId
+    call_id: CallId
+    shown_in: CallId
+    at: float
 
 
 class Admission:
@@ -36,7 +56,7 @@ class Admission:
         self._site = site
         self._distributor = distributor
         self._openness = Openness(site.queue_hours(), never_closed=(self._nurse_queue,))
-        self._last_agents: dict[str, AgentId] = {}
+        self._last_agents: dict[str, Spoke] = {}
         self._unknown_queues: set[QueueId] = set()
 
     def publish(self, site: Site) -> None:
@@ -48,13 +68,17 @@ class Admission:
         """Take a supervisor's word on a queue; any other fact changes nothing."""
         self._openness.handle(fact, now)
 
-    def spoke_with(self, number: Private, agent_id: AgentId) -> None:
+    def spoke(self, number: Private, spoke: Spoke) -> None:
         """Remember whom a caller has spoken with last."""
         if number:
             self._last_agents.pop(number.reveal(), None)
-            self._last_agents[number.reveal()] = agent_id
+            self._last_agents[number.reveal()] = spoke
             if len(self._last_agents) > _KEPT_CALLERS:
                 del self._last_agents[next(iter(self._last_agents))]
+
+    def last_spoken(self, now: float) -> list[Spoke]:
+        """The last conversation of each caller that still counts, the latest last."""
+        return [each for each in self._last_agents.values() if now - each.at <= _KEPT_S]
 
     def admit(self, asked: Requirement, number: Private, now: float) -> Requirement | None:
         """What the call waits for.
@@ -75,8 +99,8 @@ class Admission:
             return None
         last = self._last_agents.get(number.reveal()) if number and asked.agent is None else None
         wait_s = self._site.queues[queue_id].last_agent_wait_s
-        if last is not None and wait_s > 0:
-            return replace(asked, queue=queue_id, agent=last, agent_wait_s=wait_s)
+        if last is not None and wait_s > 0 and now - last.at <= _KEPT_S:
+            return replace(asked, queue=queue_id, agent=last.agent_id, agent_wait_s=wait_s)
         return replace(asked, queue=queue_id)
 
     @property

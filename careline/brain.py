@@ -11,12 +11,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from calls.commands import Command
 from calls.facts import (
+    AgentKeyed,
     AgentOnBreak,
     AgentOut,
     AgentReady,
@@ -27,9 +27,8 @@ from calls.facts import (
     SitePublished,
     SpeechHeard,
     TimerFired,
-    WordsAssessed,
 )
-from calls.ids import CallId
+from calls.ids import CallId, OfferId
 from calls.ports import (
     Entry,
     Journal,
@@ -40,13 +39,22 @@ from calls.ports import (
     LineSnapshot,
     LineUnavailable,
 )
+from careline.checkpoint import Track, encode
 from careline.clock import WallClock
 from careline.gate import TriageGate, engine_of
+from careline.restart import restart
+from careline.restoring import standing_of
 from careline.switchboard import Switchboard
 from careline.turn import Turn
 from config.site import Site
 
 log = logging.getLogger(__name__)
+
+CHECKPOINT_EVERY = 50_000
+"""Entries between two checkpoints: a start reads so many in a third of a second."""
+
+_CHECKPOINT_AGAIN_AFTER = 1000
+"""Entries until it is tried again, where one could not be taken."""
 
 _CLOCK_BEHIND_S = 60.0
 """A system clock that is further behind the journal than this is worth a warning."""
@@ -60,7 +68,7 @@ class _Input:
     epoch: str = ""
     seq: int = 0
     at: float | None = None
-    done: asyncio.Future[None] | None = None
+    done: asyncio.Future[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,8 @@ class Brain:
         self._observe = observer
         self._inbox: asyncio.Queue[_Input | _Gone] = asyncio.Queue()
         self._seen: dict[str, int] = {}
+        self._track = Track(site.id, site.version)
+        self._checkpoint_due = CHECKPOINT_EVERY
         self._clock = WallClock()
         self._latest = 0.0
         self.journal_problem: str | None = None
@@ -119,43 +129,31 @@ class Brain:
         *,
         publish: bool = True,
     ) -> int:
-        """Replay the journal; returns how many inputs it held. Call once, before :meth:`drive`.
+        """Come to where the journal left off. Call once, before :meth:`drive`.
 
         Args:
-            observer: told each turn again.
+            observer: told each turn again, as far back as it is read.
             publish: let new calls begin with the site this brain was made with, rather than with
                 the last one published.
+
+        Returns:
+            How many inputs were replayed.
+
+        Raises:
+            JournalError: the journal cannot be read.
         """
-        latest = 0.0
-        said: dict[CallId, list[WordsAssessed]] = {}
-
-        def inputs() -> Iterator[tuple[float, Fact | Command]]:
-            nonlocal latest
-            for _position, entry in self._journal.read():
-                latest = max(latest, entry.at)
-                if entry.line_epoch:
-                    seen = self._seen.get(entry.line_epoch, 0)
-                    self._seen[entry.line_epoch] = max(seen, entry.line_seq)
-                yield entry.at, entry.record
-
-        def replayed(now: float, turn: Turn) -> None:
-            for record in turn.records:
-                if isinstance(record, WordsAssessed):
-                    said.setdefault(record.call_id, []).append(record)
-                elif isinstance(record, CallEnded):
-                    said.pop(record.call_id, None)
-            observer(now, turn)
-
         newest = self.switchboard.site
-        count = self.switchboard.replay(inputs(), replayed)
-        if not count or (publish and self.switchboard.site.version != newest.version):
+        came = restart(self._journal, newest, self._find_version, observer)
+        self.switchboard, self._track, self._seen = came.switchboard, came.track, came.seen
+        self._checkpoint_due = came.track.position + CHECKPOINT_EVERY - came.inputs
+        if came.empty or (publish and self.switchboard.site.version != newest.version):
             self.publish(newest)
         self._gate.use(engine_of(self.switchboard.site))
-        for words in said.values():
+        for words in came.said.values():
             for assessed in words:
                 self._gate.recall(assessed)
-        self._set_clock(latest)
-        return count
+        self._set_clock(came.latest)
+        return came.inputs
 
     def _set_clock(self, latest: float) -> None:
         """Go on from where the journal is, also where the system's clock was set back."""
@@ -195,19 +193,22 @@ class Brain:
         """Hand in a fact that did not come from the line: a request by command line or desk."""
         self._inbox.put_nowait(_Input(fact))
 
-    async def tell_and_wait(self, fact: Fact) -> None:
+    async def tell_and_wait(self, fact: Fact) -> bool:
         """Hand in a fact and wait until it was handled.
 
         While no line is connected nothing is handled: set a limit. The fact is kept all the same.
+
+        Returns:
+            Whether it is in the journal. One that is not counts until this process ends.
         """
-        done = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._inbox.put_nowait(_Input(fact, done=done))
-        await done
+        return await done
 
     @property
     def live_calls(self) -> int:
         """Calls that are not over."""
-        return len(self.switchboard.live_calls)
+        return len(self.switchboard.calls)
 
     def now(self) -> float:
         """The site's time, seconds since the epoch."""
@@ -303,11 +304,16 @@ class Brain:
         due = self.switchboard.next_deadline()
         if due is not None and due <= now:
             turns.append(_Step(now, self.switchboard.tick(now)))
+        written = False
         try:
             await self._finish(line, turns, told)
+            written = True
+        except LineUnavailable:
+            written = True  # the journal comes before whatever the line is told
+            raise
         finally:
             for item in inputs:
-                _done(item)
+                _done(item, kept=written and self.journal_problem is None)
         if gone:
             raise LineUnavailable("the line process is gone")
 
@@ -319,15 +325,17 @@ class Brain:
         if isinstance(fact, SpeechHeard):
             fact = await self._gate.assess(fact)
         elif isinstance(fact, FeatureDialled):
-            wanted = self._presence(fact)
+            wanted = self._meant(fact)
             if wanted is None:
                 return _Step(self._clock(), Turn(), item.epoch, item.seq)
             fact = wanted
         now = self._time(happened_at)
         return _Step(now, self.switchboard.handle(fact, now), item.epoch, item.seq)
 
-    def _presence(self, dialled: FeatureDialled) -> Fact | None:
+    def _meant(self, dialled: FeatureDialled) -> Fact | None:
         codes = self.switchboard.site.features
+        if dialled.code == codes.escalate:
+            return self._keyed_afterwards(dialled)
         kinds: dict[str, type[AgentReady | AgentOnBreak | AgentOut]] = {
             codes.ready: AgentReady,
             codes.on_break: AgentOnBreak,
@@ -335,6 +343,22 @@ class Brain:
         }
         kind = kinds.get(dialled.code)
         return kind(site=dialled.site, agent_id=dialled.agent_id) if kind else None
+
+    def _keyed_afterwards(self, dialled: FeatureDialled) -> AgentKeyed | None:
+        """The caller hung up before the agent had pressed the code, and their phone with them.
+
+        It counts as if it had been heard in the last call in which they spoke.
+        """
+        call_id = self.switchboard.calls.spoke_last(dialled.agent_id)
+        if call_id is None:
+            return None
+        return AgentKeyed(
+            site=dialled.site,
+            call_id=call_id,
+            offer_id=OfferId("dialled"),
+            agent_id=dialled.agent_id,
+            digits=dialled.code,
+        )
 
     async def _finish(
         self, line: Line, turns: list[_Step], told: Mapping[str, int] = MappingProxyType({})
@@ -370,6 +394,26 @@ class Brain:
         finally:
             for step in turns:
                 self._observe(step.now, step.turn)
+        if self._track.position >= self._checkpoint_due:
+            await self._keep_checkpoint()
+
+    async def _keep_checkpoint(self) -> None:
+        """Let the next restart begin from here, if everything can be brought back from here."""
+        self._checkpoint_due = self._track.position + _CHECKPOINT_AGAIN_AFTER
+        standing = standing_of(self.switchboard, self._latest)
+        if standing is None:
+            return
+        checkpoint = self._track.checkpoint(standing, self._seen)
+        if checkpoint is None:
+            return
+        try:
+            await self._journal.keep_snapshot(self._track.position, encode(checkpoint))
+        except LeaseLostError:
+            raise
+        except JournalError as error:
+            log.warning("%s; the next start reads more of the journal", error)
+        else:
+            self._checkpoint_due = self._track.position + CHECKPOINT_EVERY
 
     def _follow(self, turn: Turn) -> None:
         """Keep triage in step with calls and versions."""
@@ -392,7 +436,7 @@ class Brain:
         by silence.
         """
         try:
-            await self._journal.append(entries)
+            last = await self._journal.append(entries)
         except LeaseLostError:
             raise  # another node drives the calls: nothing more may be done to them from here
         except JournalError as error:
@@ -401,6 +445,8 @@ class Brain:
             self.journal_problem = str(error)
             self.switchboard.accepting = False
             return False
+        for position, entry in enumerate(entries, last - len(entries) + 1):
+            self._track.follow(position, entry)
         if self.journal_problem is not None:
             log.warning("the journal can be written again; new calls are let in")
         self.journal_problem = None
@@ -427,10 +473,10 @@ def _input_of(event: LineEvent) -> _Input:
     return _Input(event.fact, event.epoch, event.seq, event.at)
 
 
-def _done(item: _Input | _Gone) -> None:
-    """Whoever waits for an input to be handled goes on."""
+def _done(item: _Input | _Gone, *, kept: bool) -> None:
+    """Whoever waits for an input to be handled goes on, and knows whether it was journaled."""
     if isinstance(item, _Input) and item.done is not None and not item.done.done():
-        item.done.set_result(None)
+        item.done.set_result(kept)
 
 
 def _is_newer(item: _Input | _Gone, picture: LineSnapshot) -> bool:

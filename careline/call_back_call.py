@@ -42,6 +42,10 @@ class CallBackCall:
         call_id: the call.
         rules: the site's.
         emergency: whether it is a red flag who is called back.
+
+    Attributes:
+        let_in: like every call that we placed.
+        for_red_flag: what it began as.
     """
 
     let_in = True
@@ -49,6 +53,7 @@ class CallBackCall:
     def __init__(self, call_id: CallId, rules: CallRules, *, emergency: bool) -> None:
         self._call_id = call_id
         self._rules = rules
+        self.for_red_flag = emergency
         self._emergency = emergency
         self._stand = _Stand.ANSWERED
         self._deadline: float | None = None

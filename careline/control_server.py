@@ -125,16 +125,16 @@ class ControlServer:
                 return self._status()
             case {"op": "agent", "agent": str(agent), "presence": str(presence)}:
                 approved = request.get("approved") is True
-                handled = await self._tell(
+                done = await self._tell(
                     presence_fact(board.site, agent, presence, approved=approved)
                 )
-                return {"handled": handled, **agent_data(board, AgentId(agent))}
+                return {**done, **agent_data(board, AgentId(agent))}
             case {"op": "tasks"}:
                 return {"tasks": task_data(board, self._calls, self._brain.now())}
             case {"op": "close", "call": str(call), "by": str(by), "how": str(how)}:
                 fact = closing(board, self._calls, call, _text(request, "kind"), by, how)
-                handled = await self._tell(fact)
-                return {"handled": handled, "call": fact.call_id, "kind": fact.kind}
+                done = await self._tell(fact)
+                return {**done, "call": fact.call_id, "kind": fact.kind}
             case {"op": "queues"}:
                 name = _text(request, "queue")
                 only = None if name is None else queue_named(board.site, name)
@@ -142,33 +142,39 @@ class ControlServer:
             case {"op": "queue", "queue": str(queue), "word": str(word)}:
                 now = self._brain.now()
                 said = override(board.site, queue, word, _number(request, "for_s"), now)
-                handled = await self._tell(said)
+                done = await self._tell(said)
                 (data,) = queue_data(board, self._brain.now(), said.queue)
-                return {"handled": handled, **data}
+                return {**done, **data}
             case {"op": "publish"}:
-                done = await self._publisher.publish()
-                return {"version": done.version, "problems": done.problems}
+                published = await self._publisher.publish()
+                return {"version": published.version, "problems": published.problems}
             case {"op": "calls", "caller": str(caller)}:
                 stories = self._calls.from_caller(caller)
                 return {"calls": [_story(story) for story in stories]}
             case _:
                 raise Refused("unknown request")
 
-    async def _tell(self, fact: Fact) -> bool:
-        """Hand a fact in; whether it was handled already, and its effect can be told."""
+    async def _tell(self, fact: Fact) -> dict[str, Any]:
+        """Hand a fact in.
+
+        Returns:
+            ``handled``: whether it was already, and its effect can be told. ``not_journaled``: why
+            it counts only until the next start of the brain; ``None`` where nothing is wrong.
+        """
         try:
             async with asyncio.timeout(_HANDLED_WITHIN_S):
-                await self._brain.tell_and_wait(fact)
+                kept = await self._brain.tell_and_wait(fact)
         except TimeoutError:
-            return False
-        return True
+            return {"handled": False, "not_journaled": None}
+        why = None if kept else self._brain.journal_problem or "another machine leads the site now"
+        return {"handled": True, "not_journaled": why}
 
     def _status(self) -> dict[str, Any]:
         board = self._brain.switchboard
         now = self._brain.now()
         calls = []
-        for call_id, engine in board.live_calls.items():
-            story = self._calls.story(call_id)
+        for call_id, call in board.calls.items():
+            story, engine = self._calls.story(call_id), call.engine
             calls.append(
                 {
                     "call": call_id,
@@ -194,7 +200,7 @@ class ControlServer:
             "queues": [
                 {"queue": queue.queue_id, "waiting": len(queue.waiting)} for queue in picture.queues
             ],
-            "outcomes": {outcome.value: count for outcome, count in board.outcomes.items()},
+            "outcomes": {outcome.value: count for outcome, count in board.calls.outcomes.items()},
             "tasks": task_data(board, self._calls, now),
             "faults": board.faults,
             "journal_problem": self._brain.journal_problem,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from calls.commands import Command, Say, StartRecording, StopRecording
-from calls.facts import PromptFinished
+from calls.commands import Command, Enqueue, Say, StartRecording, StopRecording
+from calls.facts import CallConnected, CallFact, CallReleased, PromptFinished
 from calls.ids import AgentId, CallId
 from calls.private import Private
+from calls.verdict import Verdict
 from careline.call_back_call import CallBackCall
 from careline.rescue import Rescue
 from ivr import CallRules, Interpreter
@@ -29,9 +30,11 @@ class LiveCall:
         engine: what decides for it; replaced by a :class:`~careline.rescue.Rescue` when it fails.
         rules: the rules the call began with.
         number: the caller's, if it is known.
+        shown_in: the call that showed the number, where it is an earlier one.
 
     Attributes:
         agents: who has spoken with the caller.
+        may_call_back: whether nothing was understood that forbids to call the caller.
     """
 
     def __init__(
@@ -40,12 +43,15 @@ class LiveCall:
         engine: CallEngine,
         rules: CallRules,
         number: Private = Private(""),
+        shown_in: CallId | None = None,
     ) -> None:
         self.engine = engine
         self.call_id = call_id
         self.rules = rules
         self.number = number
+        self.shown_in = shown_in or call_id
         self.agents: set[AgentId] = set()
+        self.may_call_back = True
         self._recordings = 0
         self._recording_id: str | None = None
         self._notice_id: int | None = None
@@ -55,21 +61,42 @@ class LiveCall:
 
     # --- consent and recording ------------------------------------------------------------------
 
-    def said(self, command: Say) -> None:
-        """Remember which prompt holds the recording notice."""
+    def said(self, commands: Iterable[Command]) -> None:
+        """Remember which prompt holds the recording notice, and what was forbidden."""
         notice = self.rules.recording_notice
-        if notice is None:
-            return
-        texts = self.rules.prompts[notice].values()
-        if any(utterance.text in texts for utterance in command.utterances):
-            self._notice_id = command.prompt_id
+        texts = () if notice is None else tuple(self.rules.prompts[notice].values())
+        for command in commands:
+            match command:
+                case Say(utterances=utterances, prompt_id=prompt_id):
+                    if any(each.text in texts for each in utterances):
+                        self._notice_id = prompt_id
+                case Enqueue(may_call_back=may_call_back):
+                    self.may_call_back &= may_call_back
 
-    def finished(self, fact: PromptFinished) -> None:
-        """A notice that was cut short was not given."""
-        self._announced |= fact.prompt_id == self._notice_id and not fact.interrupted
+    def heard(self, verdict: Verdict) -> None:
+        """Remember what triage forbids, whatever the engine makes of it."""
+        self.may_call_back &= verdict.may_call_back
 
-    def start_recording(self, rule: ConsentRule) -> StartRecording | None:
-        """The command that records what follows; ``None`` where that is not permitted."""
+    def follow(self, fact: CallFact, rule: ConsentRule) -> list[Command]:
+        """Record conversations, where that is permitted.
+
+        Args:
+            fact: what happened to the call.
+            rule: the site's.
+        """
+        match fact:
+            case PromptFinished(prompt_id=prompt_id, interrupted=interrupted):
+                # A notice that was cut short was not given.
+                self._announced |= prompt_id == self._notice_id and not interrupted
+            case CallConnected(agent_id=agent_id):
+                self.agents.add(agent_id)
+                start = self._start_recording(rule)
+                return [] if start is None else [start]
+            case CallReleased():
+                return self.stop_recording()
+        return []
+
+    def _start_recording(self, rule: ConsentRule) -> StartRecording | None:
         answer = Answer.NONE
         if isinstance(self.engine, Interpreter):
             answer = Answer(self.engine.recording_answer)
@@ -79,12 +106,12 @@ class LiveCall:
         self._recording_id = f"{self.call_id}-{self._recordings}"
         return StartRecording(call_id=self.call_id, recording_id=self._recording_id)
 
-    def stop_recording(self) -> StopRecording | None:
-        """The command that closes the recording; ``None`` where there is none."""
+    def stop_recording(self) -> list[Command]:
+        """Close the recording, if there is one."""
         if self._recording_id is None:
-            return None
+            return []
         recording_id, self._recording_id = self._recording_id, None
-        return StopRecording(call_id=self.call_id, recording_id=recording_id)
+        return [StopRecording(call_id=self.call_id, recording_id=recording_id)]
 
     def mend_recording(
         self, running: str | None, now: float, *, connected: bool, rule: ConsentRule
@@ -104,7 +131,7 @@ class LiveCall:
             # The one that was begun, or one that was begun again after an earlier restart.
             self._recording_id = running
             return []
-        again = self.start_recording(rule) if connected else None
+        again = self._start_recording(rule) if connected else None
         if again is None:
             self._recording_id = None
             return []

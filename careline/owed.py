@@ -24,18 +24,28 @@ class OwedNumbers:
 
     def __init__(self, distributor: Distributor) -> None:
         self._distributor = distributor
-        self._numbers: dict[CallId, Private] = {}
+        self._numbers: dict[CallId, tuple[Private, CallId]] = {}
+
+    @property
+    def shown_in(self) -> dict[CallId, CallId]:
+        """By call that is answered, the one that showed the number."""
+        return {call_id: shown_in for call_id, (_number, shown_in) in self._numbers.items()}
+
+    def recall(self, call_id: CallId, number: Private, shown_in: CallId) -> None:
+        """Remember a number that was found in the journal again."""
+        self._numbers[call_id] = (number, shown_in)
 
     def keep(self, call: LiveCall | None) -> bool:
         """Remember a live call's number; whether there is one."""
         if call is None or not call.number:
             return False
-        self._numbers[call.call_id] = call.number
+        self._numbers[call.call_id] = (call.number, call.shown_in)
         return True
 
     def of(self, call_id: CallId) -> Private:
         """The number that answers a call; empty where none is known."""
-        return self._numbers.get(call_id, Private(""))
+        number, _shown_in = self._numbers.get(call_id, (Private(""), call_id))
+        return number
 
     def let_go(self, call_id: CallId) -> None:
         """Forget the number, unless the call-back is still open."""

@@ -65,7 +65,7 @@ def _call(board: Switchboard, calls: CallLog, everything: list[Duty], typed: str
         return begun[0]
     if begun:
         raise Refused(f"'{typed}' begins {len(begun)} calls: {', '.join(begun)}; type more of it")
-    if calls.begins(typed) or any(each.startswith(typed) for each in board.live_calls):
+    if calls.begins(typed) or any(each.startswith(typed) for each in board.calls):
         raise Refused(f"for call '{typed}' there is nothing to close")
     near = did_you_mean(typed, {call_id[: max(1, len(typed))] for call_id in with_duty})
     raise Refused(f"there is no call '{typed}'{near or '; `careline task` lists what is open'}")

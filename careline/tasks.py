@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from calls.commands import OpenTask
 from calls.facts import TaskClosed
@@ -25,6 +26,19 @@ class Tasks:
     def open(self, order: OpenTask, now: float) -> None:
         """Somebody has to do this."""
         self._open.append(Task(opened_at=now, order=order))
+
+    def recall(self, tasks: Iterable[Task]) -> None:
+        """Go on with these."""
+        self._open = list(tasks)
+
+    def forbid_call_back(self, call_id: CallId) -> None:
+        """Whoever does this must know that the line may not call the caller."""
+        self._open = [
+            replace(task, order=replace(task.order, may_call_back=False))
+            if task.order.call_id == call_id
+            else task
+            for task in self._open
+        ]
 
     def close(self, fact: TaskClosed) -> bool:
         """Somebody has done it; whether it was open."""

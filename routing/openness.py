@@ -53,7 +53,6 @@ class Openness:
     Args:
         hours: of each queue. A queue that is not named is open: nothing says that it is not.
         never_closed: queues that stay open whatever a calendar or a supervisor says.
-        overrides: what supervisors have said before, from :attr:`overrides` of an earlier one.
     """
 
     __slots__ = ("_hours", "_never_closed", "_overrides", "_seen")
@@ -63,9 +62,8 @@ class Openness:
         hours: Mapping[QueueId, QueueHours],
         *,
         never_closed: Collection[QueueId] = (),
-        overrides: Mapping[QueueId, Override] | None = None,
     ) -> None:
-        self._overrides: dict[QueueId, Override] = dict(overrides or {})
+        self._overrides: dict[QueueId, Override] = {}
         self.publish(hours, never_closed=never_closed)
 
     def publish(
@@ -80,6 +78,10 @@ class Openness:
     def overrides(self) -> Mapping[QueueId, Override]:
         """What supervisors have said, for a snapshot. It may be over."""
         return dict(self._overrides)
+
+    def recall(self, overrides: Mapping[QueueId, Override]) -> None:
+        """Go on with what supervisors have said before."""
+        self._overrides, self._seen = dict(overrides), None
 
     def handle(self, fact: Fact, now: float) -> None:
         """Take a supervisor's word; any other fact changes nothing.

@@ -143,7 +143,7 @@ async def test_when_the_line_dies_under_its_brain_callers_become_tasks_and_the_n
         assert rig.line._acknowledged == rig.line._seq
     tasks = [(task.order.call_id, task.order.kind) for task in rig.brain.switchboard.tasks]
     assert tasks == [(CALL, "red-flag-call-back")]
-    assert list(rig.brain.switchboard.live_calls) == [second]
+    assert list(rig.brain.switchboard.calls) == [second]
     rig.close()
 
 
@@ -204,7 +204,7 @@ async def test_what_was_journaled_and_never_carried_out_is_made_good(clinic):
     rig.new_brain()
     async with rig.driving():
         await rig.until(lambda: any(isinstance(r, CallResumed) for r in rig.journaled))
-    assert CALL in rig.brain.switchboard.live_calls
+    assert CALL in rig.brain.switchboard.calls
     assert rig.brain.switchboard.distributor.position(CALL) == 1
     assert rig.brain.switchboard.distributor.on_emergency_call(CALL)
     # The advice that was never said is said now.

@@ -118,7 +118,7 @@ def test_nobody_reached_is_tried_again_and_then_left_to_a_person(rig):
     rig.run.advance(7200)
     assert len(rig.of(CallBack)) == rig.site.emergency.call_back_attempts
     assert rig.run.switchboard.distributor.call_back(CALL) is not None
-    assert not rig.run.switchboard.live_calls
+    assert not rig.run.switchboard.calls
 
 
 def test_a_restart_in_the_middle_of_a_call_back_goes_on_with_it(rig):

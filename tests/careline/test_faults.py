@@ -180,7 +180,7 @@ def test_a_bug_in_the_distributor_costs_no_other_call_anything(rig, monkeypatch,
     rig.run.advance(600)
     ended = [record.call_id for record in rig.records if isinstance(record, CallEnded)]
     assert sorted(ended) == [CALL, OTHER]
-    assert not rig.run.switchboard.live_calls
+    assert not rig.run.switchboard.calls
     assert rig.run.switchboard.faults
 
 
@@ -289,5 +289,5 @@ def test_a_journal_of_queues_that_are_gone_can_be_replayed(rig, clinic):
     reborn = Switchboard(without_billing(clinic))
     reborn.site = clinic
     assert reborn.replay(told)
-    assert list(reborn.live_calls) == [CALL]
+    assert list(reborn.calls) == [CALL]
     assert reborn.distributor.waited_s(CALL, rig.run.now) == 30

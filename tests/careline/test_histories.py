@@ -78,7 +78,7 @@ def test_a_red_flag_understood_as_a_clerk_answers_waits_in_the_nurse_lane_and_is
     rig.turns.clear()
     understood(rig)
     assert [command.agent_id for command in rig.of(ReleaseAgent)] == ["ben"]
-    assert rig.run.switchboard.call(CALL).state is State.EMERGENCY
+    assert rig.run.switchboard.calls[CALL].engine.state is State.EMERGENCY
     said = [each.text for command in rig.of(Say) for each in command.utterances]
     assert rig.site.rules.prompts[rig.site.rules.advice_911]["en"] in said
     # No offer of a message ever: the on-call number is rung, and a nurse as soon as there is one.
@@ -107,7 +107,7 @@ def test_an_agent_who_leaves_before_they_are_connected_costs_the_caller_no_place
     distributor = rig.run.switchboard.distributor
     assert distributor.position(CALL) == 1
     assert distributor.waited_s(CALL, rig.run.now) == pytest.approx(30, abs=0.01)
-    assert rig.run.switchboard.call(CALL).state is State.WAITING
+    assert rig.run.switchboard.calls[CALL].engine.state is State.WAITING
 
 
 @pytest.mark.parametrize("red", [False, True])
@@ -120,7 +120,7 @@ def test_a_conversation_that_only_the_brain_remembers_puts_its_caller_in_front_a
     else:
         with_clerk(rig)
     restarted(rig, connected_offers=())
-    state = rig.run.switchboard.call(CALL).state
+    state = rig.run.switchboard.calls[CALL].engine.state
     assert state is (State.EMERGENCY if red else State.WAITING)
     assert rig.run.switchboard.distributor.position(CALL) == 1
 
@@ -134,7 +134,7 @@ def test_a_caller_who_hangs_up_while_it_rings_and_the_brain_is_away_frees_the_ag
     (offer,) = rig.of(OfferCall)
     restarted(rig, *rig.phones.hang_up(CALL))
     assert [command.offer_id for command in rig.of(RecallOffer)] == [offer.offer_id]
-    assert not rig.run.switchboard.live_calls
+    assert not rig.run.switchboard.calls
     assert rig.outcomes() == [Outcome.ABANDONED]
     rig.arrive(OTHER)
     rig.press("0", OTHER)
@@ -215,7 +215,7 @@ def test_the_first_nurse_to_sign_in_takes_a_red_flag_from_the_number_that_is_run
     assert [command.agent_id for command in rig.of(Bridge)] == ["grace"]
     rig.run.advance(120)
     assert len(rig.of(Transfer)) == 1
-    assert rig.run.switchboard.call(CALL).state is State.CONNECTED
+    assert rig.run.switchboard.calls[CALL].engine.state is State.CONNECTED
     rig.run.close()
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from acd import RED_FLAG_TASK
 from calls.commands import Bridge, CallBack, OpenTask
-from calls.facts import AgentKeyed, CallEnded
-from calls.ids import AgentId
+from calls.facts import AgentKeyed, AgentReady, CallEnded, CallEscalated, FeatureDialled
+from calls.ids import AgentId, CallId
 from careline.switchboard import Switchboard
+from tests.careline.driven import DrivenRig
 from tests.careline.rig import CALL, Rig
 
 NUMBER = "+12025550123"
@@ -47,7 +48,7 @@ def keys(rig: Rig, bridge: Bridge, digits: str, agent: str = "ben") -> None:
 
 def leaves(rig: Rig) -> None:
     rig.run.tell(*rig.phones.hang_up(CALL, rig.run.now))
-    assert CALL not in rig.run.switchboard.live_calls
+    assert CALL not in rig.run.switchboard.calls
 
 
 def kinds(rig: Rig) -> list[str]:
@@ -111,3 +112,53 @@ def test_a_replay_opens_the_same_task(rig):
     ]
     assert reborn.distributor.call_back(CALL) == rig.run.switchboard.distributor.call_back(CALL)
     assert not reborn.faults
+
+
+async def served(rig: DrivenRig, call_id: CallId, agent: str) -> None:
+    """The agent takes a call and speaks; the caller hangs up, and the agent is free again."""
+    rig.brain.tell(AgentReady(site=rig.site.id, agent_id=AgentId(agent)))
+    rig.line.report(rig.phones.arrive(call_id, rig.clock(), caller=NUMBER))
+    rig.line.report(*rig.phones.press(call_id, "0"))
+    await rig.until(lambda: any(each.call_id == call_id for each in rig.commands(Bridge)))
+    rig.line.report(*rig.phones.hang_up(call_id))
+    await rig.until(lambda: call_id in rig.brain.switchboard.calls.ended)
+    rig.brain.tell(AgentReady(site=rig.site.id, agent_id=AgentId(agent)))
+
+
+def owed(rig: DrivenRig) -> list[CallId]:
+    return [
+        task.order.call_id
+        for task in rig.brain.switchboard.tasks
+        if task.order.kind == RED_FLAG_TASK
+    ]
+
+
+async def test_the_code_dialled_when_the_phone_is_free_again_is_for_the_last_caller(clinic):
+    rig = DrivenRig(clinic)
+    first, second = CallId("first"), CallId("second")
+    async with rig.driving():
+        await served(rig, first, "ben")
+        await served(rig, second, "ben")
+        rig.line.report(FeatureDialled(site=clinic.id, agent_id=AgentId("hannah"), code="*9"))
+        rig.line.report(FeatureDialled(site=clinic.id, agent_id=AgentId("ben"), code="*9"))
+        await rig.until(lambda: bool(owed(rig)))
+        assert owed(rig) == [second]
+    # A restart keeps it, and knows whom to call.
+    reborn = rig.new_brain()
+    assert owed(rig) == [second]
+    assert reborn.switchboard.calls.spoke_last(AgentId("ben")) == second
+    rig.close()
+
+
+async def test_the_code_dialled_while_the_call_is_held_brings_a_nurse_to_that_call(clinic):
+    rig = DrivenRig(clinic)
+    call = CallId("held")
+    async with rig.driving():
+        await served(rig, CallId("before"), "ben")
+        rig.line.report(rig.phones.arrive(call, rig.clock(), caller=NUMBER))
+        rig.line.report(*rig.phones.press(call, "0"))
+        await rig.until(lambda: any(each.call_id == call for each in rig.commands(Bridge)))
+        rig.line.report(FeatureDialled(site=clinic.id, agent_id=AgentId("ben"), code="*9"))
+        await rig.until(lambda: any(isinstance(each, CallEscalated) for each in rig.journaled))
+        assert owed(rig) == []
+    rig.close()

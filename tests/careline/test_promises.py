@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.telephony.simulated import Behaviour, Pickup, SimulatedPhones
@@ -110,8 +110,8 @@ class World:
         reborn = Switchboard(self.site)
         before = self.run.switchboard
         reborn.replay(self.records)
-        assert list(reborn.live_calls) == list(before.live_calls)
-        for call_id in before.live_calls:
+        assert list(reborn.calls) == list(before.calls)
+        for call_id in before.calls:
             assert reborn.distributor.waited_s(call_id, self.run.now) == (
                 before.distributor.waited_s(call_id, self.run.now)
             )
@@ -129,7 +129,7 @@ class World:
                 self.bridged[command.call_id] = command.agent_id
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(
     pickups=st.lists(st.sampled_from(list(Pickup)), min_size=len(AGENTS), max_size=len(AGENTS)),
     actions=st.lists(ACTIONS, min_size=30, max_size=80),
@@ -147,13 +147,13 @@ def test_whatever_happens_every_call_ends_once_and_a_restart_changes_nobodys_pla
     assert sorted(arrived) == sorted(ended)
     assert len(set(ended)) == len(ended) == world.calls
     assert board.faults == 0
-    assert not board.live_calls
+    assert not board.calls
     assert board.distributor.totals.balanced
     assert board.distributor.totals.waiting == 0
     assert not board.distributor.live_offers()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(
     pickups=st.lists(st.sampled_from(list(Pickup)), min_size=len(AGENTS), max_size=len(AGENTS)),
     actions=st.lists(ACTIONS, min_size=20, max_size=60),

@@ -37,6 +37,13 @@ def change_welcome(folder: Path, words: str) -> None:
     prompts.write_text(text.replace("Thank you for calling Riverside Family Clinic.", words))
 
 
+def change_protocol(folder: Path) -> None:
+    protocol = folder / "protocols" / "acute.yaml"
+    text = protocol.read_text()
+    assert "\ntitle: " in text
+    protocol.write_text(text.replace("\ntitle: ", "\ntitle: Changed ", 1))
+
+
 def break_flow(folder: Path) -> None:
     flow = folder / "flows" / "main.yaml"
     flow.write_text(flow.read_text().replace("next: message-taken", "next: mesage-taken"))
@@ -117,6 +124,50 @@ def test_a_kept_version_that_was_changed_is_not_taken_for_it(folder, tmp_path):
     assert versions.find(site.version) is None
 
 
+def test_a_version_kept_by_a_release_that_named_it_otherwise_is_served_under_that_name(
+    folder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("config.load.site_version", lambda _site: "0ld" + "a" * 61)
+    earlier = SiteVersions(tmp_path / "versions")
+    older = load_site(folder)
+    earlier.keep(older)
+    monkeypatch.undo()
+    assert load_site(folder).version != older.version
+    found = SiteVersions(tmp_path / "versions").find(older.version)
+    assert found is not None
+    assert found.version == older.version
+    assert found.rules == older.rules
+    assert SiteVersions(tmp_path / "versions").last_good() == found
+    change_welcome(found.folder, "Somebody was here.")
+    assert earlier.find(older.version) is None
+    assert "were changed since" in earlier.why_missing(older.version)
+
+
+def test_a_version_that_is_missing_is_told_with_what_to_do(folder, tmp_path):
+    versions = SiteVersions(tmp_path / "versions")
+    site = load_site(folder)
+    assert versions.find(site.version) is None
+    assert not (tmp_path / "versions").exists()
+    assert "copy that folder from a backup" in versions.why_missing(site.version)
+    versions.keep(site)
+    (kept,) = [path for path in (tmp_path / "versions").iterdir() if path.is_dir()]
+    break_flow(kept)
+    (digest,) = (tmp_path / "versions").glob("*.sha256")
+    digest.unlink()
+    assert versions.find(site.version) is None
+    assert f"careline check {kept}" in versions.why_missing(site.version)
+
+
+def test_a_kept_version_that_was_damaged_is_kept_anew_when_it_is_served_again(folder, tmp_path):
+    versions = SiteVersions(tmp_path / "versions")
+    site = newest_site(folder, versions)
+    (kept,) = [path for path in (tmp_path / "versions").iterdir() if path.is_dir()]
+    (kept / "queues.yaml").unlink()
+    assert versions.find(site.version) is None
+    newest_site(folder, versions)
+    assert versions.find(site.version) is not None
+
+
 async def test_a_replay_finds_the_version_each_call_began_with(folder, tmp_path):
     journal = MemoryJournal()
     versions = SiteVersions(tmp_path / "versions")
@@ -139,7 +190,7 @@ async def test_a_replay_finds_the_version_each_call_began_with(folder, tmp_path)
     gate = TriageGate(engine_of(second))
     brain = Brain(second, journal, gate, find_version=versions.find)
     brain.restore()
-    engine = brain.switchboard.call(CALL)
+    engine = brain.switchboard.calls[CALL].engine
     assert engine is not None
     assert engine.flow.version == first.flows[first.entry_flow].version
     assert brain.switchboard.site.version == second.version
@@ -152,7 +203,7 @@ async def test_a_brain_that_comes_back_goes_on_with_what_was_published_not_with_
     journal = MemoryJournal()
     versions = SiteVersions(tmp_path / "versions")
     first = newest_site(folder, versions)
-    change_welcome(folder, "A new welcome.")
+    change_protocol(folder)
     second = newest_site(folder, versions)
     await journal.append(
         [

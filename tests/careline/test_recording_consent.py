@@ -63,7 +63,7 @@ def asking(asking_site: Site) -> Iterator[Rig]:
     made = Rig(asking_site)
     made.ready("ben")
     made.arrive()
-    while made.run.switchboard.call(CALL).state is not State.CONSENT:
+    while made.run.switchboard.calls[CALL].engine.state is not State.CONSENT:
         made.run.step()
     yield made
     made.run.close()

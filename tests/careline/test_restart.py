@@ -56,7 +56,7 @@ def test_after_a_restart_of_the_line_every_call_it_lost_ends_once(rig):
     turn = rig.run.switchboard.reconcile(empty, rig.run.now)
     ended = [record for record in turn.records if isinstance(record, CallEnded)]
     assert sorted(record.call_id for record in ended) == [CALL, OTHER]
-    assert not rig.run.switchboard.live_calls
+    assert not rig.run.switchboard.calls
 
 
 def test_after_a_restart_of_the_brain_a_waiting_caller_keeps_place_and_time(clinic):
@@ -99,7 +99,7 @@ def test_a_caller_whom_only_the_line_knows_is_served_as_one_who_arrives(rig):
         epoch="same", calls=(LiveCall(call_id=CALL, arrived_at=rig.run.now),), reachable=()
     )
     turn = rig.run.switchboard.reconcile(picture, rig.run.now)
-    assert CALL in rig.run.switchboard.live_calls
+    assert CALL in rig.run.switchboard.calls
     assert any(isinstance(command, Say) for command in turn.commands)
 
 
@@ -115,6 +115,8 @@ def test_an_agent_whom_only_the_line_still_connects_is_released(rig):
     turn = rig.run.switchboard.reconcile(picture, rig.run.now)
     released = [command for command in turn.commands if isinstance(command, ReleaseAgent)]
     assert [command.offer_id for command in released] == ["one/9"]
+    # Nothing was decided: a replay of the journal would not decide it again.
+    assert turn.records == []
 
 
 def journal_of(rig: Rig) -> list[tuple[float, Fact | Command]]:
@@ -133,8 +135,8 @@ def test_a_call_that_ended_is_over_also_where_it_would_go_another_way_today(rig,
     agents = {name: agent for name, agent in clinic.agents.items() if name != "ben"}
     reborn = Switchboard(replace(clinic, agents=agents))
     reborn.replay(journal_of(rig))
-    assert not reborn.live_calls
-    assert reborn.outcomes == {Outcome.HANDLED: 1}
+    assert not reborn.calls
+    assert reborn.calls.outcomes == {Outcome.HANDLED: 1}
     assert not list(reborn.tasks)
 
 

@@ -159,8 +159,8 @@ def test_every_call_ends_exactly_once_and_the_sums_agree(rig):
         rig.run.tell(*rig.phones.hang_up(CallId(f"call-{number}")))
     rig.run.advance(600)
     board = rig.run.switchboard
-    assert not board.live_calls
-    assert len(rig.outcomes()) == sum(board.outcomes.values()) == 12
+    assert not board.calls
+    assert len(rig.outcomes()) == sum(board.calls.outcomes.values()) == 12
     totals = board.distributor.totals
     assert totals.balanced
     assert totals.entered > 0
@@ -178,7 +178,7 @@ def test_every_task_stands_in_the_records_as_a_decision(rig):
 def test_what_is_said_before_the_menu_reaches_its_queue_without_being_said_again(rig, step):
     rig.ready()
     rig.arrive()
-    while rig.run.switchboard.call(CALL).step != step:
+    while rig.run.switchboard.calls[CALL].engine.step != step:
         rig.run.step()
     rig.say("i need to refill my prescription")
     rig.run.advance(90)

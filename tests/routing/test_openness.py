@@ -209,7 +209,8 @@ def test_a_snapshot_or_a_replay_answers_as_the_first_did(said):
         first.next_change(when)
     for fact, when in facts:
         replayed.handle(fact, when)
-    restored = Openness(SITE, overrides=first.overrides)
+    restored = Openness(SITE)
+    restored.recall(first.overrides)
     for other in (replayed, restored):
         assert other.next_change(now) == first.next_change(now)
         for queue in QUEUES:

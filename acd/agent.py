@@ -75,6 +75,8 @@ class Agent(Timed):
         rests_until: until then, after a ring without answer, only a red flag may ring them.
         pauses_until: until then, after an offer that came to nothing or a conversation that was cut
             off, nothing is offered.
+        kept_until: until then they are kept for a call that needs two people; a time in the past
+            if they were kept in vain since they were last offered anything.
         offers: what they are offered or connected to, or wrap up.
         used: how much of :data:`WHOLE` those offers take up.
         room: how much of it a routine call could have now; 0 while they rest or are away.
@@ -88,6 +90,7 @@ class Agent(Timed):
         "bit",
         "config",
         "index",
+        "kept_until",
         "lanes",
         "leaving",
         "nurse",
@@ -120,6 +123,7 @@ class Agent(Timed):
         self.ready_since = 0.0
         self.rests_until = 0.0
         self.pauses_until = 0.0
+        self.kept_until: float | None = None
         self.offers: list[Offer] = []
         self.used = 0
         self.room = 0

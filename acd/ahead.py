@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from acd.agent import WHOLE, Agent
 from acd.floor import Floor
-from acd.lane import Lane
 from acd.passed_over import Ahead, Barrier
 from acd.visit import Visit
 from acd.work import Work
@@ -67,7 +66,7 @@ def _barrier(floor: Floor, other: Visit, agent: Agent) -> Ahead:
         )
     if lane.units > (agent.room or WHOLE):
         return Ahead(call_id=other.call_id, barrier=Barrier.NO_ROOM)
-    if not lane.urgent and not free_for(floor, lane) & agent.bit:
+    if not lane.urgent and not free_for(floor, other) & agent.bit:
         return Ahead(call_id=other.call_id, barrier=Barrier.RED_FLAGS_ONLY)
     return Ahead(call_id=other.call_id, barrier=Barrier.NO_SECOND)
 
@@ -78,9 +77,9 @@ def lacking(agent: Agent, needs: tuple[SkillNeed, ...]) -> SkillNeed | None:
     return next((need for need in needs if not need.preferred and not meets(skills, (need,))), None)
 
 
-def free_for(floor: Floor, lane: Lane) -> int:
-    """The set of agents whom a call of this lane could be given now; only looked at."""
+def free_for(floor: Floor, visit: Visit) -> int:
+    """The set of agents whom a call could be given now; only looked at."""
     held_back = floor.held_back
-    free = floor.free_for(lane)
+    free = floor.free_for(visit)
     floor.held_back = held_back
     return free

@@ -9,7 +9,7 @@ from acd.matching import Matching
 from acd.offer import Offer
 from acd.totals import DropCount, OfferOutcome
 from acd.work import WORK, Work
-from calls.commands import Bridge, ReleaseAgent, ReturnToFlow
+from calls.commands import ReleaseAgent, ReturnToFlow
 from calls.facts import (
     AgentHungUp,
     CallBackAnswered,
@@ -34,7 +34,7 @@ class Answering:
     Args:
         ledger: holds the calls.
         matching: holds the offers.
-        lifecycle: queues a caller again whose agent was lost.
+        lifecycle: connects a caller, and queues one again whose agent was lost.
         call_backs: dials once an agent has accepted to.
         drops: counts what had nothing to say.
     """
@@ -87,7 +87,7 @@ class Answering:
             if visit.lane.companion is None:
                 self._matching.recall_others(visit, offer)
             if all(each.connected for each in visit.offers):
-                self._connect(offer)
+                self._lifecycle.connect(visit)
 
     def declined(self, fact: OfferDeclined) -> None:
         """The agent refused, or their phone is busy."""
@@ -167,22 +167,13 @@ class Answering:
         offer = self._live(fact)
         if offer is None:
             return
-        if offer.visit.task is None or not offer.visit.answered:
+        task = offer.visit.came_by
+        if task is None or not offer.visit.answered:
             self._drops.late += 1
         else:
-            offer.visit.task.confirmed = True
+            task.confirmed = True
 
     # --- inside -----------------------------------------------------------------------------------
-
-    def _connect(self, offer: Offer) -> None:
-        """Everybody whom the call needs has answered."""
-        visit = offer.visit
-        self._matching.timers.cancel(visit)
-        self._ledger.answer(visit, self._matching.now)
-        for each in visit.offers:
-            self._matching.say(
-                Bridge(call_id=visit.call_id, offer_id=each.id, agent_id=each.agent.config.id)
-            )
 
     def _gone_early(self, offer: Offer, fact: AgentHungUp | OfferFailed) -> None:
         """An agent who had answered is gone before anybody was bridged to them."""

@@ -81,6 +81,7 @@ class Archive:
         )
 
     def _visit_state(self, visit: Visit) -> VisitState:
+        came_by = self._ledger.came_by(visit)
         return VisitState(
             call_id=visit.call_id,
             requirement=visit.requirement,
@@ -98,6 +99,7 @@ class Archive:
             may_call_back=visit.may_call_back,
             number_known=visit.number_known,
             task=visit.task.call_id if visit.task is not None else None,
+            came_by=came_by.call_id if came_by is not None else None,
         )
 
     # --- in ---------------------------------------------------------------------------------------
@@ -135,9 +137,22 @@ class Archive:
                 self._lanes.add(visit)
             if not visit.answered:
                 self._arm(visit)
+        self._keep(state.now)
         for agent in self._roster.by_index:
             self._matching.stand(agent)
         self._floor.held_back = state.held_back
+
+    def _keep(self, now: float) -> None:
+        """Whoever was kept for a call that needs two people is, if there still is one."""
+        floor = self._floor
+        pair = floor.kept_for = floor.first_overdue_pair()
+        for agent in self._roster.by_index:
+            if agent.kept_until is None or agent.kept_until <= now:
+                continue
+            if pair is not None:
+                floor.kept = agent
+            else:
+                agent.kept_until = None
 
     def _load_agent(self, state: AgentState) -> None:
         agent = self._roster.agents.get(state.agent_id)
@@ -150,6 +165,7 @@ class Archive:
         agent.ready_since = state.ready_since
         agent.rests_until = state.rests_until
         agent.pauses_until = state.pauses_until
+        agent.kept_until = state.kept_until
         agent.unanswered = state.unanswered
         agent.reachable = state.reachable
         if agent.nurse:
@@ -185,6 +201,8 @@ class Archive:
         visit.rung, visit.ladder_from = state.rung, state.ladder_from
         visit.advised_at, visit.may_call_back = state.advised_at, state.may_call_back
         visit.number_known, visit.task = state.number_known, task
+        if state.came_by is not None:
+            visit.came_by = self._ledger.tasks.get(state.came_by)
         if task is not None and not state.answered:
             task.visit = visit
         return visit
@@ -233,6 +251,7 @@ def _agent_state(agent: Agent) -> AgentState:
         ready_since=agent.ready_since,
         rests_until=agent.rests_until,
         pauses_until=agent.pauses_until,
+        kept_until=agent.kept_until,
         unanswered=agent.unanswered,
         leaving=agent.config if agent.leaving else None,
     )

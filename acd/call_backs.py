@@ -69,10 +69,15 @@ class CallBacks:
     def red_flag(self, visit: Visit) -> None:
         """A red flag dropped before a nurse spoke with them. Their visit has ended."""
         task = _task(visit, replace(visit.requirement, emergency=True), visit_open=False)
-        if visit.advised_at is not None:
-            task.next_at = visit.advised_at + self._rules.call_back_after_911_s
         self._ledger.tasks[task.call_id] = task
-        self._wait(task)
+        self._after_advice(task, visit)
+
+    def again(self, task: CallBackTask, visit: Visit) -> None:
+        """Whoever had been reached dropped before a nurse had finished with them."""
+        task.reached = task.confirmed = False
+        task.allowed &= visit.may_call_back
+        task.tried = visit.tried
+        self._after_advice(task, visit)
 
     def owed(self, fact: CallBackOwed, nurse_queue: QueueId) -> None:
         """A red flag was understood when the caller had left."""
@@ -103,6 +108,19 @@ class CallBacks:
         if visit is not None and not visit.answered:
             self._withdraw(visit)
         return task
+
+    def forbid(self, task: CallBackTask) -> None:
+        """The line must not call them: an attempt that is under way ends, the rest is a person's.
+
+        Whoever is on the line already stays on it.
+        """
+        task.allowed = False
+        self._matching.timers.cancel(task)
+        visit, task.visit = task.visit, None
+        if not self._is_emergency(task):
+            self._to_person(task)
+        if visit is not None:
+            self._withdraw(visit)
 
     @staticmethod
     def kind_of(task: CallBackTask) -> str:
@@ -138,6 +156,7 @@ class CallBacks:
         visit, task = offer.visit, offer.visit.task
         assert task is not None, "only an attempt is dialled"
         task.reached, task.visit = True, None
+        visit.came_by = task
         self._ledger.answer(visit, self._matching.now)
         self._ledger.settle_task(task, VisitOutcome.CALLED_BACK, self._matching.now)
         if not self._is_emergency(task):
@@ -149,36 +168,27 @@ class CallBacks:
 
     def missed(self, offer: Offer, fact: CallBackMissed) -> None:
         """Nobody was reached. The agent's phone is up still, with nobody at the other end."""
-        self._matching.say(HangUp(call_id=fact.call_id))
-        others = [each for each in offer.visit.offers if each is not offer]
-        task = self._over(offer, fact)
+        others = self._end_attempt(offer, fact)
         for other in others:
             self._matching.release(other)
-        task.attempts += 1
-        limit, every_s = self._limits(task, offer.visit.lane.queue)
-        task.next_at = self._matching.now + every_s
-        if task.attempts < limit:
-            self._wait(task)
-        elif not self._is_emergency(task):
-            self._ledger.tasks.pop(task.call_id, None)
-            self._ledger.settle_task(task, VisitOutcome.FLOWED_OUT, self._matching.now)
-            self._matching.say(
-                OpenTask(call_id=task.call_id, kind=CALL_BACK_TASK, queue=task.queue)
-            )
+        self._tried_in_vain(offer)
         for each in (offer, *others):
             self._matching.wrap_up(each)
 
     def agent_left(self, offer: Offer, fact: AgentHungUp | OfferFailed) -> None:
-        """The agent hung up before anybody answered: another one is found in the old place."""
-        self._matching.say(HangUp(call_id=fact.call_id))
-        others = [each for each in offer.visit.offers if each is not offer]
-        task = self._over(offer, fact)
+        """The agent hung up before anybody answered.
+
+        Whoever was dialled has been dialled: their phone may have rung, and is not rung again
+        sooner or more often for it.
+        """
+        others = self._end_attempt(offer, fact)
         for other in others:
             self._matching.let_go(other)
-        agent = offer.agent
+        task, agent = offer.visit.task, offer.agent
+        assert task is not None, "only an attempt is dialled"
         task.tried = (*(each for each in task.tried if each != agent.config.id), agent.config.id)
         self._matching.pause(agent)
-        self._begin(task)
+        self._tried_in_vain(offer)
         self._matching.wrap_up(offer)
         for other in others:
             self._matching.settle(other.agent)
@@ -193,6 +203,12 @@ class CallBacks:
             self._matching.timers.set(task, task.next_at)
         else:
             self._begin(task)
+
+    def _after_advice(self, task: CallBackTask, visit: Visit) -> None:
+        """Call them, but not while they may be speaking with 911."""
+        if visit.advised_at is not None:
+            task.next_at = visit.advised_at + self._rules.call_back_after_911_s
+        self._wait(task)
 
     def _begin(self, task: CallBackTask) -> None:
         task.rounds += 1
@@ -213,14 +229,35 @@ class CallBacks:
         self._matching.stand_in(visit, lane)
         self._matching.line_up(visit)
 
-    def _over(self, offer: Offer, cause: object) -> CallBackTask:
+    def _end_attempt(self, offer: Offer, cause: object) -> list[Offer]:
+        """Nobody will be on the line; the offers of the others who had accepted are left."""
         visit, task = offer.visit, offer.visit.task
         assert task is not None, "only an attempt is dialled"
+        self._matching.say(HangUp(call_id=visit.call_id))
+        others = [each for each in visit.offers if each is not offer]
         self._matching.timers.cancel(visit)
         self._ledger.forget(visit)
         self._matching.disconnect(offer, cause)
         task.visit = None
-        return task
+        return others
+
+    def _tried_in_vain(self, offer: Offer) -> None:
+        """One attempt more is used up; after the last one it is left to a person."""
+        task = offer.visit.task
+        assert task is not None, "only an attempt is dialled"
+        task.attempts += 1
+        limit, every_s = self._limits(task, offer.visit.lane.queue)
+        task.next_at = self._matching.now + every_s
+        if task.attempts < limit:
+            self._wait(task)
+        elif not self._is_emergency(task):
+            self._to_person(task)
+
+    def _to_person(self, task: CallBackTask) -> None:
+        """The line calls no more: whether the caller is rung is for a person to say."""
+        self._ledger.tasks.pop(task.call_id, None)
+        self._ledger.settle_task(task, VisitOutcome.FLOWED_OUT, self._matching.now)
+        self._matching.say(OpenTask(call_id=task.call_id, kind=CALL_BACK_TASK, queue=task.queue))
 
     def _withdraw(self, visit: Visit) -> None:
         self._matching.timers.cancel(visit)

@@ -51,6 +51,7 @@ from calls.facts import (
     AgentReady,
     CallBackAnswered,
     CallBackChosen,
+    CallBackForbidden,
     CallBackMissed,
     CallBackOwed,
     CallDequeued,
@@ -177,6 +178,7 @@ class Distributor:
         self._archive.load(state, person_queue)
         self._matching.witness = witness
         self._match_again()
+        self._matching.see_to_pairs()
         self._catch_up(now)
         return decided + self._matching.commands()
 
@@ -232,6 +234,7 @@ class Distributor:
             CallDequeued: lifecycle.call_dequeued,
             CallBackChosen: lifecycle.call_back_chosen,
             CallBackOwed: lifecycle.call_back_owed,
+            CallBackForbidden: lifecycle.call_back_forbidden,
             CallerHungUp: lifecycle.caller_gone,
             CallFailed: lifecycle.caller_gone,
             CallEnded: lifecycle.call_ended,
@@ -282,6 +285,7 @@ class Distributor:
         handler = self._handlers.get(type(fact))
         if handler is not None:
             handler(fact)
+            self._matching.see_to_pairs()
             self._catch_up(now)
         return self._matching.commands()
 
@@ -323,6 +327,7 @@ class Distributor:
                 self._ladder.climb(owner)
             else:
                 matching.move_on(owner)
+            matching.see_to_pairs()
         matching.now = max(matching.now, now)
 
     def _match_again(self) -> None:

@@ -126,7 +126,8 @@ class _Decision:
         self._chosen = choice.agents
         self._now = now
         self._tried = frozenset(visit.tried)
-        self._free = free_for(floor, visit.lane)
+        self._free = free_for(floor, visit)
+        self._spare = floor.spare_for(visit)
 
     def why_not(self, agent: Agent) -> PassedOver:
         """Why the agent was not chosen; the first reason that holds."""
@@ -180,7 +181,8 @@ class _Decision:
         if self._free & agent.bit:
             return None
         if agent.room >= lane.units:
-            return _over(agent, Why.RESERVE)
+            kept = agent is floor.kept and floor.keeps_from(self._visit)
+            return _over(agent, Why.KEPT_FOR_PAIR if kept else Why.RESERVE)
         if lane.urgent and floor.urgent & agent.bit:
             return None
         return self._occupied(agent)
@@ -222,7 +224,7 @@ class _Decision:
         tried = agent.config.id in self._tried
         if self._rule is Rule.FIRST_FREE:
             # With the agent who became free there is one nurse more than is to be kept ready.
-            kept = agent.nurse and not lane.emergency and self._floor.spare_nurses <= 1
+            kept = agent.nurse and not lane.emergency and self._spare <= 1
             return _over(agent, Why.RESERVE if kept else Why.JUST_FREED)
         if tried and (chosen.config.id not in self._tried or self._rule is Rule.TRIED_BEFORE):
             return _over(agent, Why.TRIED_BEFORE)
@@ -233,7 +235,7 @@ class _Decision:
             return _over(agent, Why.NOT_ASKED_FOR)
         if chosen is not self._chosen[0]:
             both_nurses = agent.nurse and self._chosen[0].nurse
-            if both_nurses and self._floor.spare_nurses < len(self._chosen):
+            if both_nurses and self._spare < len(self._chosen):
                 return _over(agent, Why.RESERVE)
             return self._in_order(agent, chosen)
         if self._rule is Rule.PAIR and self._key(agent) < self._key(chosen):

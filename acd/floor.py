@@ -8,15 +8,20 @@ callers or all agents.
 **The reserve.** Of the nurses so many are kept free of routine calls as the site's rules say, as
 long as one more is on duty (present and reachable): a single nurse takes every call. While no more
 are free than that, routine calls pass nurses over.
+
+**Kept for a pair.** Under load each agent who becomes free takes a call at once, and a call that
+needs two people might never find both free. So for the first of those that are overdue one agent
+who could be one of its two is kept, for a while, from routine calls that stand behind it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from acd.agent import WHOLE, Agent, Presence
-from acd.lane import Lane
+from acd.lane import ROUTINE, Lane
 from acd.lanes import Lanes
 from acd.models import Prefer
 from acd.ready_row import ReadyRow
@@ -26,6 +31,9 @@ from acd.visit import Place, Visit
 from acd.work import Work
 from calls.ids import AgentId
 from calls.requirement import Requirement
+
+_LAST: Place = (ROUTINE + 1, 0.0, 0)
+"""Behind every call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ class Floor:
         "_on_duty_nurses",
         "_room_for",
         "held_back",
+        "kept",
+        "kept_for",
         "lanes",
         "ready",
         "roster",
@@ -76,6 +86,10 @@ class Floor:
         """Those who have room for something, longest ready first."""
         self.held_back = False
         """Whether a nurse may be free whom a routine call was kept from."""
+        self.kept: Agent | None = None
+        """Who is kept free for a call that needs two people."""
+        self.kept_for: Visit | None = None
+        """That call."""
 
     # --- where agents stand ---------------------------------------------------------------------
 
@@ -142,10 +156,32 @@ class Floor:
         """How many nurses are to be kept free of routine calls and of breaks now."""
         return max(0, min(self._keep_ready, self._on_duty_nurses - 1))
 
-    def free_for(self, lane: Lane) -> int:
-        """The set of agents whom a call of this lane could be given now, able or not."""
+    def spare_for(self, visit: Visit) -> int:
+        """How many free nurses this routine call may take, but for one who is kept for another."""
+        spare = self.spare_nurses
+        if self.kept is not None and self.kept.bit & self.free_nurses and self.keeps_from(visit):
+            return spare - 1
+        return spare
+
+    def keeps_from(self, visit: Visit) -> bool:
+        """Whether this call may not have the agent who is kept: it stands behind the pair's."""
+        return self.kept is not None and visit.place > self._kept_place
+
+    @property
+    def _kept_place(self) -> Place:
+        """The place behind which calls may not have the agent who is kept."""
+        pair = self.kept_for
+        return pair.place if pair is not None and pair.waiting else _LAST
+
+    def free_for(self, visit: Visit) -> int:
+        """The set of agents whom this call could be given now, able or not."""
+        lane = visit.lane
         free = self._room_for[lane.units]
-        if not lane.emergency and self.spare_nurses <= 0:
+        if lane.emergency:
+            return free
+        if self.kept is not None and self.keeps_from(visit):
+            free &= ~self.kept.bit
+        if self.spare_for(visit) <= 0:
             held = (lane.able | (lane.companion or 0)) & self.free_nurses
             if held:
                 self.held_back = True
@@ -169,6 +205,27 @@ class Floor:
         if agent.nurse:
             self._free_nurses += (room == WHOLE) - (before == WHOLE)
 
+    # --- two people who are never free at once --------------------------------------------------
+
+    def first_overdue_pair(self) -> Visit | None:
+        """The first overdue call that needs two people, and for which both kinds are on duty."""
+        heads = [lane.waiting.first for lane in self.lanes.overdue_pairs if lane.waiting]
+        heads.sort(key=_place)
+        return next((visit for visit in heads if self._both_on_duty(visit.lane)), None)
+
+    def may_be_of(self, pair: Visit) -> int:
+        """The set of those who are free for a call of two people and could be one of them."""
+        return self.free_for(pair) & (pair.lane.able | (pair.lane.companion or 0))
+
+    def _both_on_duty(self, lane: Lane) -> bool:
+        first, second = self._two_on_duty(lane.able), self._two_on_duty(lane.companion or 0)
+        return bool(first and second) and len({*first, *second}) > 1
+
+    def _two_on_duty(self, among: int) -> list[Agent]:
+        """At most two of a set who are on duty."""
+        on_duty = (agent for agent in self.roster.members(among) if self.on_duty(agent))
+        return list(islice((agent for agent in on_duty if not agent.leaving), 2))
+
     # --- an agent for a call --------------------------------------------------------------------
 
     def agents_for(self, visit: Visit) -> Choice | None:
@@ -178,7 +235,7 @@ class Floor:
         rest after a ring without answer comes before nobody at all.
         """
         lane = visit.lane
-        free = self.free_for(lane)
+        free = self.free_for(visit)
         if lane.companion is not None:
             return self._pair(visit, free)
         tried = self._set_of(visit.tried)
@@ -211,14 +268,15 @@ class Floor:
         Where two others would, the agent has only made them free for it: they are looked at with
         all that was kept from them, in its order.
         """
-        choice = self._pair(lane.waiting.first, self.free_for(lane))
+        first = lane.waiting.first
+        choice = self._pair(first, self.free_for(first))
         return choice is not None and agent in choice.agents
 
     def _pair(self, visit: Visit, free: int) -> Choice | None:
         lane = visit.lane
         assert lane.companion is not None, "only a call that needs two people"
         tried = self._set_of(visit.tried)
-        kept = self.free_nurses if self.spare_nurses < 2 else 0
+        kept = self.free_nurses if self.spare_for(visit) < 2 else 0
         for open_to in (free & ~tried, free):
             first, second = lane.able & open_to, lane.companion & open_to
             while first and second:
@@ -260,11 +318,14 @@ class Floor:
             routine = False
             self.held_back = True
         urgent = bool(self.urgent & agent.bit)
+        last = None if self.kept is None else self._last_place_for(agent)
         best: Lane | None = None
         best_place: Place | None = None
         for lane in agent.lanes:
             place = lane.head
             if place is None or (best_place is not None and place > best_place):
+                continue
+            if last is not None and place > last:
                 continue
             fits = lane.units <= room and (routine or lane.emergency)
             if not fits and not (urgent and lane.urgent):
@@ -273,6 +334,20 @@ class Floor:
                 continue
             best, best_place = lane, place
         return best.waiting.first if best is not None else None
+
+    def _last_place_for(self, agent: Agent) -> Place | None:
+        """The place behind which calls may not have the agent, for one is kept for a pair."""
+        kept = self.kept
+        if kept is None:
+            return None
+        if kept is agent:
+            return self._kept_place
+        both = (kept.bit | agent.bit) & self.free_nurses
+        if both.bit_count() == 2 and self.spare_nurses <= 1:
+            # The nurse whom the reserve can spare is the one who is kept.
+            self.held_back = True
+            return self._kept_place
+        return None
 
     # --- choosing -------------------------------------------------------------------------------
 
@@ -319,6 +394,10 @@ def _rings_for_routine(agent: Agent) -> bool:
         elif offer.work is not Work.WRAP_UP:
             return False
     return rung
+
+
+def _place(visit: Visit) -> Place:
+    return visit.place
 
 
 def _ready_key(agent: Agent) -> tuple[float, int]:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from calls.commands import Command, OfferCall
+from calls.commands import Command, OfferCall, RecallOffer
 from calls.facts import (
     AgentReady,
     CallBackChosen,
@@ -35,8 +35,6 @@ KEPT = 200
 
 ARRIVALS_WITHIN_S = 3600.0
 """Arrivals are counted over this long."""
-
-_KEPT_RINGS_OPEN = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ class Handling:
                 self._rang(offer_id, now, answered=True)
             case OfferUnanswered(offer_id=offer_id) | OfferDeclined(offer_id=offer_id):
                 self._rang(offer_id, now, answered=False)
-            case OfferFailed(offer_id=offer_id):
+            case OfferFailed(offer_id=offer_id) | RecallOffer(offer_id=offer_id):
                 self._ringing.pop(offer_id, None)
             case AgentReady(agent_id=agent_id):
                 self._wrapped_up(agent_id, now, asked=True)
@@ -150,9 +148,6 @@ class Handling:
 
     def _offered(self, offer_id: OfferId, agent_id: AgentId, now: float) -> None:
         self._ringing[offer_id] = now
-        if len(self._ringing) > _KEPT_RINGS_OPEN:
-            # Those that were recalled are never heard of again.
-            del self._ringing[next(iter(self._ringing))]
         self._wrapped_up(agent_id, now, asked=False)
 
     def _rang(self, offer_id: OfferId, now: float, *, answered: bool) -> None:

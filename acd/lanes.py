@@ -43,9 +43,10 @@ class Lanes:
 
     Attributes:
         queues: by id.
+        overdue_pairs: those of calls that need two people and for which one may be kept.
     """
 
-    __slots__ = ("_chains", "_nurse_queue", "_of_queue", "_roster", "queues")
+    __slots__ = ("_chains", "_nurse_queue", "_of_queue", "_roster", "overdue_pairs", "queues")
 
     def __init__(
         self, queues: Mapping[QueueId, QueueConfig], roster: Roster, nurse_queue: QueueId
@@ -55,6 +56,7 @@ class Lanes:
         self._nurse_queue = nurse_queue
         self._chains: dict[_Key, Lane] = {}
         self._of_queue: dict[QueueId, list[Lane]] = {queue_id: [] for queue_id in queues}
+        self.overdue_pairs: list[Lane] = []
 
     def first(self, requirement: Requirement) -> Lane:
         """Where a call with this requirement begins; an emergency always in the nurse queue.
@@ -231,6 +233,8 @@ class Lanes:
             companion=companion,
         )
         self._of_queue[queue.id].append(lane)
+        if companion is not None and call_class == OVERDUE and queue.keep_for_pair_s > 0:
+            self.overdue_pairs.append(lane)
         for agent in self._roster.members(lane.able | (companion or 0)):
             agent.lanes.append(lane)
         return lane

@@ -59,6 +59,11 @@ class Ledger:
             for other in self._visits.values()
         )
 
+    def came_by(self, visit: Visit) -> CallBackTask | None:
+        """The call-back that reached the caller, if it is open still."""
+        task = visit.came_by
+        return task if task is not None and self.tasks.get(task.call_id) is task else None
+
     @property
     def entered(self) -> int:
         """The last number that was given out in the order of queueing."""

@@ -23,9 +23,10 @@ from acd.matching import Matching
 from acd.offer import Offer
 from acd.totals import DropCount
 from acd.visit import Visit
-from calls.commands import OpenTask, ReturnToFlow
+from calls.commands import Bridge, OpenTask, ReturnToFlow
 from calls.facts import (
     CallBackChosen,
+    CallBackForbidden,
     CallBackOwed,
     CallDequeued,
     CallEnded,
@@ -113,8 +114,8 @@ class Lifecycle:
         elif not visit.answered:
             self._change(visit, fact)
         elif fact.requirement.emergency and not self.with_nurse(visit):
+            self._note(visit, fact)
             self.to_nurses(visit, fact.requirement, self._heard_at(fact))
-            self._note(self._ledger.get(fact.call_id), fact)
         else:
             self._drops.late += 1
 
@@ -150,6 +151,10 @@ class Lifecycle:
         if not visit.may_call_back or not visit.number_known:
             self._drops.late += 1
             return
+        if visit.call_id in self._ledger.tasks:
+            # They dropped as a red flag and are to be called back for that.
+            self._drops.late += 1
+            return
         self._withdraw(visit)
         self._call_backs.keep_place(visit)
 
@@ -159,6 +164,16 @@ class Lifecycle:
             self._drops.duplicate += 1
             return
         self._call_backs.owed(fact, self._nurse_queue)
+
+    def call_back_forbidden(self, fact: CallBackForbidden) -> None:
+        """The caller must not be rung: not for what is agreed, nor when they drop."""
+        call_id = fact.call_id
+        visit = self._ledger.get(call_id) or self._ledger.unserved.get(call_id)
+        if visit is not None:
+            visit.may_call_back = False
+        task = self._ledger.tasks.get(call_id)
+        if task is not None:
+            self._call_backs.forbid(task)
 
     def caller_gone(self, fact: CallerHungUp | CallFailed) -> None:
         """The caller hung up or was lost."""
@@ -220,25 +235,56 @@ class Lifecycle:
         again = self._ledger.enter(visit.call_id, requirement, queued_at, since)
         again.tried = tuple(offer.agent.config.id for offer in offers)
         again.may_call_back, again.number_known = visit.may_call_back, visit.number_known
-        again.advised_at = visit.advised_at
+        again.advised_at, again.came_by = visit.advised_at, visit.came_by
+        for offer in offers:
+            # Who has room for more is not rung at once for the caller they were cut off from.
+            self._matching.pause(offer.agent)
         self._line_up(again)
         if requirement.emergency:
             self._ladder.begin(again, self._matching.now)
         for offer in offers:
-            self._matching.pause(offer.agent)
             self._matching.wrap_up(offer)
         return again
 
+    def connect(self, visit: Visit) -> None:
+        """Everybody whom a call needs has answered."""
+        self._matching.timers.cancel(visit)
+        self._ledger.answer(visit, self._matching.now)
+        for each in visit.offers:
+            self._matching.say(
+                Bridge(call_id=visit.call_id, offer_id=each.id, agent_id=each.agent.config.id)
+            )
+
     def offer_anew(self, visit: Visit) -> None:
-        """After a change: those who are rung go on if they may still take the call."""
+        """After a change: those who are rung go on if they may still take the call.
+
+        Of two people one may be enough now. Whoever of them has answered is not asked again: a
+        caller who turns out to be in danger is connected to that nurse at once.
+        """
         if visit.offers and self._fit(visit):
             return
         rung = [offer.agent for offer in visit.offers]
+        enough = self._enough(visit)
         for offer in tuple(visit.offers):
-            self._matching.let_go(offer)
-        self._matching.line_up(visit)
+            if offer is not enough:
+                self._matching.let_go(offer)
+        if enough is None:
+            self._matching.line_up(visit)
+        elif enough.connected:
+            self._matching.resize(enough, visit.lane.units)
+            self.connect(visit)
         for agent in rung:
             self._matching.settle(agent)
+
+    def _enough(self, visit: Visit) -> Offer | None:
+        """Which offer alone is enough now, of those to whom a call was offered."""
+        lane = visit.lane
+        if lane.companion is not None:
+            return None
+        able = [offer for offer in visit.offers if lane.able & offer.agent.bit]
+        answered = [offer for offer in able if offer.connected]
+        rung = [offer for offer in able if offer.ringing and offer.units == lane.units]
+        return next(iter((*answered, *rung)), None)
 
     def _fit(self, visit: Visit) -> bool:
         """Whether all who are rung, or wait for a second to answer, are still those it needs."""
@@ -269,6 +315,7 @@ class Lifecycle:
         visit = self._ledger.enter(fact.call_id, requirement, queued_at, since)
         if earlier is not None:
             visit.advised_at, visit.tried = earlier.advised_at, earlier.tried
+            visit.came_by = earlier.came_by
             visit.may_call_back, visit.number_known = earlier.may_call_back, earlier.number_known
         self._note(visit, fact)
         self._line_up(visit)
@@ -301,7 +348,7 @@ class Lifecycle:
         self._note(visit, fact)
         self._matching.stand_in(visit, first)
         self.offer_anew(visit)
-        if rises:
+        if rises and not visit.answered:
             self._ladder.begin(visit, since)
 
     def _end(self, call_id: CallId, outcome: Outcome) -> None:
@@ -324,11 +371,15 @@ class Lifecycle:
             left = outcome in _LEFT
             now = self._matching.now
             self._leave(visit, abandonment(visit, now) if left else VisitOutcome.FLOWED_OUT)
-        if dropped is not None and outcome not in _SERVED and call_id not in self._ledger.tasks:
-            self._matching.say(
-                OpenTask(call_id=call_id, kind=RED_FLAG_TASK, queue=self._nurse_queue)
-            )
-            self._call_backs.red_flag(dropped)
+        if dropped is None or outcome in _SERVED or call_id in self._ledger.tasks:
+            return
+        task = self._ledger.came_by(dropped)
+        if task is not None:
+            # One person, one task: they were called back, and are lost again.
+            self._call_backs.again(task, dropped)
+            return
+        self._matching.say(OpenTask(call_id=call_id, kind=RED_FLAG_TASK, queue=self._nurse_queue))
+        self._call_backs.red_flag(dropped)
 
     def _leave(self, visit: Visit, outcome: VisitOutcome) -> None:
         self._ledger.end(visit, outcome, self._matching.now)
@@ -349,10 +400,9 @@ class Lifecycle:
     def _heard_at(self, fact: CallQueued) -> float:
         return self._matching.now - max(0.0, fact.heard_ago_s)
 
-    def _note(self, visit: Visit | None, fact: CallQueued) -> None:
+    def _note(self, visit: Visit, fact: CallQueued) -> None:
         """Keep what matters should the caller drop; what was said once stays said."""
-        if visit is not None:
-            if fact.advised_911:
-                visit.advised_at = self._matching.now
-            visit.may_call_back &= fact.may_call_back
-            visit.number_known &= fact.number_known
+        if fact.advised_911:
+            visit.advised_at = self._matching.now
+        visit.may_call_back &= fact.may_call_back
+        visit.number_known &= fact.number_known

@@ -8,7 +8,7 @@ next call, so the two halves call each other all the time and are read together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from acd.agent import WHOLE, Agent, Presence
 from acd.floor import Choice, Floor
@@ -55,7 +55,9 @@ class Matching:
         "_ended",
         "_floor",
         "_offers",
+        "_open",
         "_out",
+        "_serving",
         "alarms",
         "made",
         "now",
@@ -68,6 +70,8 @@ class Matching:
         self._floor = floor
         self._offers: dict[OfferId, Offer] = {}
         self._out: list[Command] = []
+        self._open: list[Agent] = []
+        self._serving = False
         self.made = 0
         self._ended = dict.fromkeys(OfferOutcome, 0)
         self.timers = Timers()
@@ -173,6 +177,16 @@ class Matching:
         self._ended[OfferOutcome.ACCEPTED] += 1
         self.timers.cancel(offer)
 
+    def resize(self, offer: Offer, units: int) -> None:
+        """Let a call have another part of its agent: all that is left, where it needs more.
+
+        :meth:`settle` must follow.
+        """
+        agent = offer.agent
+        units = min(units, WHOLE - agent.used + offer.units)
+        agent.used += units - offer.units
+        offer.units = units
+
     def refuse(self, offer: Offer, outcome: OfferOutcome, cause: object) -> None:
         """An offer came to nothing: the call goes on to somebody else in its old place."""
         visit, agent = offer.visit, offer.agent
@@ -263,6 +277,7 @@ class Matching:
         if self.witness is not None:
             self.witness(visit, choice)
         lane = visit.lane
+        kept = [agent for agent in choice.agents if agent.nurse and agent.room == WHOLE]
         if visit.waiting:
             self._floor.lanes.remove(visit)
         for agent in choice.agents:
@@ -275,15 +290,15 @@ class Matching:
             visit.offers.append(offer)
             agent.offers.append(offer)
             agent.used += lane.units
+            agent.kept_until = None
             self._offers[offer.id] = offer
             offer.work_on(command, self.now)
             self.stand(agent)
             self.timers.set(offer, self.now + lane.queue.ring_timeout_s + RING_GRACE_S)
             self._out.append(command)
-        for agent in choice.agents:
-            if agent.nurse and agent.room:
-                # She is not kept ready any more, and has room for what passed her over.
-                self.settle(agent)
+        # Who was kept ready whole is so no more, and has room for what passed them over.
+        if any(agent.room for agent in kept):
+            self._serve(choice.agents)
 
     def _order(self, visit: Visit, agent: Agent, rule: Rule) -> OfferCall:
         lane = visit.lane
@@ -380,28 +395,66 @@ class Matching:
             self.be_present(agent, agent.pending)
             agent.pending, agent.approved = None, False
         self.stand(agent)
-        if self._floor.held_back and self._floor.spare_nurses > 0:
+        floor = self._floor
+        spare = floor.held_back and floor.spare_nurses > 0
+        if spare:
             self._begin_breaks()
-        while agent.room or self._floor.urgent & agent.bit:
-            visit = self._floor.visit_for(agent)
+        if spare or agent.room or floor.urgent & agent.bit:
+            self._serve((agent,))
+
+    def _serve(self, agents: Iterable[Agent]) -> None:
+        """Give agents who may have room what stands first of all that any of them may be given.
+
+        A conversation that takes up a part of an agent can give them, or whom it pairs them with,
+        room for what they were kept from: they are served together with those served already.
+        """
+        if self._serving:
+            self._open += (agent for agent in agents if agent not in self._open)
+            return
+        self._open += agents
+        self._serving = True
+        try:
+            while self._serve_first():
+                pass
+        finally:
+            self._serving = False
+            self._open.clear()
+
+    def _serve_first(self) -> bool:
+        """Give one call away; ``False`` if there is none that may be given."""
+        floor = self._floor
+        if floor.lanes.overdue_pairs:
+            self._keep_for_pair()
+        takers = self._open
+        spending = floor.held_back and floor.spare_nurses > 0
+        if spending:
+            # More nurses are free than the reserve needs. What was kept from one of them may stand
+            # before all that is there for the agent who made it so.
+            takers = list(dict.fromkeys((*takers, *floor.roster.members(floor.free_nurses))))
+            floor.held_back = False
+        best: Visit | None = None
+        for agent in takers:
+            if not agent.room and not floor.urgent & agent.bit:
+                continue
+            visit = floor.visit_for(agent)
             if visit is None or not visit.lane.urgent:
                 alarm = self._alarm_for(agent)
                 if alarm is not None:
+                    floor.held_back |= spending
                     self.ring(alarm, agent, Rule.RING_ALL)
-                    continue
-            if visit is None:
-                break
-            self._first_free(visit, agent)
-        if self._floor.held_back and self._floor.spare_nurses > 0:
-            self._spend_spare_nurses()
-
-    def _first_free(self, visit: Visit, agent: Agent) -> None:
-        if visit.lane.companion is not None:
-            choice = self._floor.agents_for(visit)
-            assert choice is not None, "only a call whose two people are free is taken"
-            self._offer_to(visit, choice)
+                    return True
+            if visit is not None and (best is None or visit.place < best.place):
+                best, taker = visit, agent
+        if best is None:
+            return False
+        floor.held_back |= spending
+        if len(takers) == 1 and best.lane.companion is None:
+            self.ring(best, taker, Rule.FIRST_FREE)
         else:
-            self.ring(visit, agent, Rule.FIRST_FREE)
+            choice = floor.agents_for(best)
+            assert choice is not None, "only a call that somebody may be given is taken"
+            self._offer_to(best, choice)
+        return True
 
     def _begin_breaks(self) -> None:
         """There are more nurses free than the reserve needs: breaks come before routine calls."""
@@ -409,22 +462,38 @@ class Matching:
             if agent.pending is not None and not agent.offers and self._may_go(agent):
                 self.settle(agent)
 
-    def _spend_spare_nurses(self) -> None:
-        """There are more nurses free than the reserve needs: routine calls may have them."""
-        self._floor.held_back = False
-        while self._floor.spare_nurses > 0:
-            best: Visit | None = None
-            for agent in self._floor.roster.members(self._floor.free_nurses):
-                visit = self._floor.visit_for(agent)
-                if visit is not None and (best is None or visit.place < best.place):
-                    best = visit
-            if best is None:
+    def see_to_pairs(self) -> None:
+        """After anything has happened: keep who is to be kept, let go whoever is not any more."""
+        if self._floor.lanes.overdue_pairs:
+            self._serve(())
+
+    def _keep_for_pair(self) -> None:
+        """Keep somebody for the first overdue call that needs two people; never two for one."""
+        floor, now = self._floor, self.now
+        pair, kept, before = floor.first_overdue_pair(), floor.kept, floor.kept_for
+        floor.kept_for = pair
+        if kept is not None:
+            in_time = kept.kept_until is not None and now < kept.kept_until
+            stays = in_time and pair is not None and bool(floor.may_be_of(pair) & kept.bit)
+            if stays and pair is before:
                 return
-            choice = self._floor.agents_for(best)
-            if choice is None:
+            if kept not in self._open:
+                # There may be a call for them that they were kept from.
+                self._open.append(kept)
+            if stays:
                 return
-            self._offer_to(best, choice)
-        self._floor.held_back = True
+            if in_time:
+                kept.kept_until = None
+            floor.kept = None
+            self.stand(kept)
+        if pair is None:
+            return
+        free = floor.roster.members(floor.may_be_of(pair))
+        fresh = [agent for agent in free if agent.kept_until is None]
+        if fresh:
+            floor.kept = min(fresh, key=_ready_key)
+            floor.kept.kept_until = now + pair.lane.queue.keep_for_pair_s
+            self.stand(floor.kept)
 
     def _alarm_for(self, agent: Agent) -> Visit | None:
         """A red flag that every nurse is rung for, and this one is not yet."""
@@ -474,6 +543,8 @@ class Matching:
         )
         if resting:
             self.timers.set(agent, agent.rests_until)
+        elif agent is self._floor.kept and agent.kept_until is not None:
+            self.timers.set(agent, agent.kept_until)
 
     def _presence(self, agent: Agent, presence: Presence) -> None:
         counted = self._floor.on_duty(agent)
@@ -489,3 +560,7 @@ class Matching:
         if agent.room:
             self._floor.place(agent, 0, urgent=False)
         agent.ready_since = self.now
+
+
+def _ready_key(agent: Agent) -> tuple[float, int]:
+    return agent.ready_key

@@ -67,6 +67,8 @@ class QueueConfig:
         hours: the calendar of when it is open; none is always.
         when_closed: the queue that takes its callers while it is closed; none is a message.
         longest_wait_s: after this long its callers are offered a message; none is the site's rule.
+        keep_for_pair_s: once a call that needs two people has waited ``deadline_s``, one of the two
+            who is free is kept for it until the other is, at most this long; 0 keeps nobody.
         call_back_attempts: how often a caller who chose a call-back is called.
         call_back_every_s: at least this long between two attempts.
         ring_timeout_s: how long one agent's phone rings.
@@ -88,6 +90,7 @@ class QueueConfig:
     hours: str | None = None
     when_closed: QueueId | None = None
     longest_wait_s: float | None = None
+    keep_for_pair_s: float = 120.0
     call_back_attempts: int = 3
     call_back_every_s: float = 900.0
     ring_timeout_s: float = 15.0

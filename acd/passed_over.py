@@ -29,6 +29,7 @@ class Why(Enum):
     BUSY = "busy"
     RESTING = "resting"
     RESERVE = "reserve"
+    KEPT_FOR_PAIR = "kept-for-pair"
     JUST_FREED = "just-freed"
     RUNG_TOO = "rung-too"
     RUNG_EARLIER = "rung-earlier"
@@ -56,6 +57,7 @@ COULD_NOT = frozenset(
         Why.BUSY,
         Why.RESTING,
         Why.RESERVE,
+        Why.KEPT_FOR_PAIR,
         Why.JUST_FREED,
     }
 )
@@ -186,6 +188,7 @@ _SENTENCES = {
     Why.GOING: "had asked for a break or to go home",
     Why.NO_ROOM: "had room for something smaller only",
     Why.RESERVE: "was kept free for red flags",
+    Why.KEPT_FOR_PAIR: "was kept for a call of two people, which stood first",
     Why.JUST_FREED: "came free at this very moment, after it",
     Why.RUNG_TOO: "is among those who are rung for it",
     Why.RUNG_EARLIER: "was being rung for a routine call too, and whoever was chosen more lately",

@@ -35,6 +35,7 @@ class AgentState:
     ready_since: float
     rests_until: float
     pauses_until: float
+    kept_until: float | None
     unanswered: int
     leaving: AgentConfig | None
 
@@ -47,6 +48,7 @@ class VisitState:
         alone: it waits for the one agent it wants.
         alarm: every nurse is rung for it.
         task: the call that it is an attempt to answer.
+        came_by: the call whose call-back reached the caller, if it is open still.
     """
 
     call_id: CallId
@@ -65,6 +67,7 @@ class VisitState:
     may_call_back: bool
     number_known: bool
     task: CallId | None
+    came_by: CallId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

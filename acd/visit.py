@@ -38,12 +38,14 @@ class Visit(Timed):
         may_call_back: whether the caller may be called back.
         number_known: whether there is a number to call back.
         task: the call-back that this is an attempt of.
+        came_by: the call-back that reached the caller.
     """
 
     __slots__ = (
         "advised_at",
         "answered",
         "call_id",
+        "came_by",
         "ladder_from",
         "lane",
         "may_call_back",
@@ -87,6 +89,7 @@ class Visit(Timed):
         self.may_call_back = True
         self.number_known = True
         self.task: CallBackTask | None = None
+        self.came_by: CallBackTask | None = None
 
     @property
     def timer_seq(self) -> int:

@@ -39,6 +39,7 @@ RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
     (QueueConfig, "last_agent_wait_s"): (0, 3600),
     (QueueConfig, "at_once"): (1, 10),
     (QueueConfig, "longest_wait_s"): (60, 7200),
+    (QueueConfig, "keep_for_pair_s"): (0, 3600),
     (QueueConfig, "call_back_attempts"): (1, 10),
     (QueueConfig, "call_back_every_s"): (60, DAY_S),
     (Relaxation, "after_s"): (1, DAY_S),

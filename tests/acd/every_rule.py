@@ -56,6 +56,7 @@ QUEUES = {
             id="general",
             title="General",
             deadline_s=45.0,
+            keep_for_pair_s=25.0,
             call_back_attempts=1,
             call_back_every_s=20.0,
         ),

@@ -3,8 +3,15 @@
 import pytest
 
 from acd import AgentConfig, EmergencyRules, Prefer, QueueConfig
-from calls.commands import RecallOffer
-from calls.facts import AgentHungUp, AgentOnBreak, AgentReady, CallerHungUp
+from calls.commands import Bridge, RecallOffer
+from calls.facts import (
+    AgentHungUp,
+    AgentOnBreak,
+    AgentReady,
+    CallerHungUp,
+    OfferAccepted,
+    OfferFailed,
+)
 from calls.ids import AgentId, CallId, QueueId
 from calls.requirement import SkillNeed
 
@@ -161,6 +168,30 @@ def test_an_agent_hanging_up_one_chat_keeps_the_others(clinic):
     clinic.about(AgentHungUp, first[0])
     assert clinic.agent("cyd").call_ids == ("b",)
     assert clinic.agent("cyd").work.value == "talking"
+
+
+def test_who_was_cut_off_from_a_chat_is_not_given_it_back_at_once(clinic, offered):
+    clinic.on_duty("cyd")
+    (lost,) = clinic.queue("a", "chat")
+    clinic.accept([lost])
+    clinic.queue("b", "nurse")
+    assert offered(clinic.about(OfferFailed, lost, reason="media-timeout")) == []
+    assert offered(clinic.later(4.9)) == []
+    assert offered(clinic.later(0.1)) == [("a", "cyd")]
+
+
+def test_a_nurse_who_chats_keeps_who_turns_out_to_be_in_danger_and_is_given_no_more(
+    clinic, offered
+):
+    clinic.on_duty("amy", "cyd")
+    chats(clinic, "a", "b")
+    pair = clinic.wants("c", "chat", companion=(SkillNeed(skill="nurse"),))
+    assert offered(pair) == [("c", "cyd"), ("c", "amy")]
+    clinic.about(OfferAccepted, pair[1])
+    commands = clinic.queue("c", "chat", emergency=True)
+    assert [c.agent_id for c in commands if isinstance(c, Bridge)] == ["amy"]
+    assert [c.agent_id for c in commands if isinstance(c, RecallOffer)] == ["cyd"]
+    assert offered(clinic.queue("d", "chat")) == [("d", "cyd")]
 
 
 def test_the_most_skilled_leads_the_chat(site, offered):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from calls.commands import OpenTask
+from calls.commands import OfferCall, OpenTask
 from calls.facts import (
     AgentHungUp,
     AgentOnBreak,
@@ -312,6 +312,13 @@ def test_a_red_flag_heard_as_an_agent_answers_takes_the_caller_to_a_nurse(clinic
     assert names(commands) == ["ReleaseAgent", "ReturnToFlow", "OfferCall"]
     assert (commands[1].requeued, commands[1].emergency) == (True, True)
     assert offered(commands) == [("red", "bea")]
+
+
+def test_the_nurse_asks_for_a_number_that_was_found_missing_with_the_red_flag(clinic):
+    clinic.on_duty("cal", "bea")
+    clinic.accept(clinic.wants("red", "billing"))
+    commands = clinic.wants("red", "nurse", emergency=True, number_known=False)
+    assert [c.ask_number for c in commands if isinstance(c, OfferCall)] == [True]
 
 
 def test_a_red_flag_heard_as_a_nurse_answers_leaves_the_caller_with_the_nurse(clinic):

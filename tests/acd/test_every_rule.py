@@ -131,6 +131,7 @@ class Caller:
     number_known: bool = True
     ladder_from: float = 0.0
     rung: int = 0
+    came_by: Task | None = None
 
     @property
     def red(self):
@@ -182,6 +183,7 @@ class Up:
     red: bool
     call_back: bool
     state: str = "ringing"
+    beside: bool = False
 
 
 @dataclass
@@ -296,6 +298,8 @@ class Days(RuleBasedStateMachine):
         assert command.ring_timeout_s == queue.ring_timeout_s
         person = self.people[command.agent_id]
         assert person.reachable
+        if command.rule not in ("ring-all", "taken-over"):
+            assert person.pauses_until <= self.now
         if party.red:
             person.wraps.clear()
         self.made.append(command.offer_id)
@@ -354,6 +358,9 @@ class Days(RuleBasedStateMachine):
         sides = [other for other in self.up.values() if other.call == up.call]
         pair = bool(requirement.companion) and not requirement.emergency
         assert len(sides) == (2 if pair else 1)
+        # Whoever had answered for a part of them keeps who turns out to need them whole.
+        up.units = min(units(requirement), WHOLE - self.load(up.agent) + up.units)
+        up.beside = units(requirement) > up.units
         assert all(side.state in ("accepted", "connected") for side in sides)
         if any(side.state == "accepted" for side in sides):
             return
@@ -372,6 +379,7 @@ class Days(RuleBasedStateMachine):
                 wanted.since,
                 where="connected",
                 nurse=nurse,
+                came_by=wanted,
             )
             if not wanted.red:
                 self.called_back += 1
@@ -442,6 +450,15 @@ class Days(RuleBasedStateMachine):
         urgent = view.agent_id in NURSES and not live and (rests or load > 0)
         return 0 if rests else WHOLE - load, urgent
 
+    def kept(self):
+        """Who is kept for a call of two people, and where that call stands."""
+        floor = self.distributor._floor
+        if floor.kept is None or not floor.kept_for.waiting:
+            return None, None
+        call, now = floor.kept_for, self.distributor._matching.now
+        at = place(call.requirement, call.since, now - call.since)
+        return floor.kept.config.id, (*at, call.seq)
+
     # --- each decision, at the moment it is made ------------------------------------------------
 
     def judge(self, visit, choice):
@@ -462,24 +479,33 @@ class Days(RuleBasedStateMachine):
         reserve = max(0, min(RULES.keep_ready, on_duty - 1))
         spare = len(free) - reserve
 
-        def may(name, size, emergency):
-            """Whether the agent has the room, and the reserve lets them."""
+        kept, stands_at = self.kept()
+
+        def may(name, call, emergency):
+            """Whether the agent has the room, and they are not kept for something else."""
             agent = folk[name]
             if emergency and floor.urgent & agent.bit:
                 return True
-            if agent.room < size:
+            if agent.room < units(call.requirement):
                 return False
-            return emergency or name not in free or spare > 0
+            behind = kept is not None and place_of(call) > stands_at
+            left = spare - (behind and kept in free)
+            return emergency or not ((behind and name == kept) or (name in free and left <= 0))
 
-        def pairs(other, waited_s):
-            size = units(other)
-            first = [n for n in AGENTS if is_able(n, other, waited_s) and may(n, size, False)]
-            second = [n for n in AGENTS if is_companion(n, other) and may(n, size, False)]
+        def place_of(call):
+            return (*place(call.requirement, call.since, now - call.since), call.seq)
+
+        def pairs(call, waited_s):
+            other = call.requirement
+            first = [n for n in AGENTS if is_able(n, other, waited_s) and may(n, call, False)]
+            second = [n for n in AGENTS if is_companion(n, other) and may(n, call, False)]
+            behind = kept is not None and place_of(call) > stands_at
+            left = max(spare - (behind and kept in free), 0)
             return [
                 (one, two)
                 for one in first
                 for two in second
-                if one != two and len({one, two}.intersection(free)) <= max(spare, 0)
+                if one != two and len({one, two}.intersection(free)) <= left
             ]
 
         if rule_name in ("ring-all", "taken-over"):
@@ -493,16 +519,18 @@ class Days(RuleBasedStateMachine):
         assert not visit.offers
         pair = bool(requirement.companion) and not red
         if pair:
-            assert tuple(names) in pairs(requirement, waited)
+            assert tuple(names) in pairs(visit, waited)
             assert rule_name == "pair"
         else:
             (name,) = names
             assert is_able(name, requirement, waited)
             calm = red and visit.task is not None
-            assert may(name, units(requirement), red)
+            assert may(name, visit, red)
             assert not calm or folk[name].room == WHOLE
             self.judge_agent(visit, choice, folk, may, waited)
-        self.judge_order(visit, names, folk, may, pairs, now)
+        # Whoever takes one of the nurses that the reserve can spare takes her from all the others.
+        spent = free if not red and set(names).intersection(free) else []
+        self.judge_order(visit, {*names, *spent}, folk, may, pairs, now)
 
     def judge_agent(self, visit, choice, folk, may, waited):
         """Of all who could take the call this is the best."""
@@ -518,7 +546,7 @@ class Days(RuleBasedStateMachine):
             name
             for name in AGENTS
             if is_able(name, requirement, waited)
-            and may(name, units(requirement), requirement.emergency)
+            and may(name, visit, requirement.emergency)
             and (not alone or name == wanted)
             and (visit.task is None or folk[name].room)
         ]
@@ -543,7 +571,12 @@ class Days(RuleBasedStateMachine):
             assert agent.config.id == min(able, key=visit.tried.index)
 
     def judge_order(self, visit, names, folk, may, pairs, now):
-        """No other call waits that one of these agents may be given and that stood before it."""
+        """No other call waits that one of these agents may be given and that stood before it.
+
+        Args:
+            visit: the one that was given away.
+            names: whoever took it; where that is a free nurse, all nurses who are free.
+        """
         mine = place(visit.requirement, visit.since, now - visit.since)
         for other in self.distributor._ledger:
             if other is visit or other.answered or other.offers or not other.waiting:
@@ -557,7 +590,7 @@ class Days(RuleBasedStateMachine):
             if requirement.companion and not requirement.emergency:
                 possible = [
                     pair
-                    for pair in pairs(requirement, waited)
+                    for pair in pairs(other, waited)
                     if set(pair).intersection(names) and alone in (None, pair[0])
                 ]
                 assert not possible, (other.call_id, possible)
@@ -566,7 +599,7 @@ class Days(RuleBasedStateMachine):
                 calm = requirement.emergency and other.task is not None
                 assert not (
                     is_able(name, requirement, waited)
-                    and may(name, units(requirement), requirement.emergency)
+                    and may(name, other, requirement.emergency)
                     and alone in (None, name)
                     and (not calm or folk[name].room == WHOLE)
                 ), (other.call_id, name)
@@ -645,7 +678,19 @@ class Days(RuleBasedStateMachine):
                 noted.advised_at = self.now
             noted.may_call_back &= may
             noted.number_known &= known
+        nurses = [
+            key
+            for key, up in self.up.items()
+            if red
+            and up.call == call
+            and up.state == "accepted"
+            and not up.call_back
+            and up.agent in NURSES
+        ]
         self.tell(fact)
+        if nurses:
+            # Who is in danger is not taken from a nurse who has answered.
+            assert [self.up[key].state for key in nurses if key in self.up] == ["connected"]
         if again:
             repeated = self.tell(fact)
             assert not [c for c in repeated if not isinstance(c, ClimbLadder)]
@@ -698,7 +743,7 @@ class Days(RuleBasedStateMachine):
             replace(requirement, queue=NURSE, emergency=True), self.now, since, ladder_from=since
         )
         caller.may_call_back, caller.number_known = before.may_call_back, before.number_known
-        caller.advised_at = before.advised_at
+        caller.advised_at, caller.came_by = before.advised_at, before.came_by
         return caller
 
     def cut_off(self, call):
@@ -745,6 +790,7 @@ class Days(RuleBasedStateMachine):
             and not caller.red
             and caller.may_call_back
             and caller.number_known
+            and call not in self.tasks
         ):
             del self.callers[call]
             self.tasks[call] = Task(
@@ -790,10 +836,20 @@ class Days(RuleBasedStateMachine):
         self.callers.pop(call, None)
         opened = []
         if missed and how not in SERVED and call not in self.tasks:
-            opened = [(call, "red-flag-call-back", NURSE)]
             after = self.now
             if caller.advised_at is not None:
                 after = max(after, caller.advised_at + RULES.call_back_after_911_s)
+            task = next((each for each in self.tasks.values() if each is caller.came_by), None)
+            if task is not None:
+                # One person, one task: they are called back again.
+                task.reached = task.confirmed = False
+                task.allowed = task.allowed and caller.may_call_back
+                task.not_before = max(task.not_before, after)
+                self.tell(fact)
+                if again:
+                    assert self.tell(fact) == []
+                return
+            opened = [(call, "red-flag-call-back", NURSE)]
             self.tasks[call] = Task(
                 caller.requirement,
                 caller.queued_at,
@@ -848,15 +904,11 @@ class Days(RuleBasedStateMachine):
                 if dialling:
                     # The other of two has nothing to wrap up; the one who left has.
                     self.wrap(up)
-                    task.active = False
-                    task.not_before = self.now
-                else:
-                    self.alone_no_more(up)
+                    return self.in_vain(up, task)
+                self.alone_no_more(up)
             return []
-        if kind is IdentityConfirmed and "~" in up.call:
-            task = self.tasks.get(up.call.rpartition("~")[0])
-            if task is not None:
-                task.confirmed = True
+        if kind is IdentityConfirmed and self.callers[up.call].came_by is not None:
+            self.callers[up.call].came_by.confirmed = True
         if kind is AgentHungUp or (kind is OfferFailed and not first):
             del self.up[offer_id]
             self.wrap(up)
@@ -883,6 +935,10 @@ class Days(RuleBasedStateMachine):
         self.wrap(up)
         for side in sides:
             side.state = "connected"
+        return self.in_vain(up, task)
+
+    def in_vain(self, up, task):
+        """Somebody was dialled, and nobody was connected."""
         task.active = False
         task.attempts += 1
         task.not_before = self.now + task.every_s
@@ -1051,7 +1107,8 @@ class Days(RuleBasedStateMachine):
         for name in AGENTS:
             mine = [up for up in self.up.values() if up.agent == name]
             assert self.load(name) <= WHOLE
-            assert not any(up.red for up in mine) or len(mine) == 1
+            # Only a nurse who had answered before they were in danger has other chats beside.
+            assert not any(up.red and not up.beside for up in mine) or len(mine) == 1
 
     def agents_stand_as_the_facts_left_them(self, views):
         folk = self.distributor._roster.agents
@@ -1068,10 +1125,13 @@ class Days(RuleBasedStateMachine):
         )
         rooms = {name: self.room(view) for name, view in views.items()}
         free = {name for name in NURSES if rooms[name][0] == WHOLE}
-        spare = len(free) - max(0, min(RULES.keep_ready, on_duty - 1))
+        spare_for_all = len(free) - max(0, min(RULES.keep_ready, on_duty - 1))
+        kept, stands_at = self.one_is_kept_for_the_first_pair(waiting, views, rooms, free)
         for name, view in waiting.items():
             if view.offered_to:
                 continue
+            behind = kept is not None and self.place_at_rest(name) > stands_at
+            spare = spare_for_all - (behind and kept in free)
             party = self.callers.get(name) or self.task_of(name)
             requirement, waited = party.requirement, self.now - party.since
             size = units(requirement)
@@ -1079,7 +1139,9 @@ class Days(RuleBasedStateMachine):
             roomy = [
                 each
                 for each in AGENTS
-                if rooms[each][0] >= size and (party.red or each not in free or spare > 0)
+                if rooms[each][0] >= size
+                and (party.red or each not in free or spare > 0)
+                and not (behind and each == kept)
             ]
             if party.red and isinstance(party, Caller):
                 roomy += [each for each in AGENTS if rooms[each][1]]
@@ -1098,6 +1160,57 @@ class Days(RuleBasedStateMachine):
                     if one != two and len({one, two} & free) <= max(spare, 0)
                 ]
             assert not able, (name, able)
+
+    def place_at_rest(self, name):
+        party = self.callers.get(name) or self.task_of(name)
+        at = place(party.requirement, party.since, self.now - party.since)
+        return (*at, self.distributor._ledger.get(name).seq)
+
+    def one_is_kept_for_the_first_pair(self, waiting, views, rooms, free):
+        """Somebody is kept for the first overdue call of two, not for longer than it may be."""
+        on_duty = [
+            name
+            for name, view in views.items()
+            if view.presence is Presence.READY and view.reachable
+        ]
+        calls = []
+        for name, view in waiting.items():
+            party = self.callers.get(name) or self.task_of(name)
+            waited = self.now - party.since
+            requirement = party.requirement
+            first = [each for each in on_duty if is_able(each, requirement, waited)]
+            second = [each for each in on_duty if is_companion(each, requirement)]
+            alone = getattr(party, "alone_until", None) is not None
+            if requirement.companion and not party.red and not view.offered_to and not alone:
+                overdue = place(requirement, party.since, waited)[0] == 1
+                if overdue and first and second and len({*first, *second}) > 1:
+                    calls.append((self.place_at_rest(name), name, {*first, *second}))
+        floor, folk = self.distributor._floor, self.distributor._roster.agents
+        ends = {name: folk[name].kept_until for name in AGENTS}
+        until = {name: end for name, end in ends.items() if end is not None and end > self.now}
+        if not calls:
+            assert floor.kept is None
+            assert not until
+            return None, None
+        at, name, able = min(calls)
+        assert floor.kept_for.call_id == name
+        requirement = floor.kept_for.requirement
+        spare = floor.spare_nurses
+        can = [
+            each
+            for each in able
+            if rooms[each][0] >= units(requirement) and (each not in free or spare > 0)
+        ]
+        if floor.kept is None:
+            assert all(ends[each] is not None and ends[each] <= self.now for each in can)
+            return None, None
+        kept = floor.kept.config.id
+        assert kept in can
+        assert list(until) == [kept]
+        longest = max(queue.keep_for_pair_s for queue in QUEUES.values())
+        assert until[kept] <= self.now + longest
+        assert self.distributor.next_deadline() <= until[kept]
+        return kept, at
 
     def red_flags_before_everything(self, waiting, views):
         live = [
@@ -1210,7 +1323,7 @@ class Days(RuleBasedStateMachine):
 
 TestEveryRule = Days.TestCase
 TestEveryRule.settings = settings(
-    max_examples=int(os.environ.get("EVERY_RULE_DAYS", "40")),
+    max_examples=int(os.environ.get("EVERY_RULE_DAYS", "200")),
     stateful_step_count=int(os.environ.get("EVERY_RULE_STEPS", "40")),
     deadline=None,
     derandomize="EVERY_RULE_DAYS" not in os.environ,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd import AgentConfig, Distributor, Presence, QueueConfig, Rule, Work
@@ -47,6 +47,7 @@ from tests.acd.every_rule import (
     is_able,
     is_companion,
     need,
+    place,
     preference,
     units,
 )
@@ -61,6 +62,7 @@ requirements = st.builds(
         [(), (), (need("spanish", 3),), (need("spanish", 4, preferred=True),)],
     ),
     emergency=st.sampled_from([False, False, False, True]),
+    companion=st.sampled_from([(), (), (), (need("spanish"),)]),
     agent=st.sampled_from([None, None, *AGENTS]),
     agent_wait_s=st.sampled_from([0.0, 15.0]),
 )
@@ -110,7 +112,9 @@ class Day:
         assert self.distributor.state() == before
         self.decisions.append(told)
         rooms = {name: each.room for name, each in self.distributor._roster.agents.items()}
-        Judge(before, visit, told, rooms).judge()
+        floor = self.distributor._floor
+        kept = floor.kept.config.id if floor.keeps_from(visit) else None
+        Judge(before, visit, told, rooms, kept).judge()
 
     def tell(self, fact):
         self.take(self.distributor.handle(fact, self.now))
@@ -184,8 +188,11 @@ class Day:
 class Judge:
     """Checks an explanation against the state as plain values and the rules written again."""
 
-    def __init__(self, state, visit, told, rooms):
+    def __init__(self, state, visit, told, rooms, kept):
         self.state = state
+        self.place = visit.place
+        # Who is kept free for a call of two people that stands before this one.
+        self.kept = kept
         # Of several agents who come free at once, one is looked at after the other.
         self.rooms = rooms
         self.told = told
@@ -319,6 +326,8 @@ class Judge:
                 return 0 < used < WHOLE and used + size > WHOLE
             case Why.RESERVE:
                 return self.is_kept(name)
+            case Why.KEPT_FOR_PAIR:
+                return name == self.kept and self.is_kept_for_pair(agent)
             case Why.JUST_FREED:
                 peace = max(agent.pauses_until, agent.rests_until)
                 return used + size <= WHOLE and peace <= self.told.at
@@ -357,6 +366,20 @@ class Judge:
         levels = [each.level for each in self.told.needs if not each.preferred]
         return max(levels, default=5)
 
+    def is_kept_for_pair(self, agent):
+        """Whether an overdue call of two people stands before, and the agent could be one."""
+        assert self.told.at < agent.kept_until <= self.told.at + 120.0
+        for other in self.state.visits:
+            waited = self.told.at - other.since
+            requirement = other.requirement
+            overdue = place(requirement, other.since, waited)
+            may_be_one = is_able(agent.agent_id, requirement, waited) or is_companion(
+                agent.agent_id, requirement
+            )
+            if other.waiting and requirement.companion and overdue[0] == 1 and may_be_one:
+                return (*overdue, other.seq) < self.place
+        return False
+
     def is_kept(self, name):
         """Whether a nurse was one of those who are kept ready, before or after this decision."""
         on_duty = [
@@ -365,12 +388,12 @@ class Judge:
             if self.folk[each].presence is Presence.READY and self.folk[each].reachable
         ]
         reserve = max(0, min(RULES.keep_ready, len(on_duty) - 1))
-        free = sum(self.rooms[each] == WHOLE for each in NURSES)
+        free = sum(self.rooms[each] == WHOLE for each in NURSES if each != self.kept)
         one_more = self.told.rule in (Rule.FIRST_FREE, Rule.PAIR)
         return name in NURSES and not self.requirement.emergency and free <= reserve + one_more
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings().max_examples * 6)
 @given(day=st.lists(steps, min_size=12, max_size=50))
 def test_the_chosen_is_the_best_of_those_not_excluded_and_every_exclusion_is_true(day):
     site = Day()

@@ -262,7 +262,10 @@ def busy(agents: int, waiting: int) -> World:
     return world
 
 
-@pytest.mark.parametrize(("agents", "ahead"), [(5, 0), (5, 8), (12, 20)])
+@pytest.mark.parametrize(
+    ("agents", "ahead"),
+    [(5, 0), (5, 8), pytest.param(12, 20, marks=pytest.mark.slow)],
+)
 def test_with_handling_times_without_memory_it_agrees_with_erlang_c(agents, ahead):
     world = busy(agents, ahead)
     known = Known(talks_s={DESK: EXPONENTIAL})

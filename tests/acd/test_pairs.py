@@ -124,6 +124,44 @@ def test_an_emergency_needs_one_nurse_only(clinic, offered):
     assert offered(pair(clinic, emergency=True)) == [("one", "bea")]
 
 
+@pytest.mark.parametrize("interpreter_answered", [False, True])
+def test_a_nurse_who_has_answered_keeps_who_turns_out_to_be_in_danger(clinic, interpreter_answered):
+    clinic.on_duty("bea", "dot", "fay")
+    offers = by_agent(pair(clinic))
+    clinic.about(OfferAccepted, offers["bea"])
+    if not interpreter_answered:
+        commands = pair(clinic, emergency=True)
+        assert of(Bridge, commands) == [("one", "bea")]
+        assert of(RecallOffer, commands) == [("one", "dot")]
+        assert of(OfferCall, commands) == of(ReleaseAgent, commands) == []
+    else:
+        clinic.about(OfferAccepted, offers["dot"])
+        assert pair(clinic, emergency=True) == []
+    assert clinic.agent("bea").work.value == "talking"
+    assert clinic.distributor.totals.answered == 1
+    assert clinic.later(100) == []
+
+
+def test_a_nurse_who_is_rung_goes_on_ringing_when_the_caller_turns_out_to_be_in_danger(clinic):
+    clinic.on_duty("bea", "dot")
+    offers = by_agent(pair(clinic))
+    clinic.about(OfferAccepted, offers["dot"])
+    commands = pair(clinic, emergency=True)
+    assert of(ReleaseAgent, commands) == [("one", "dot")]
+    assert of(OfferCall, commands) == of(RecallOffer, commands) == []
+    assert of(Bridge, clinic.about(OfferAccepted, offers["bea"])) == [("one", "bea")]
+
+
+def test_an_interpreter_who_is_the_only_nurse_of_the_two_keeps_who_is_in_danger(clinic):
+    clinic.on_duty("ana", "cal")
+    offers = by_agent(clinic.wants("one", "billing", companion=SPANISH))
+    assert list(offers) == ["cal", "ana"]
+    clinic.about(OfferAccepted, offers["ana"])
+    commands = clinic.wants("one", "billing", emergency=True)
+    assert of(Bridge, commands) == [("one", "ana")]
+    assert of(RecallOffer, commands) == [("one", "cal")]
+
+
 def test_a_pair_of_two_nurses_leaves_the_reserve_alone(site, offered):
     clinic = site(rules=EmergencyRules(keep_ready=1, ladder=()))
     clinic.on_duty("ana", "bea")
@@ -176,10 +214,12 @@ def test_a_pair_that_reached_nobody_is_let_go_together(clinic):
     assert clinic.distributor.live_offers() == ()
 
 
-def test_when_one_of_a_pair_leaves_while_it_dials_both_begin_again(clinic):
+def test_when_one_of_a_pair_leaves_while_it_dials_both_begin_again_at_the_next_attempt(clinic):
     offers, _commands = called_back(clinic)
     commands = clinic.about(AgentHungUp, offers["dot"])
     assert of(ReleaseAgent, commands) == [("one~1", "bea")]
+    assert by_agent(clinic.later(899)) == {}
+    assert set(by_agent(clinic.later(1))) == {"bea", "dot"}
     assert clinic.distributor.position("one~2") == 1
 
 
@@ -211,3 +251,49 @@ def test_a_pair_that_another_nurse_sets_free_takes_the_call_that_stood_first(sit
     assert offered(clinic.wants("first", "nurse", *SPANISH, companion=SPANISH)) == []
     assert offered(pair(clinic, "second")) == []
     assert offered(clinic.on_duty("bea")) == [("first", "ana"), ("first", "dot")]
+
+
+def test_a_nurse_who_comes_back_does_not_take_a_call_that_stands_behind_a_pair_of_others(
+    site, offered
+):
+    clinic = site(rules=EmergencyRules(keep_ready=1, ladder=()))
+    clinic.on_duty("ana")
+    clinic.accept(clinic.queue("busy", "nurse"))
+    clinic.on_duty("bea", "dot")
+    assert offered(pair(clinic, "first")) == []
+    assert offered(clinic.queue("second", "nurse")) == []
+    clinic.tell(CallerHungUp(site=SITE, call_id=CallId("busy")))
+    assert offered(clinic.later(20)) == [("first", "bea"), ("first", "dot")]
+
+
+def test_who_is_freed_takes_the_older_chat_before_pairing_with_a_nurse_for_a_later_one(
+    site, offered
+):
+    chat = (SkillNeed(skill="chat"),)
+    queues = {
+        QueueId(queue.id): queue
+        for queue in (
+            QueueConfig(id=QueueId("nurse"), title="Nurse", skills=(SkillNeed(skill="nurse"),)),
+            QueueConfig(id=QueueId("chat"), title="Chat", at_once=3, skills=chat),
+        )
+    }
+    agents = {
+        AgentId(name): AgentConfig(id=AgentId(name), name=name, skills=skills)
+        for name, skills in (
+            ("ana", {"nurse": 1, "spanish": 1}),
+            ("bea", {"nurse": 1}),
+            ("dot", {"chat": 1}),
+        )
+    }
+    clinic = site(queues, agents, EmergencyRules(keep_ready=1, ladder=()))
+    clinic.on_duty("ana", "bea")
+    for call, companion in (("one", SPANISH), ("two", ()), ("three", SPANISH)):
+        assert offered(clinic.wants(call, "chat", companion=companion)) == []
+        clinic.later(1)
+    assert offered(clinic.on_duty("dot")) == [
+        ("one", "dot"),
+        ("one", "ana"),
+        ("two", "dot"),
+        ("three", "dot"),
+        ("three", "ana"),
+    ]

@@ -383,4 +383,6 @@ class Days(RuleBasedStateMachine):
 
 
 TestPromises = Days.TestCase
-TestPromises.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestPromises.settings = settings(
+    max_examples=settings().max_examples * 3 // 2, stateful_step_count=40
+)

@@ -62,9 +62,24 @@ def test_calls_that_passed_nurses_over_are_given_in_their_order(clinic, offered)
     clinic.queue("three", "nurse")
     clinic.accept(hers)
     hang_up(clinic, "one")
+    # Bea has been ready for longer; ana, who made her free for it, is the one kept ready now.
+    assert offered(clinic.later(20)) == [("two", "bea")]
+    clinic.agents(AgentOut, "ana")
+    assert offered(clinic.on_duty("fay", "ana")) == [("three", "fay")]
+
+
+def test_a_nurse_who_becomes_free_does_not_take_a_later_call_before_one_for_another(
+    clinic, offered
+):
+    clinic.on_duty("bea", "ana")
+    hers = clinic.queue("one", "nurse")
+    assert offered(hers) == [("one", "bea")]
+    assert offered(clinic.queue("two", "nurse", "spanish")) == []
+    clinic.later(1)
+    assert offered(clinic.queue("three", "nurse")) == []
+    clinic.accept(hers)
+    hang_up(clinic, "one")
     assert offered(clinic.later(20)) == [("two", "ana")]
-    clinic.agents(AgentOut, "bea")
-    assert offered(clinic.on_duty("fay", "bea")) == [("three", "bea")]
 
 
 def test_the_last_nurse_but_one_is_asked_to_put_off_her_break(clinic, offered):

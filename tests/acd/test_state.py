@@ -32,7 +32,9 @@ class TakenDownEveryTime(Days):
 
 
 TestTakenDownEveryTime = TakenDownEveryTime.TestCase
-TestTakenDownEveryTime.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestTakenDownEveryTime.settings = settings(
+    max_examples=settings().max_examples * 3 // 5, stateful_step_count=40
+)
 
 
 def reconfigured(clinic, queues=QUEUES, agents=AGENTS, rules=PLAIN):

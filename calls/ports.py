@@ -214,8 +214,8 @@ class Entry:
 
     Attributes:
         at: when it happened, seconds since the epoch.
-        record: a fact, or a command that was decided (``OfferCall``, ``OpenTask``) kept as the
-            decision record.
+        record: a fact, or a command that was decided (``OfferCall``, ``RecallOffer``,
+            ``ReleaseAgent``, ``OpenTask``) kept as the decision record.
         line_epoch: for a fact from a line, the event's epoch, else empty.
         line_seq: for a fact from a line, the event's number, else 0.
     """

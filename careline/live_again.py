@@ -181,6 +181,7 @@ class _Run:
                     self._metrics.take(self._now, command)
                     self._ring(command)
                 case RecallOffer() | ReleaseAgent():
+                    self._metrics.take(self._now, command)
                     self._ringing.pop(command.offer_id, None)
                 case Bridge():
                     self._metrics.take(self._now, derived(command, self._site_id))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from statistics import fmean
 
-from calls.commands import OfferCall
+from calls.commands import OfferCall, RecallOffer
 from calls.facts import (
     AgentFact,
     AgentHungUp,
@@ -179,6 +179,8 @@ class _Reader:
         match record:
             case OfferCall():
                 self._rung[record.offer_id] = at
+            case RecallOffer():
+                self._rung.pop(record.offer_id, None)
             case AgentReady() | AgentOnBreak() | AgentOut():
                 if self._presence.get(record.agent_id) is not type(record):
                     self._presence[record.agent_id] = type(record)

@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 
 from acd import Distributor
-from calls.commands import Bridge, ClimbLadder, Command, OfferCall, OpenTask, ReturnToFlow
+from calls.commands import (
+    Bridge,
+    ClimbLadder,
+    Command,
+    OfferCall,
+    OpenTask,
+    RecallOffer,
+    ReleaseAgent,
+    ReturnToFlow,
+)
 from calls.facts import (
     DERIVED,
     CallConnected,
@@ -28,7 +37,10 @@ from calls.ports import Entry
 from careline.derived import derived
 from config.site import Site
 
-Decision = OfferCall | OpenTask | CallConnected | CallReleased | LadderClimbed
+TakenBack = RecallOffer | ReleaseAgent
+"""An agent is let go: they ring no more, or are off the call."""
+
+Decision = OfferCall | TakenBack | OpenTask | CallConnected | CallReleased | LadderClimbed
 """What a decision of the distributor is in the journal: itself, or the fact that it became."""
 
 Entries = Iterable[tuple[int, Entry]]
@@ -98,6 +110,8 @@ class Replay:
         self._find_version = find_version
         self._kinds = frozenset(self.distributor.kinds)
         self._due: list[Decision] = []
+        # The first version kept none of these: there is none to miss before the first one.
+        self._keeps_taken_back = False
         self._facts = self._decisions = self._elsewhere = 0
         self._missing: list[str] = []
         self._difference: Difference | None = None
@@ -117,7 +131,7 @@ class Replay:
                 progress(position)
             if not self.take(position, entry):
                 break
-        if self._difference is None and self._due:
+        if self._difference is None and not self._all_kept():
             self._differs(self._last[0], None)
         return self.results()
 
@@ -132,7 +146,7 @@ class Replay:
         if isinstance(record, Fact) and record.site != self._site.id:
             self._elsewhere += 1
             return True
-        if isinstance(record, Fact) and not isinstance(record, DERIVED) and self._due:
+        if isinstance(record, Fact) and not isinstance(record, DERIVED) and not self._all_kept():
             # A new turn begins: all that was decided in the last one has to be there.
             self._differs(position, None)
             return False
@@ -188,12 +202,18 @@ class Replay:
 
     def _decided(self, commands: Iterable[Command]) -> None:
         for command in commands:
-            if isinstance(command, OfferCall | OpenTask):
+            if isinstance(command, OfferCall | TakenBack | OpenTask):
                 self._due.append(command)
             elif isinstance(command, Bridge | ReturnToFlow | ClimbLadder):
                 fact = derived(command, self._site.id)
                 assert isinstance(fact, Decision), "that is what these commands become"
                 self._due.append(fact)
+
+    def _all_kept(self) -> bool:
+        """Whether all that was decided in the turn was found in the journal."""
+        if not self._keeps_taken_back:
+            self._due = [due for due in self._due if not isinstance(due, TakenBack)]
+        return not self._due
 
     def _compare(self, position: int, at: float, kept: Decision) -> bool:
         """Whether a decision in the journal was made again.
@@ -201,6 +221,7 @@ class Replay:
         What a decision led to in a flow stands in the journal before the decisions that were made
         with it, so within a turn the order may be another.
         """
+        self._keeps_taken_back = self._keeps_taken_back or isinstance(kept, TakenBack)
         if kept in self._due:
             self._due.remove(kept)
             self._decisions += 1

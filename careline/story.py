@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from acd.rule import in_words
-from calls.commands import Command, OfferCall, OpenTask
+from calls.commands import Command, OfferCall, OpenTask, RecallOffer
 from calls.facts import (
     AgentHungUp,
     AgentOnBreak,
@@ -14,6 +14,7 @@ from calls.facts import (
     CallArrived,
     CallBackAnswered,
     CallBackChosen,
+    CallBackForbidden,
     CallBackMissed,
     CallBackOwed,
     CallConnected,
@@ -128,6 +129,8 @@ def tell(record: Fact | Command) -> str | None:
         case OfferCall():
             urgent = "RED FLAG " if record.emergency else ""
             return f"{urgent}offered to {record.agent_id}: {in_words(record.rule)}"
+        case RecallOffer(agent_id=agent_id):
+            return f"{agent_id} is rung no more"
         case OfferRinging(agent_id=agent_id):
             return f"{agent_id}'s phone rings"
         case OfferAccepted(agent_id=agent_id):
@@ -156,6 +159,8 @@ def tell(record: Fact | Command) -> str | None:
             return "wants to be called back, and keeps the place"
         case CallBackOwed():
             return "RED FLAG understood when the caller had left: a nurse has to call back"
+        case CallBackForbidden():
+            return "must not be called back: who answers could put them in danger"
         case CallBackAnswered():
             return "is called back and answers"
         case CallBackMissed(reason=reason):

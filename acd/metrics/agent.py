@@ -3,9 +3,8 @@
 What no fact tells is derived from the configuration: a wrap-up ends by itself after the queue's
 ``wrap_up_s``, a rest after a ring without answer after the agent's ``rona_rest_s``, and an offer of
 which nothing is heard after its ring time-out and a grace. An offer that an agent cannot take on
-beside what they have means that what they had was called off: a wrap-up first, then a ringing
-phone. That a break is put off to keep a nurse ready stands in no fact: it counts from when it was
-asked for.
+beside their wrap-up has ended it. That a break is put off to keep a nurse ready stands in no fact:
+it counts from when it was asked for.
 """
 
 from __future__ import annotations
@@ -77,8 +76,9 @@ class AgentTrack:
             for leg in [each for each in self._wrapping_up if each.wrap_up_until <= due]:
                 self._wrapping_up.remove(leg)
                 leg.finish(due)
-            for offer in [each for each in self.offers.values() if _given_up(each, due)]:
-                self._fail(offer, due)
+            for offer in list(self.offers.values()):
+                if offer.may_give_up and offer.gives_up_at <= due:
+                    self._give_up(offer, due)
             if self._rests_until <= due:
                 self._rests_until = -inf
             self._be_free()
@@ -89,7 +89,7 @@ class AgentTrack:
         for leg in self._wrapping_up:
             due = min(due, leg.wrap_up_until)
         for offer in self.offers.values():
-            if not offer.accepted:
+            if offer.may_give_up:
                 due = min(due, offer.gives_up_at)
         return due
 
@@ -138,20 +138,23 @@ class AgentTrack:
         self._reachable = reachable
         if not reachable:
             for offer in [each for each in self.offers.values() if not each.accepted]:
-                self._fail(offer, at)
+                offer.cell.failed += 1
+                offer.refused(at)
             self._be_free()
 
     # --- offers and conversations ---------------------------------------------------------------
 
     def offered(self, offer: Offer, at: float) -> None:
-        """They are offered a call; whatever leaves no room for it is over."""
+        """They are offered a call; whatever leaves no room for it is over.
+
+        What rang before was recalled then. A journal says so, but for those that were written
+        before recalls were kept.
+        """
         if self._load() + offer.load > _WHOLE:
             self._end_wrap_ups(at)
-        for other in [each for each in self.offers.values() if not each.accepted]:
-            if other.id in self.offers and self._load() + offer.load > _WHOLE:
+        for other in [each for each in self.offers.values() if each.may_give_up]:
+            if self._load() + offer.load > _WHOLE:
                 other.recall()
-                if other.call.legs_wanted > 1:
-                    other.call.call_off(at)
         self.offers[offer.id] = offer
 
     def rest(self, at: float) -> None:
@@ -174,8 +177,12 @@ class AgentTrack:
         """Something they were busy with is over: what they asked for meanwhile may count now."""
         self._be_free()
 
-    def _fail(self, offer: Offer, at: float) -> None:
-        if offer.id in self.offers:  # and was not let go with the one before
+    @staticmethod
+    def _give_up(offer: Offer, at: float) -> None:
+        # Of two people of whom neither is heard the first has failed, the other is let go.
+        if offer.doubted or (offer.call.needs_two and not offer.call.awaits_first(offer)):
+            offer.recall()
+        else:
             offer.cell.failed += 1
             offer.refused(at)
 
@@ -192,7 +199,3 @@ class AgentTrack:
         if self._pending is not None and not (self.offers or self.legs or self._wrapping_up):
             self._presence = self._pending
             self._pending = None
-
-
-def _given_up(offer: Offer, at: float) -> bool:
-    return not offer.accepted and offer.gives_up_at <= at

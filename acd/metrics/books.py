@@ -41,6 +41,7 @@ class Books:
         call_sheet: cells of the site.
         repeats: who calls again.
         nurse_queue: where every emergency waits.
+        tells_recalls: a recall was read: from here on the journal tells of every one.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Books:
         self.agent_sheet: Sheet[AgentId, AgentCell] = Sheet(AgentCell, intervals)
         self.call_sheet: Sheet[str, CallCell] = Sheet(CallCell, intervals)
         self.repeats = Repeats()
+        self.tells_recalls = False
         self._intervals = intervals
         self._queues = dict(queues)
         self._agent_configs = dict(agents)
@@ -83,6 +85,14 @@ class Books:
                 self._sweep()
             call = self.calls[call_id] = Call(id=call_id)
         return call
+
+    def tell_recalls(self) -> None:
+        """A recall was read: whatever rings and was not recalled until now rings on."""
+        if not self.tells_recalls:
+            self.tells_recalls = True
+            for track in self.agents.values():
+                for offer in track.offers.values():
+                    offer.doubted = False
 
     def _sweep(self) -> None:
         """Forget calls that are over, but whose end stands in no fact: call-backs, mostly."""

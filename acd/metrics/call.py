@@ -94,9 +94,14 @@ class Call:
         return None if self.visit is None or self.visit.answered else self.visit
 
     @property
-    def legs_wanted(self) -> int:
-        """How many people the call waits for."""
-        return 1 if self.requirement is None else people_for(self.requirement)
+    def needs_two(self) -> bool:
+        """Whether it waits for a second person; a red flag never does."""
+        wanted = self.requirement
+        return wanted is not None and bool(wanted.companion) and not wanted.emergency
+
+    def awaits_first(self, offer: Offer) -> bool:
+        """Whether, of the offers that were not answered, it was made first."""
+        return offer is next(each for each in self.offers.values() if not each.accepted)
 
     @property
     def over(self) -> bool:
@@ -104,18 +109,25 @@ class Call:
         goes_on = self.cell or self.visit or self.kept or self.offers or self.legs or self.red_flag
         return not goes_on and self.unserved_since is None
 
-    def call_off(self, at: float, taken: Offer | None = None) -> None:
-        """Its phones ring no more, but for that of whoever has taken it."""
+    def call_off(self, at: float, *, ringing: bool = False) -> None:
+        """Nobody is rung for it any more; those who have answered are let go as well.
+
+        The journal tells of each of them besides, but for those that were written before recalls
+        were kept.
+
+        Args:
+            at: when, seconds since the epoch.
+            ringing: only those who have not answered.
+        """
         for offer in list(self.offers.values()):
-            if offer is taken:
-                continue
             agent = offer.agent
             agent.settle(at)
-            if offer.id in self.offers:  # and did not fail by itself meanwhile
+            # It may have failed by itself meanwhile.
+            if offer.id in self.offers and not (ringing and offer.accepted):
                 offer.recall()
                 agent.free()
 
-
-def people_for(requirement: Requirement) -> int:
-    """How many people a call waits for; a red flag never for a second."""
-    return 2 if requirement.companion and not requirement.emergency else 1
+    def doubt(self) -> None:
+        """Who is rung may be rung no more."""
+        for offer in self.offers.values():
+            offer.doubted = True

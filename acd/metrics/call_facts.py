@@ -6,11 +6,11 @@ The rules are the distributor's own, see :mod:`acd.lifecycle`, applied to the fa
 from __future__ import annotations
 
 from dataclasses import replace
-from math import inf
 
+from acd.call_backs import CALL_BACK_TASK
 from acd.metrics.books import SITE, Books, is_nurse
-from acd.metrics.call import Call, RedFlag, Visit, people_for
-from acd.models import AgentConfig, QueueConfig
+from acd.metrics.call import Call, RedFlag, Visit
+from acd.models import QueueConfig
 from calls.commands import OpenTask
 from calls.facts import (
     CallArrived,
@@ -27,17 +27,8 @@ from calls.facts import (
     TransferSucceeded,
 )
 from calls.ids import QueueId
-from calls.outcome import Outcome
+from calls.outcome import LEFT
 from calls.requirement import Requirement
-
-_LEFT = (
-    Outcome.ABANDONED,
-    Outcome.SHORT_ABANDON,
-    Outcome.ADVISED,
-    Outcome.REFUSED,
-    Outcome.ERROR,
-)
-"""Ends of a call that end a visit as abandoned; by any other the flow took the call elsewhere."""
 
 
 class CallFacts:
@@ -108,6 +99,7 @@ class CallFacts:
         call = self._books.calls.get(fact.call_id)
         visit = call.waiting if call is not None else None
         if call is not None and visit is not None and not visit.emergency:
+            self._settle_call_back(call)
             call.kept, call.visit = visit, None
             call.call_off(at)
 
@@ -141,7 +133,7 @@ class CallFacts:
         call = self._books.calls.get(fact.call_id)
         if call is None:
             return
-        self._end_visit(call, at, left=fact.outcome in _LEFT)
+        self._end_visit(call, at, left=fact.outcome in LEFT)
         flag = call.red_flag
         if call.cell is not None:
             call.cell.ended[fact.outcome] = call.cell.ended.get(fact.outcome, 0) + 1
@@ -162,17 +154,14 @@ class CallFacts:
             call.call_off(at)
             del self._books.calls[call.id]
 
-    def task_closed(self, fact: TaskClosed, at: float) -> None:
+    def task_closed(self, fact: TaskClosed, _at: float) -> None:
         """A person took it upon themselves: nobody waits to be called back any more."""
-        for attempt in self._books.calls.values():
-            if attempt.answers == fact.call_id:
-                attempt.call_off(at)
         self._settle_call_back(self._books.calls.get(fact.call_id))
 
     def task_opened(self, order: OpenTask, _at: float) -> None:
         """After the last call-back that reached nobody it is left to a person."""
         call = self._books.calls.get(order.call_id)
-        if call is not None and call.missed:
+        if call is not None and order.kind == CALL_BACK_TASK:
             self._settle_call_back(call)
 
     # --- outside --------------------------------------------------------------------------------
@@ -184,7 +173,7 @@ class CallFacts:
             return
         if call.cell is not None:
             call.cell.transferred += 1
-        if call.visited is not None:
+        if call.visited is not None and call.visited.answered:
             call.visited.cell.transferred += 1
         if call.red_flag is not None and not call.red_flag.over:
             call.red_flag.over = True
@@ -213,8 +202,6 @@ class CallFacts:
 
     def _change(self, call: Call, visit: Visit, wanted: Requirement, at: float) -> None:
         queue = self._queue(wanted.queue, emergency=wanted.emergency)
-        # Of a red flag for whom all nurses ring as many go on ringing as may.
-        any_number = visit.emergency and wanted.emergency
         if queue.id != visit.queue.id:
             visit.cell.flowed_out += 1
             self._enter(call, queue, at, visit.waits_since, wanted.emergency)
@@ -222,11 +209,8 @@ class CallFacts:
             call.visit.sought_since = visit.sought_since
         else:
             visit.emergency = wanted.emergency
-        rung = [offer.agent.config for offer in call.offers.values()]
-        able = all(_may_take(agent, queue, wanted) for agent in rung)
-        fits = able and (any_number or len(rung) == people_for(wanted))
-        if wanted != call.requirement and not fits:
-            call.call_off(at)
+        if wanted != call.requirement and not self._books.tells_recalls:
+            call.doubt()
 
     def _end_visit(self, call: Call, at: float, *, left: bool) -> None:
         call.unserved_since = None
@@ -278,17 +262,3 @@ class CallFacts:
 
     def _with_nurse(self, call: Call) -> bool:
         return any(is_nurse(leg.agent.config) for leg in call.legs.values())
-
-
-def _may_take(agent: AgentConfig, queue: QueueConfig, wanted: Requirement) -> bool:
-    """Whether an agent who is rung for a call may go on to be."""
-    if wanted.emergency:
-        return is_nurse(agent) and _meets(agent, Requirement(queue=queue.id), queue)
-    return _meets(agent, wanted, queue)
-
-
-def _meets(agent: AgentConfig, wanted: Requirement, queue: QueueConfig) -> bool:
-    return all(
-        need.preferred or agent.skills.get(need.skill, -inf) >= need.level
-        for need in (*queue.skills, *wanted.skills)
-    )

@@ -70,11 +70,6 @@ class Handling(Cell):
     consult_s: float = 0.0
     wrap_up_s: float = 0.0
 
-    @property
-    def handle_s(self) -> float:
-        """All of it together."""
-        return self.talk_s + self.hold_s + self.consult_s + self.wrap_up_s
-
 
 @dataclass(slots=True)
 class Resolution(Cell):
@@ -113,7 +108,7 @@ class VisitCell(Cell):
         returned: the agent left, and the flow went on with the caller.
         escalated: the agent, or the caller's words, brought the caller to a nurse.
         cut_off: the agent's phone was lost, and the caller waited again.
-        transferred: handed to somebody outside after this visit.
+        transferred: answered, and handed to somebody outside after this visit.
         resolution: of calls in which this was the last visit that was answered.
     """
 

@@ -28,6 +28,9 @@ class Offer:
         call_back: whoever accepts is to call back.
         gives_up_at: where nothing more is heard of it, it has failed then.
         accepted: the agent answered; not connected yet.
+        doubted: it may have been recalled meanwhile; where nothing more is heard of it, it was.
+            A journal tells of every recall, but for those that were written before recalls were
+            kept: only there is a doubt not settled by the next record.
     """
 
     id: OfferId
@@ -39,6 +42,12 @@ class Offer:
     call_back: bool
     gives_up_at: float
     accepted: bool = False
+    doubted: bool = False
+
+    @property
+    def may_give_up(self) -> bool:
+        """Whether it is over at ``gives_up_at`` if nothing more is heard of it."""
+        return self.doubted or not self.accepted
 
     @property
     def load(self) -> float:
@@ -65,13 +74,13 @@ class Offer:
     def refused(self, at: float) -> None:
         """It came to nothing at the agent's end.
 
-        Of two people whom a call needs the other is let go as well.
+        Of two people whom a call needs the other is let go as well, which the next record tells.
         """
         self.close()
         if self.call_back and not self.accepted:
             self.agent.rest(at)
-        if self.call.legs_wanted > 1 and not self.call.legs:
-            self.call.call_off(at)
+        if self.call.needs_two:
+            self.call.doubt()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -187,7 +187,7 @@ VISIT_MEASURES: tuple[Measure, ...] = (
     _quotient("abandonment", "abandoned + short", "offered"),
     _quotient("abandonment_without_short", "abandoned", "offered − short"),
     *_waits("wait", "answered_after", "wait of those answered", mean="asa_s"),
-    *_waits("patience", "abandoned_after", "wait of those who abandoned, short included"),
+    *_waits("time_to_abandon", "abandoned_after", "wait of those who abandoned, short included"),
     Measure(
         name="longest_waiting_s",
         unit="s",
@@ -198,7 +198,7 @@ VISIT_MEASURES: tuple[Measure, ...] = (
     _count("returned", "the agent left, the flow went on with the caller"),
     _count("escalated", "brought to a nurse out of the conversation"),
     _count("cut_off", "the agent's phone was lost, the caller waited again"),
-    _count("transferred", "handed to somebody outside after this visit"),
+    _count("transferred", "answered, and handed to somebody outside after this visit"),
     _quotient("transfer_rate", "transferred", "answered"),
     *_RESOLUTION,
 )

@@ -5,6 +5,11 @@ journal of the same history gives the same numbers. Memory goes with the calls t
 cells asked for, and seven days of callers. What each measure means stands in
 :mod:`acd.metrics.measures` and in docs/metrics.md.
 
+A journal that was written before recalls were kept is counted the same way. What is over with the
+call, or with the agent's next offer, is over there as well. An offer that may have been recalled
+because the caller's needs changed, or because one of two agents declined, is taken to have been
+where nothing more is heard of it; until that is certain it rings.
+
 A visit counts in the interval in which it was offered to its queue, a call in that in which it
 arrived, an offer in that in which it was made, a conversation of an agent in that in which it
 began, and a red flag in that in which its words ended; each with all that came of it later. Agents'
@@ -27,7 +32,7 @@ from acd.metrics.offer_facts import OfferFacts
 from acd.metrics.results import Results
 from acd.models import AgentConfig, QueueConfig
 from calls import facts
-from calls.commands import Command, OfferCall, OpenTask
+from calls.commands import Command, OfferCall, OpenTask, RecallOffer, ReleaseAgent
 from calls.facts import AgentFact, Fact
 from calls.ids import AgentId, QueueId
 
@@ -84,6 +89,8 @@ class Metrics:
             facts.TransferFailed: calls.transfer_failed,
             OpenTask: calls.task_opened,
             OfferCall: offers.offered,
+            RecallOffer: offers.recalled,
+            ReleaseAgent: offers.released,
             facts.OfferAccepted: offers.accepted,
             facts.OfferDeclined: offers.declined,
             facts.OfferUnanswered: offers.unanswered,

@@ -7,7 +7,7 @@ from acd.metrics.books import Books, is_nurse
 from acd.metrics.call import Call, Visit
 from acd.metrics.cells import Doing
 from acd.metrics.conversation import Leg, Offer
-from calls.commands import OfferCall
+from calls.commands import OfferCall, RecallOffer, ReleaseAgent
 from calls.facts import (
     AgentHungUp,
     CallBackMissed,
@@ -31,6 +31,8 @@ _DOING: dict[type[OfferFact], Doing] = {
     ConsultEnded: Doing.TALK,
 }
 
+_OfOffer = OfferFact | RecallOffer | ReleaseAgent
+
 
 class OfferFacts:
     """Takes in the facts about offers and conversations, each with its time."""
@@ -51,15 +53,12 @@ class OfferFacts:
         cell = self._books.agent_sheet.at(order.agent_id, at)
         cell.offers += 1
         call = self._books.call(order.call_id)
-        for earlier_offer in list(call.offers.values()):
-            earlier_offer.agent.settle(at)  # what came to nothing by itself did so before this one
-        if not order.emergency and len(call.offers) >= call.legs_wanted:
-            call.call_off(at)  # only for a red flag more people are rung than it needs
         if order.call_back:
             call.answers = _answered(order.call_id)
             earlier = self._books.calls.get(call.answers)
             if earlier is not None:
                 earlier.missed = False
+                call.requirement = earlier.requirement
         offer = Offer(
             id=order.offer_id,
             agent=agent,
@@ -78,8 +77,24 @@ class OfferFacts:
         offer = self._offer(fact, at)
         if offer is not None:
             offer.accept()
-            if offer.call.legs_wanted == 1:
-                offer.call.call_off(at, taken=offer)
+
+    def recalled(self, order: RecallOffer, at: float) -> None:
+        """Nobody needs this agent any more: it stopped ringing."""
+        self._books.tell_recalls()
+        offer = self._offer(order, at)
+        if offer is not None and not offer.accepted:
+            offer.recall()
+            offer.agent.free()
+
+    def released(self, order: ReleaseAgent, at: float) -> None:
+        """An agent who had answered is taken off the call, before or after they were connected."""
+        self._books.tell_recalls()
+        offer = self._offer(order, at)
+        if offer is None:
+            self._end_leg(order, at)
+        else:
+            offer.close()
+            offer.agent.free()
 
     def declined(self, fact: OfferDeclined, at: float) -> None:
         """The agent refused, or their phone is busy."""
@@ -108,13 +123,18 @@ class OfferFacts:
             self._over(offer, at)
 
     def call_back_missed(self, fact: CallBackMissed, at: float) -> None:
-        """Nobody was reached."""
+        """Nobody was reached. The first of those who accepted had dialled."""
         offer = self._offer(fact, at)
-        if offer is not None and offer.accepted:
-            earlier = self._books.calls.get(_answered(fact.call_id))
-            if earlier is not None:
-                earlier.missed = True
-            self._left_early(offer, at)
+        if offer is None or not _dials(offer):
+            return
+        together = list(offer.call.offers.values())
+        if offer is not together[0]:
+            return
+        earlier = self._books.calls.get(_answered(fact.call_id))
+        if earlier is not None:
+            earlier.missed = True
+        for each in together:
+            self._wrap_up(each, at)
 
     # --- conversations --------------------------------------------------------------------------
 
@@ -143,8 +163,8 @@ class OfferFacts:
         if not call.legs:  # who joins them, an interpreter perhaps, is not who answers for it
             call.resolved_by = leg
         agent.legs[fact.offer_id] = call.legs[fact.offer_id] = leg
-        if len(call.legs) >= call.legs_wanted:
-            call.call_off(at)
+        if not call.needs_two:
+            call.call_off(at, ringing=True)
         flag = call.red_flag
         if flag is not None and not flag.over and is_nurse(agent.config):
             flag.over = True
@@ -189,7 +209,7 @@ class OfferFacts:
             return None
         visit.answered = True
         visit.cell.called_back += 1
-        attempt.caller, attempt.requirement = earlier.caller, earlier.requirement
+        attempt.caller = earlier.caller
         earlier.kept = None
         return visit
 
@@ -206,18 +226,18 @@ class OfferFacts:
             answered=True,
         )
 
-    def _offer(self, fact: OfferFact, at: float) -> Offer | None:
+    def _offer(self, fact: _OfOffer, at: float) -> Offer | None:
         """The offer that a fact is about, if it is not over and the agent's."""
         offer = self._books.agent(fact.agent_id, at).offers.get(fact.offer_id)
         call = self._books.calls.get(fact.call_id)
         return offer if call is not None and fact.offer_id in call.offers else None
 
-    def _leg(self, fact: OfferFact, at: float) -> Leg | None:
+    def _leg(self, fact: _OfOffer, at: float) -> Leg | None:
         leg = self._books.agent(fact.agent_id, at).legs.get(fact.offer_id)
         call = self._books.calls.get(fact.call_id)
         return leg if call is not None and fact.offer_id in call.legs else None
 
-    def _end_leg(self, fact: OfferFact, at: float) -> bool:
+    def _end_leg(self, fact: _OfOffer, at: float) -> bool:
         leg = self._leg(fact, at)
         if leg is None:
             return False
@@ -233,23 +253,35 @@ class OfferFacts:
             call.phone_lost = first
 
     def _left_early(self, offer: Offer, at: float) -> None:
-        """The agent had answered and was never connected; after a call-back they wrap up."""
+        """The agent had answered and was never connected; who was dialling wraps up."""
+        if _dials(offer):
+            self._wrap_up(offer, at)
+        else:
+            self._over(offer, at)
+
+    def _wrap_up(self, offer: Offer, at: float) -> None:
+        """Of an attempt to call somebody back."""
+        offer.agent.settle(at)
         self._over(offer, at)
-        if offer.call_back:
-            leg = Leg(
-                agent=offer.agent,
-                visit_cell=None,
-                agent_cell=offer.cell,
-                load=offer.load,
-                wrap_up_s=offer.queue.wrap_up_s,
-                since=at,
-            )
-            offer.agent.wrap_up(leg, at)
+        leg = Leg(
+            agent=offer.agent,
+            visit_cell=None,
+            agent_cell=offer.cell,
+            load=offer.load,
+            wrap_up_s=offer.queue.wrap_up_s,
+            since=at,
+        )
+        offer.agent.wrap_up(leg, at)
 
     @staticmethod
     def _over(offer: Offer, at: float) -> None:
         offer.refused(at)
         offer.agent.free()
+
+
+def _dials(offer: Offer) -> bool:
+    """Whether somebody is being called back: once all whom the call needs have accepted."""
+    return offer.call_back and all(each.accepted for each in offer.call.offers.values())
 
 
 def _answered(attempt: CallId) -> CallId:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.metrics import Metrics
 from adapters.telephony.simulated import Pickup
 from calls.ids import QueueId
 from careline.turn import Turn
+from tests.acd.metrics.agreement import counted, decided
 from tests.careline.test_promises import ACTIONS, AGENTS, World, clinic
 
 
@@ -33,28 +34,10 @@ class CountedWorld(World):
             assert self.metrics.balanced, record
 
     def agree(self) -> None:
-        visits = self.metrics.results(self.run.now).whole().visits
-        totals = self.run.switchboard.distributor.totals
-        assert (
-            visits.offered,
-            visits.answered,
-            visits.abandoned,
-            visits.short,
-            visits.flowed_out,
-            visits.called_back,
-            visits.waiting.count,
-        ) == (
-            totals.entered,
-            totals.answered,
-            totals.abandoned,
-            totals.short,
-            totals.flowed_out,
-            totals.called_back,
-            totals.waiting,
-        )
+        assert counted(self.metrics, self.run.now) == decided(self.run.switchboard.distributor)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(
     pickups=st.lists(st.sampled_from(list(Pickup)), min_size=len(AGENTS), max_size=len(AGENTS)),
     actions=st.lists(ACTIONS, min_size=20, max_size=60),
@@ -71,4 +54,4 @@ def test_the_sums_agree_after_every_record_and_with_the_distributor(pickups, act
     calls = world.metrics.results(world.run.now).whole().calls
     assert calls.arrived == world.calls
     assert calls.live == 0
-    assert calls.ended == world.run.switchboard.outcomes
+    assert calls.ended == world.run.switchboard.calls.outcomes

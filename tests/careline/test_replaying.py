@@ -8,13 +8,15 @@ from dataclasses import replace
 import pytest
 
 from acd import Prefer
-from calls.commands import Command, OfferCall
+from adapters.telephony.simulated import Pickup
+from calls.commands import Command, OfferCall, OpenTask, RecallOffer, ReleaseAgent
 from calls.facts import DERIVED, CallQueued, PhoneRegistered, SitePublished
 from calls.ids import AgentId
 from calls.ports import Entry
 from calls.requirement import Requirement
 from careline.__main__ import main
-from careline.replaying import Replay, shown
+from careline.day import measured, metrics_of
+from careline.replaying import Decision, Replay, TakenBack, shown
 from careline.state import StateFolder
 from careline.switchboard import Switchboard
 from careline.turn import Turn
@@ -82,8 +84,7 @@ def test_a_journal_whose_decision_was_altered_is_told_where(clinic, day, tmp_pat
     assert f"journal: {shown(altered)}" in said
     assert f"replay:  {shown(offer)}" in said
     same = sum(
-        type(entry.record).__name__
-        in ("OfferCall", "CallConnected", "CallReleased", "LadderClimbed")
+        isinstance(entry.record, Decision) and not isinstance(entry.record, OpenTask)
         for entry in day[:number]
     )
     assert f"decision {same + 1} differs" in said
@@ -105,6 +106,56 @@ def test_a_decision_nobody_made_is_a_difference(clinic, day):
     assert done.difference is not None
     assert done.difference.journal == day[number].record
     assert done.difference.position == number + 2
+
+
+def taken_back(day: list[Entry], kind: type[Command]) -> list[int]:
+    return [index for index, entry in enumerate(day) if type(entry.record) is kind]
+
+
+def impatient_day(site: Site) -> list[Entry]:
+    """Two callers who hang up while a phone rings for them."""
+    rig = Rig(site, mateo=Pickup.LETS_IT_RING)
+    rig.run.tell(SitePublished(site=site.id, version=site.version))
+    rig.ready("mateo")
+    for call in ("one", "two"):
+        rig.arrive(call)
+        rig.run.advance(5)
+        rig.press(BILLING, call)
+        rig.run.advance(15)
+        rig.run.tell(*rig.phones.hang_up(call))
+        rig.run.advance(30)
+    rig.run.close()
+    return entries(rig)
+
+
+@pytest.mark.parametrize(("make", "kind"), [(impatient_day, RecallOffer), (busy_day, ReleaseAgent)])
+def test_an_agent_who_was_let_go_is_a_decision_like_any_other(clinic, make, kind):
+    day = make(clinic)
+    number = taken_back(day, kind)[-1]
+    missing = replayed(clinic, [*day[:number], *day[number + 1 :]])
+    assert missing.difference is not None
+    assert missing.difference.replay == day[number].record
+    twice = replayed(clinic, [*day[: number + 1], day[number], *day[number + 1 :]])
+    assert twice.difference is not None
+    assert twice.difference.journal == day[number].record
+
+
+@pytest.mark.parametrize("make", [busy_day, rough_day, impatient_day])
+def test_a_journal_that_tells_of_nobody_let_go_is_replayed_and_counted_the_same(clinic, make):
+    day = make(clinic)
+    before = [entry for entry in day if not isinstance(entry.record, TakenBack)]
+    assert len(before) < len(day)
+    assert replayed(clinic, before).difference is None
+    assert counted_day(clinic, before) == counted_day(clinic, day)
+
+
+def counted_day(site: Site, day: list[Entry]):
+    metrics = metrics_of(site)
+    for entry in day:
+        metrics.take(entry.at, entry.record)
+    agents = metrics.results(day[-1].at).by_agent().items()
+    ends = {name: (cell.offers, cell.recalled, cell.failed, cell.time) for name, cell in agents}
+    return measured(metrics, day[-1].at), ends
 
 
 def test_facts_of_another_site_are_passed_over(clinic, day):

@@ -10,7 +10,7 @@ import pytest
 
 import calls.commands
 import calls.facts
-from calls.commands import Command, OfferCall
+from calls.commands import Command, OfferCall, RecallOffer
 from calls.facts import CallArrived, CallQueued, DigitsCollected, Fact, WordsAssessed
 from calls.ids import AgentId, CallId, OfferId
 from calls.outcome import Outcome
@@ -106,6 +106,12 @@ def test_an_offer_says_who_and_why():
         "RED FLAG offered to grace: "
         "of all who were free for the call they had been ready for longest"
     )
+
+
+def test_a_phone_that_is_stopped_is_told_of():
+    recall = RecallOffer(call_id=CallId("c"), offer_id=OfferId("o"), agent_id=AgentId("grace"))
+    assert tell(recall) == "grace is rung no more"
+    assert weight("grace is rung no more") is Weight.ORDINARY
 
 
 def test_an_emergency_stands_out_and_an_ordinary_wait_does_not():

@@ -7,7 +7,7 @@ from math import inf
 
 from acd.metrics import Every, Metrics, Results, all_of
 from acd.models import AgentConfig, QueueConfig
-from calls.commands import Command, OfferCall
+from calls.commands import Command, OfferCall, RecallOffer, ReleaseAgent
 from calls.facts import (
     AgentHungUp,
     AgentOnBreak,
@@ -160,6 +160,16 @@ class History:
                 **more,
             )
         )
+
+    def let_go(self, call: str, agent: str = "cal") -> History:
+        """The agent who was offered the call last, or has accepted it, is let go."""
+        offer_id = self._offers[call, agent]
+        accepted = any(
+            isinstance(record, OfferAccepted) and record.offer_id == offer_id
+            for _at, record in self.records
+        )
+        kind = ReleaseAgent if accepted else RecallOffer
+        return self.tell(kind(call_id=CallId(call), offer_id=offer_id, agent_id=AgentId(agent)))
 
     def connect(self, call: str, agent: str = "cal") -> History:
         """The agent answers, and the two are bridged."""

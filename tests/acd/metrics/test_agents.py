@@ -8,6 +8,7 @@ from acd.metrics import Doing, Every, Metrics
 from acd.models import AgentConfig
 from calls.facts import (
     AgentHungUp,
+    CallBackChosen,
     CallBackMissed,
     CallHeld,
     CallRetrieved,
@@ -249,24 +250,93 @@ def test_a_call_back_that_reached_nobody_is_no_conversation_but_has_a_wrap_up():
     assert (found["accepted"], found["handled"], found["aht_s"]) == (1, 0, None)
 
 
-def test_of_two_whom_a_call_needs_the_other_is_let_go_when_one_declines():
+def pair() -> History:
+    """Ana has accepted a call for which cal is rung as well."""
     history = History().signed_in("ana", "cal").arrive("a").queue("a", "nurse", companion=True)
     history.offer("a", "ana", "nurse").offer("a", "cal", "nurse").at(3)
-    history.of(OfferAccepted, "a", "ana").at(5).of(OfferDeclined, "a", "cal")
+    return history.of(OfferAccepted, "a", "ana").at(5)
+
+
+def test_of_two_whom_a_call_needs_the_other_is_let_go_when_one_declines():
+    history = pair().of(OfferDeclined, "a", "cal").let_go("a", "ana")
     assert offers(history.of_agent("ana")) == (1, 1, 0, 0, 0, 0, 0)
     assert times(history.of_agent("ana", as_of=20.0)) == {"ringing": 5.0, "available": 15.0}
 
 
+def test_of_two_of_whom_neither_is_heard_one_has_failed_and_the_other_is_let_go():
+    history = History().signed_in("ana", "cal").arrive("a").queue("a", "nurse", companion=True)
+    history.offer("a", "ana", "nurse").offer("a", "cal", "nurse").at(20).let_go("a", "ana")
+    history.let_go("a", "cal")
+    assert offers(history.of_agent("ana")) == (1, 0, 0, 0, 1, 0, 0)
+    assert offers(history.of_agent("cal")) == (1, 0, 0, 0, 0, 1, 0)
+
+
+def test_of_two_who_are_to_call_back_and_are_not_heard_one_has_failed_too():
+    history = History().signed_in("ana", "cal").arrive("a").queue("a", "nurse", companion=True)
+    history.about(CallBackChosen, "a").offer("a~1", "ana", "nurse").offer("a~1", "cal", "nurse")
+    assert offers(history.of_agent("ana", as_of=20.0)) == (1, 0, 0, 0, 1, 0, 0)
+    assert offers(history.of_agent("cal", as_of=20.0)) == (1, 0, 0, 0, 0, 1, 0)
+
+
+def test_of_two_who_are_not_heard_the_first_has_failed_whoever_is_told_of_first():
+    history = History().signed_in("ana", "cal").arrive("a").queue("a", "nurse", companion=True)
+    history.offer("a", "ana", "nurse").offer("a", "cal", "nurse").at(20).on_break("cal")
+    assert offers(history.of_agent("ana")) == (1, 0, 0, 0, 1, 0, 0)
+    assert offers(history.of_agent("cal")) == (1, 0, 0, 0, 0, 1, 0)
+
+
+def test_who_leaves_before_both_have_accepted_to_call_back_has_nothing_to_wrap_up():
+    history = History().signed_in("ana", "cal").offer("a~1", "ana").offer("a~1").at(4)
+    history.of(OfferAccepted, "a~1", "ana").at(9).of(AgentHungUp, "a~1", "ana").let_go("a~1")
+    assert times(history.of_agent("ana", as_of=100.0)) == {"ringing": 9.0, "available": 91.0}
+
+
+def test_two_who_call_somebody_back_in_vain_both_wrap_up():
+    history = History().signed_in("ana", "cal").offer("a~1", "ana").offer("a~1").at(4)
+    history.of(OfferAccepted, "a~1", "ana").of(OfferAccepted, "a~1").at(34)
+    history.of(CallBackMissed, "a~1", "ana", reason="no-answer").let_go("a~1")
+    for agent in ("ana", "cal"):
+        found = times(history.of_agent(agent, as_of=100.0))
+        assert found == {"ringing": 34.0, "wrap_up": 20.0, "available": 46.0}
+
+
+def test_of_two_who_call_somebody_back_only_who_left_wraps_up():
+    history = History().signed_in("ana", "cal").offer("a~1", "ana").offer("a~1").at(4)
+    history.of(OfferAccepted, "a~1", "ana").of(OfferAccepted, "a~1").at(34)
+    history.of(AgentHungUp, "a~1", "cal").let_go("a~1", "ana")
+    assert times(history.of_agent("cal", as_of=100.0))["wrap_up"] == 20.0
+    assert times(history.of_agent("ana", as_of=100.0)) == {"ringing": 34.0, "available": 66.0}
+
+
 def test_a_caller_who_names_a_red_flag_while_a_clerk_is_rung_is_recalled_from_there():
     history = History().signed_in("cal", "ana").arrive("a").queue("a").offer("a")
-    history.at(3).queue("a", emergency=True)
+    history.at(3).queue("a", emergency=True).let_go("a")
     assert offers(history.of_agent()) == (1, 0, 0, 0, 0, 1, 0)
+    assert times(history.of_agent(as_of=20.0)) == {"ringing": 3.0, "available": 17.0}
 
 
 def test_a_nurse_who_is_rung_for_a_caller_who_names_a_red_flag_goes_on_being_rung():
     history = History().signed_in("ana").arrive("a").queue("a", "nurse").offer("a", "ana", "nurse")
     found = history.at(3).queue("a", emergency=True).of_agent("ana")
     assert offers(found) == (1, 0, 0, 0, 0, 0, 1)
+
+
+def test_where_no_recall_is_kept_a_changed_need_and_silence_are_one():
+    history = History().signed_in("cal", "ana").arrive("a").queue("a").offer("a")
+    history.at(3).queue("a", emergency=True)
+    assert offers(history.of_agent(as_of=19.0)) == (1, 0, 0, 0, 0, 0, 1)
+    assert offers(history.of_agent(as_of=20.0)) == (1, 0, 0, 0, 0, 1, 0)
+
+
+def test_where_recalls_are_kept_silence_is_a_failure_whatever_the_caller_needed():
+    history = History().signed_in("cal", "ana").arrive("z").queue("z").offer("z").let_go("z")
+    history.arrive("a").queue("a").offer("a").at(3).queue("a", "chat")
+    assert offers(history.of_agent(as_of=20.0)) == (2, 0, 0, 0, 1, 1, 0)
+
+
+def test_where_no_release_is_kept_the_other_of_two_is_free_when_the_ring_would_be_over():
+    history = pair().of(OfferDeclined, "a", "cal")
+    assert times(history.of_agent("ana", as_of=50.0)) == {"ringing": 20.0, "available": 30.0}
 
 
 def test_time_is_cut_where_intervals_meet_and_conversations_are_not():

@@ -9,11 +9,20 @@ from acd import Distributor
 from acd.metrics import Metrics
 from acd.models import AgentConfig, Overflow, QueueConfig, Relaxation
 from calls import facts
-from calls.commands import Bridge, Command, OfferCall, OpenTask, ReturnToFlow
+from calls.commands import (
+    Bridge,
+    Command,
+    OfferCall,
+    OpenTask,
+    RecallOffer,
+    ReleaseAgent,
+    ReturnToFlow,
+)
 from calls.facts import Fact
 from calls.ids import AgentId, CallId, QueueId
 from calls.outcome import Outcome
 from calls.requirement import Requirement, SkillNeed
+from tests.acd.metrics.agreement import counted, decided
 from tests.acd.metrics.history import NURSE_QUEUE, SITE, TEN
 
 QUEUES = {
@@ -95,7 +104,6 @@ class Floor:
         self.metrics = Metrics(queues=QUEUES, agents=AGENTS, nurse_queue=NURSE_QUEUE)
         self.connected: dict[CallId, AgentId] = {}
         self.kept: dict[int, int] = {}
-        self.pairs: set[object] = set()
         for agent_id in AGENTS:
             self.tell(facts.PhoneRegistered(site=SITE, agent_id=agent_id))
             self.tell(facts.AgentReady(site=SITE, agent_id=agent_id))
@@ -112,7 +120,7 @@ class Floor:
         for command in commands:
             call = {"site": SITE, "call_id": command.call_id}
             match command:
-                case OfferCall() | OpenTask():
+                case OfferCall() | OpenTask() | RecallOffer() | ReleaseAgent():
                     self.keep(command)
                 case Bridge(agent_id=agent_id, offer_id=offer_id):
                     self.connected[command.call_id] = agent_id
@@ -134,12 +142,7 @@ class Floor:
                     self.agree()
                 self.now = until
             case ("queue", int(number), queue, bool(emergency), companion):
-                if self.is_rung_for(number):
-                    # Whether a ring goes on when the needs change cannot be told from facts alone.
-                    return
                 requirement = Requirement(queue=queue, emergency=emergency, companion=companion)
-                if companion:
-                    self.pairs.add(self.call(number)["call_id"])
                 self.tell(facts.CallQueued(**self.call(number), requirement=requirement))
             case ("end", int(number), outcome):
                 self.tell(facts.CallEnded(**self.call(number), outcome=outcome))
@@ -156,12 +159,9 @@ class Floor:
                         self.tell(
                             facts.TaskClosed(**call, kind=kind, by=AgentId("ana"), how="done")
                         )
-            case ("call back", int(number)) if self.call(number)["call_id"] in self.pairs:
-                # Of the two who call somebody back together one dials: the journal tells of one.
-                pass
             case (str(what), int(number)) if what in ABOUT_CALLS:
                 self.tell(ABOUT_CALLS[what](**self.call(number)))
-                # Who has left calls again as another call.
+                # A call's id is never used again: who has left calls as another call.
                 self.kept[number] = self.kept.get(number, 0) + (what != "dequeue")
             case (str(what), int(number)):
                 self.about_offer(what, number)
@@ -186,45 +186,12 @@ class Floor:
         else:
             self.tell(ABOUT_OFFERS[what](**names))
 
-    def is_rung_for(self, number: int) -> bool:
-        call_id = self.call(number)["call_id"]
-        live = self.distributor.live_offers()
-        return any(offer.call_id == call_id and not offer.bridged for offer in live)
-
     def call(self, number: int, *, ago: int = 0) -> dict[str, object]:
         times = self.kept.get(number, 0) - ago
         return {"site": SITE, "call_id": CallId(f"call {number}.{times}")}
 
     def agree(self) -> None:
-        counted = self.metrics.results(self.now).whole()
-        totals, visits = self.distributor.totals, counted.visits
-        assert (
-            visits.offered,
-            visits.answered,
-            visits.abandoned,
-            visits.short,
-            visits.flowed_out,
-            visits.called_back,
-            visits.waiting.count,
-        ) == (
-            totals.entered,
-            totals.answered,
-            totals.abandoned,
-            totals.short,
-            totals.flowed_out,
-            totals.called_back,
-            totals.waiting,
-        )
-        offers, agents = self.distributor.offer_totals, counted.agents
-        assert (agents.offers, agents.accepted, agents.declined, agents.unanswered) == (
-            offers.made,
-            offers.accepted,
-            offers.declined,
-            offers.unanswered,
-        )
-        bridged = {each.offer_id for each in self.distributor.live_offers() if each.bridged}
-        legs = {leg for agent in self.metrics._books.agents.values() for leg in agent.legs}
-        assert legs == bridged
+        assert counted(self.metrics, self.now) == decided(self.distributor)
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.metrics import Every, Metrics, Results, all_of
+from acd.metrics.measures import AGENT_MEASURES, CALL_MEASURES, VISIT_MEASURES
 from calls import facts
 from calls.commands import OfferCall, OpenTask
 from calls.ids import AgentId, CallId, OfferId
@@ -149,6 +150,19 @@ def test_the_sums_agree_after_every_record(history):
         metrics.take(at, record)
         assert metrics.balanced, record
     assert metrics.results(TEN + 10**7).balanced
+
+
+@given(HISTORIES)
+def test_no_rate_is_more_than_all(history):
+    results = read(history).results()
+    for cells, measures in (
+        (results.visits, VISIT_MEASURES),
+        (results.agents, AGENT_MEASURES),
+        (results.calls, CALL_MEASURES),
+    ):
+        rates = [each.name for each in measures if each.unit == "share"]
+        for found in map(all_of, cells.values()):
+            assert [name for name in rates if (found[name] or 0.0) > 1.0] == []
 
 
 @given(HISTORIES, st.sampled_from(Every))

@@ -50,7 +50,7 @@ def test_who_leaves_sooner_than_the_limit_is_a_short_abandon(after_s, short, wit
         "abandoned_in_time": within_t,
         "abandoned_late": 1 - within_t,
     }
-    assert found["patience_max_s"] == after_s
+    assert found["time_to_abandon_max_s"] == after_s
 
 
 def day() -> History:
@@ -89,7 +89,7 @@ def test_waits_and_abandonment_of_the_day():
     found = day().of_queue()
     assert found["asa_s"] == 25.0
     assert [found[f"wait_{each}_s"] for each in ("p50", "p90", "p99", "max")] == [20, 40, 40, 40]
-    assert [found[f"patience_{each}_s"] for each in ("p50", "p90", "max")] == [12, 50, 50]
+    assert [found[f"time_to_abandon_{each}_s"] for each in ("p50", "p90", "max")] == [12, 50, 50]
     assert found["abandonment"] == 3 / 10
     assert found["abandonment_without_short"] == 2 / 9
     assert found["longest_waiting_s"] == 33.0
@@ -151,7 +151,7 @@ def test_who_was_cut_off_and_leaves_at_once_has_not_abandoned_shortly():
     history.at(310).of(OfferFailed, "a", reason="unreachable").release("a", requeued=True)
     found = history.at(312).hang_up("a", Outcome.HANDLED).of_queue()
     assert ends(found) == (2, 1, 1, 0, 0, 0, 0)
-    assert found["patience_max_s"] == 2.0
+    assert found["time_to_abandon_max_s"] == 2.0
 
 
 def test_an_escalated_caller_waits_for_a_nurse_from_the_key_on():
@@ -258,3 +258,14 @@ def test_transfers_count_for_the_queue_the_caller_was_in_last_and_for_the_site()
     found, calls = history.of_queue(), history.of_calls()
     assert (found["transferred"], found["transfer_rate"], found["returned"]) == (1, 1.0, 1)
     assert (calls["transfers"], calls["transfers_failed"]) == (2, 1)
+
+
+def test_no_more_than_were_answered_are_transferred_in_a_queue():
+    history = History().signed_in("cal").arrive("a").queue("a").offer("a").at(9).connect("a")
+    history.at(50).hang_up("a")
+    for call in ("b", "c", "d"):
+        history.arrive(call).queue(call).at(60).about(CallDequeued, call)
+        history.about(TransferSucceeded, call).end(call, Outcome.TRANSFERRED)
+    found, calls = history.of_queue(), history.of_calls()
+    assert (found["answered"], found["transferred"], found["transfer_rate"]) == (1, 0, 0.0)
+    assert calls["transfers"] == 3

@@ -120,7 +120,8 @@ TABLE: Table[State] = {
     State.QUESTION: _live(State.QUESTION, connected=State.CONNECTED),
     State.WAITING: _live(State.WAITING, connected=State.CONNECTED),
     State.EMERGENCY: _live(State.EMERGENCY, connected=State.CONNECTED),
-    State.CONNECTED: _live(State.CONNECTED, released=State.CONNECTED),
+    # Of two people whom the caller needs, the second is connected right after the first.
+    State.CONNECTED: _live(State.CONNECTED, connected=State.CONNECTED, released=State.CONNECTED),
     State.TRANSFERRING: _live(State.TRANSFERRING),
     State.RECORDING: _live(State.RECORDING),
     State.LEAVING: _live(State.LEAVING),

@@ -10,13 +10,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from tests.site.invariants import Violation
-from tests.site.world import Day, World, one_day
+from tests.site.world import KINDS, Day, World, one_day
 
 _EVERY_S = 10.0
 
@@ -37,6 +37,7 @@ def soak(seeds: range, calls: int, jobs: int) -> int:
     """Run the seeds; the exit code."""
     began_at = told_at = time.monotonic()
     done = crashes = records = 0
+    counts: Counter[str] = Counter()
     for result in _days(seeds, calls, jobs):
         if isinstance(result, str):
             print(f"\nFAILED: {result}\n\nagain: {_again(result, calls)}", flush=True)
@@ -44,11 +45,13 @@ def soak(seeds: range, calls: int, jobs: int) -> int:
         done += 1
         crashes += result.crashes
         records += result.records
+        counts.update(result.counts)
         print(f"seed {result.seed}: {result.digest}")
         if time.monotonic() - told_at > _EVERY_S:
             told_at = time.monotonic()
             print(f"# {done} of {len(seeds)} seeds, {told_at - began_at:.0f} s", flush=True)
     took_s = time.monotonic() - began_at
+    print(", ".join(f"{counts[what]} {what}" for what in KINDS))
     print(
         f"{done} seeds, {done * calls} calls, {records} records, {crashes} crashes of the brain: "
         f"every promise held ({took_s:.0f} s)"

@@ -14,11 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from calls.commands import Command
-from calls.facts import Fact, SitePublished
-from calls.ports import LineEvent, LineSnapshot
-from careline.switchboard import Switchboard
+from calls.facts import CallArrived, Fact, SitePublished, TimerFired
+from calls.ids import CallId
+from calls.ports import DuplicateEventError, JournalError, LineEvent, LineSnapshot
+from careline.checkpoint import Track
+from careline.rescue import Rescue
 from careline.turn import Turn
+from tests.site.board import Board
 from tests.site.faults import Instant
+from tests.site.invariants import Violation
+from tests.site.journal import Record, TornJournal
 
 if TYPE_CHECKING:
     from tests.site.line import Line
@@ -35,45 +40,14 @@ class LineGone(Exception):
     """The line process is dead."""
 
 
-class Record(NamedTuple):
-    """One entry of the journal."""
-
-    at: float
-    record: Fact | Command
-    epoch: str = ""
-    seq: int = 0
-
-
-class TornJournal:
-    """A journal in memory: what was synced survives a crash, the rest may or may not."""
-
-    def __init__(self) -> None:
-        self.durable: list[Record] = []
-        self._unsynced: list[Record] = []
-
-    def write(self, batch: list[Record]) -> None:
-        """Hand a batch to the system; it is not safe yet."""
-        self._unsynced += batch
-
-    def sync(self) -> None:
-        """What was written is safe: only now may anybody be told."""
-        self.durable += self._unsynced
-        self._unsynced.clear()
-
-    def crash(self) -> bool:
-        """Lose what was not synced; whether there was anything."""
-        lost = bool(self._unsynced)
-        self._unsynced.clear()
-        return lost
-
-
 class Step(NamedTuple):
-    """A turn, its time and the line event that caused it."""
+    """A turn, its time and the line event that caused it; what of it could not be journaled."""
 
     now: float
     turn: Turn
     epoch: str = ""
     seq: int = 0
+    unkept: tuple[Fact | Command, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +67,12 @@ class BrainProcess:
         world: the clock, the line and the chance.
         journal: what earlier lives left.
         clock: what the system's clock shows now, seconds since the epoch.
-        board: a switchboard that the journal was replayed into already.
+        board: a switchboard that the journal was replayed into.
+        track: where in the journal calls began.
     """
 
     def __init__(
-        self, world: World, journal: TornJournal, clock: float, board: Switchboard | None = None
+        self, world: World, journal: TornJournal, clock: float, board: Board, track: Track
     ) -> None:
         self.world = world
         self.journal = journal
@@ -106,24 +81,27 @@ class BrainProcess:
         self.drives = False
         self.waits = False
         self.to_come = 0
-        self.board = board or self._replayed()
-        self._seen: dict[str, int] = {}
-        for entry in journal.durable:
-            if entry.epoch:
-                self._seen[entry.epoch] = max(self._seen.get(entry.epoch, 0), entry.seq)
+        self.board = board
+        self.track = track
+        self.problem = False
+        self.seen = journal.seen()
         self._latest = journal.durable[-1].at if journal.durable else 0.0
         for entry in journal.durable[-1000:]:
             self._latest = max(self._latest, entry.at)
         self._offset = max(clock, self._latest) - world.now
         self._line_epoch = ""
-        if not journal.durable:
-            site = world.site
-            self.inbox.append(Told(SitePublished(site=site.id, version=site.version)))
+        if not journal.durable or board.site.version != world.site.version:
+            self.publish()
         self.life = self._live()
 
     def clock(self) -> float:
         """Seconds since the epoch, as this process has it."""
         return self.world.now + self._offset
+
+    def publish(self) -> None:
+        """Serve by the version that was published last."""
+        site = self.world.site
+        self.inbox.append(Told(SitePublished(site=site.id, version=site.version)))
 
     def take(self, event: LineEvent) -> None:
         """An event arrives from the line."""
@@ -138,16 +116,6 @@ class BrainProcess:
 
     # --- life -----------------------------------------------------------------------------------
 
-    def _replayed(self) -> Switchboard:
-        board = Switchboard(self.world.site, self.world.find_version)
-        again: list[Fact | Command] = []
-        board.replay(
-            ((entry.at, entry.record) for entry in self.journal.durable),
-            lambda _now, turn: again.extend(turn.records),
-        )
-        self.world.witness.same(self.journal.durable, again)
-        return board
-
     def _live(self) -> Life:
         while True:
             while self.world.line is None:
@@ -155,7 +123,7 @@ class BrainProcess:
             try:
                 self._connect()
                 yield from self._catch_up()
-                self.drives = True
+                self.drives, self.world.astray = True, False
                 while True:
                     if not self.inbox and not self._is_due():
                         yield None
@@ -197,7 +165,7 @@ class BrainProcess:
             waiting = [told for told in waiting if _is_newer(told, picture)]
             if before:
                 yield from self._serve(before, as_it_happened=True)
-            elif max(self._seen.get(picture.epoch, 0), picture.acknowledged) < picture.seq:
+            elif max(self.seen.get(picture.epoch, 0), picture.acknowledged) < picture.seq:
                 yield None
                 if not self.connected:
                     raise LineGone
@@ -229,9 +197,13 @@ class BrainProcess:
             if item.epoch:
                 if item.epoch == self._line_epoch:
                     told = max(told, item.seq)
-                if item.seq <= self._seen.get(item.epoch, 0):
+                if item.seq <= self.seen.get(item.epoch, 0):
                     continue
-                self._seen[item.epoch] = item.seq
+                self.seen[item.epoch] = item.seq
+            if self.problem and isinstance(item.fact, CallArrived):
+                probe = [Record(self.clock(), TimerFired(site=item.fact.site))]
+                if (yield from self._keep(probe)):
+                    self.world.wrote(probe)
             now = self._time(item.at if as_it_happened else None)
             steps.append(Step(now, self.board.handle(item.fact, now), item.epoch, item.seq))
         now = self._time()
@@ -241,7 +213,7 @@ class BrainProcess:
         yield from self._finish(steps, told)
 
     def _finish(self, steps: list[Step], told: int) -> Life:
-        world, random = self.world, self.world.random
+        world = self.world
         batch = [
             Record(
                 step.now,
@@ -252,15 +224,12 @@ class BrainProcess:
             for step in steps
             for index, record in enumerate(step.turn.records)
         ]
-        if batch:
-            world.instant(Instant.BEFORE_WRITE)
-            self.journal.write(batch)
-            world.instant(Instant.UNSYNCED)
-            slow = world.faults.slow_write
-            if slow and random.random() < slow:
-                yield random.choice((0.005, 0.3, 2.0))
-            self.journal.sync()
+        if batch and not (yield from self._keep(batch)):
+            steps = self._turned_away(steps)
+            world.not_kept(batch, steps, self.board)
+        elif batch:
             world.kept(batch, self.board)
+            self._let_in(steps)
             world.instant(Instant.SYNCED)
         if told:
             self._line().acknowledge(told)
@@ -274,6 +243,51 @@ class BrainProcess:
                 done += 1
                 if batch:
                     world.instant(Instant.BETWEEN_COMMANDS, done)
+        if batch:
+            world.done(self)
+
+    def _keep(self, batch: list[Record]) -> Generator[float | None, None, bool]:
+        """Journal, or let no new call in until that can be done again."""
+        world = self.world
+        world.instant(Instant.BEFORE_WRITE)
+        try:
+            self.journal.write(batch)
+        except DuplicateEventError as error:
+            raise Violation(str(error)) from None
+        except JournalError:
+            self.problem, self.board.accepting = True, False
+            return False
+        world.instant(Instant.UNSYNCED)
+        slow = world.faults.slow_write
+        if slow and world.random.random() < slow:
+            yield world.random.choice((0.005, 0.3, 2.0))
+        self.journal.sync()
+        self.problem, self.board.accepting = False, True
+        return True
+
+    def _turned_away(self, steps: list[Step]) -> list[Step]:
+        """Calls whose arrival could not be journaled are not let in."""
+        refused: set[CallId] = set()
+        changed = []
+        for step in steps:
+            first = step.turn.records[0] if step.turn.records else None
+            if isinstance(first, CallArrived):
+                refused.add(first.call_id)
+                turn = self.board.turn_away(first.call_id, self.clock())
+            else:
+                kept = [each for each in step.turn.commands if each.call_id not in refused]
+                turn = Turn(records=step.turn.records, commands=kept)
+            changed.append(step._replace(turn=turn, unkept=tuple(step.turn.records)))
+        return changed
+
+    def _let_in(self, steps: list[Step]) -> None:
+        """Once the journal can be written again nobody is turned away any more."""
+        for step in steps:
+            first = step.turn.records[0] if step.turn.records else None
+            if isinstance(first, CallArrived):
+                call = self.board.calls.get(first.call_id)
+                if call is not None and isinstance(call.engine, Rescue) and not call.engine.let_in:
+                    raise Violation(f"{first.call_id} is turned away, and could be journaled")
 
     def _line(self) -> Line:
         if self.world.line is None or not self.connected:

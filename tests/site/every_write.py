@@ -20,11 +20,11 @@ from dataclasses import replace
 
 from calls.commands import Command
 from calls.facts import Fact
-from careline.switchboard import Switchboard
+from tests.site.board import Board
 from tests.site.driver import Killed
-from tests.site.faults import BrainCrash, Instant
+from tests.site.faults import BrainCrash, Instant, Publication
 from tests.site.invariants import Violation
-from tests.site.world import World
+from tests.site.world import CALLS_PER_S, World
 
 HOUR_CALLS = 345
 """As many as eleven agents can just answer in an hour."""
@@ -56,13 +56,19 @@ class CrashingHour(World):
     ) -> None:
         super().__init__(seed, calls)
         calm = {"brain": (), "line": (), "clock_back": 0.0, "load": 1.0, "red": 0.05}
+        calm |= {"outages": (), "pairs": 0.05, "called_back": 0.1, "holds": 0.2}
+        shares = zip((0.3, 0.6, 0.8), ("2", "3", "1"), strict=True)
+        calm["publications"] = tuple(
+            Publication(at_s=share * calls / CALLS_PER_S, version=version, crash=None)
+            for share, version in shares
+        )
         self.faults = replace(self.faults, **calm)  # type: ignore[arg-type]
         self._crashes = []
         self.forks = 0
         self._every = every
         self._jobs = jobs
         self._told = told
-        self._follower = Switchboard(self.site, self.find_version)
+        self._follower = Board(self.site, self.find_version)
         self._followed = 0
         self._children: deque[tuple[int, str]] = deque()
         self._dies_in: BrainCrash | None = None
@@ -100,7 +106,7 @@ class CrashingHour(World):
         self.kill(self._dies_in)
         raise Killed
 
-    def standby(self) -> Switchboard | None:
+    def standby(self) -> Board | None:
         """The follower, once the brain it follows is dead."""
         if self._dies_in is None:
             return None

@@ -7,7 +7,7 @@ fault that always comes at the same rate hides what only its absence or its abun
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from random import Random
 
@@ -47,6 +47,38 @@ class BrainCrash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """Another version of the site is published.
+
+    Attributes:
+        at_s: when, seconds from the beginning.
+        version: which.
+        crash: the brain dies at the write that it leads to.
+    """
+
+    at_s: float
+    version: str
+    crash: BrainCrash | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """Nothing can be written for a while.
+
+    Attributes:
+        at_s: from when, seconds from the beginning.
+        for_s: for how long.
+        crash: the brain dies meanwhile, or soon after.
+        crash_after_s: how long after the beginning.
+    """
+
+    at_s: float
+    for_s: float
+    crash: BrainCrash | None
+    crash_after_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
     """Everything that goes wrong.
 
@@ -66,6 +98,14 @@ class Faults:
         escalates: how likely an agent presses the escalation key.
         red: how likely a caller says a red flag.
         load: arrivals as a share of what all agents together could answer.
+        publications: when which version of the site is published, in the order of time.
+        outages: when the disk is full, in the order of time.
+        office_every_s: mean time between two things that a supervisor does: closing a task, opening
+            or closing a queue, approving a break.
+        holds: how likely an agent puts a caller on hold or consults somebody.
+        pairs: how likely a caller needs two people.
+        called_back: how likely a caller chooses to be called back.
+        snapshot_every: a snapshot is taken after about so many writes; 0 for never.
     """
 
     brain: tuple[BrainCrash, ...]
@@ -83,6 +123,13 @@ class Faults:
     escalates: float
     red: float
     load: float
+    publications: tuple[Publication, ...]
+    outages: tuple[Outage, ...]
+    office_every_s: float
+    holds: float
+    pairs: float
+    called_back: float
+    snapshot_every: int
 
 
 _WRITES_PER_CALL = 8
@@ -122,7 +169,50 @@ def draw(random: Random, calls: int, day_s: float) -> Faults:
         escalates=random.uniform(0.0, 0.08),
         red=random.choice((0.0, 0.02, 0.05, 0.2)),
         load=random.uniform(0.3, 1.5),
+        publications=_publications(random, day_s),
+        outages=_outages(random, day_s),
+        office_every_s=random.choice((60.0, 300.0, 1800.0)),
+        holds=sometimes(0.7, 0.4),
+        pairs=sometimes(0.6, 0.15),
+        called_back=sometimes(0.6, 0.2),
+        snapshot_every=random.choice((0, 10 + calls // 5, 2 * calls)),
     )
+
+
+def _publications(random: Random, day_s: float) -> tuple[Publication, ...]:
+    """Half of them are the brain's death, for that is where a version could be lost or doubled."""
+    times = sorted(random.uniform(0.0, day_s) for _ in range(random.choice((0, 0, 1, 2, 4))))
+    return tuple(
+        Publication(
+            at_s=at_s,
+            version=random.choice(("1", "2", "2", "3", "3")),
+            crash=_crash(random, 0) if random.random() < 0.5 else None,
+        )
+        for at_s in times
+    )
+
+
+def _outages(random: Random, day_s: float) -> tuple[Outage, ...]:
+    """A few days have them only: behind one the journal has a hole, and proves less."""
+    times = sorted(random.uniform(0.0, day_s) for _ in range(random.choice((0, 0, 0, 1, 2))))
+    outages = []
+    for at_s in times:
+        for_s = random.choice((1.0, 30.0, 120.0, 600.0))
+        after_s = random.choice((0.5, 1.2)) * for_s
+        crash = replace(_crash(random, 0), instant=random.choice(_NEVER_SYNCED))
+        outages.append(
+            Outage(
+                at_s=at_s,
+                for_s=for_s,
+                crash=crash if random.random() < 0.5 else None,
+                crash_after_s=after_s,
+            )
+        )
+    return tuple(outages)
+
+
+_NEVER_SYNCED = (Instant.BEFORE_WRITE, Instant.ACKNOWLEDGED, Instant.BETWEEN_COMMANDS)
+"""Instants that come also while nothing can be written."""
 
 
 def _crash(random: Random, write: int) -> BrainCrash:

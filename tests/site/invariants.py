@@ -1,40 +1,74 @@
 """What must hold after every step, whatever went wrong: DESIGN's promises 1 to 5.
 
 The witness reads what became durable and asks the distributor for what everybody may ask. It
-knows nothing of how either works.
+knows nothing of how either works. The module is a list of promises, and as long as they are.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from acd import Work
-from calls.commands import Command, HangUp, OpenTask
+from calls.commands import Command, HangUp, OpenTask, RecallOffer, ReleaseAgent
 from calls.facts import (
+    AgentHungUp,
+    AgentOnBreak,
     CallArrived,
+    CallBackChosen,
+    CallBackMissed,
     CallConnected,
     CallEnded,
     CallEscalated,
     CallFailed,
+    CallHeld,
     CallQueued,
     CallReleased,
+    CallRetrieved,
+    ConsultBegan,
     Fact,
+    IdentityConfirmed,
+    OfferFact,
+    OfferFailed,
+    QueueOverridden,
+    SitePublished,
+    TaskClosed,
     TransferSucceeded,
 )
-from calls.ids import AgentId, CallId
+from calls.ids import AgentId, CallId, OfferId
 from calls.outcome import Outcome
 from calls.ports import LineSnapshot
 from careline.switchboard import Switchboard
 from careline.turn import Turn
 
 if TYPE_CHECKING:
-    from tests.site.driver import Record
+    from tests.site.journal import Record
 
 _TRACE = 40
 
 _RINGING = (Work.RESERVED, Work.RINGING)
+
+_LOOK_AROUND_EVERY = 8
+_LONGEST_WRAP_UP_S = 60.0
+
+_COUNTED = {
+    CallHeld: "holds",
+    CallRetrieved: "retrievals",
+    ConsultBegan: "consults",
+    CallBackMissed: "missed call-backs",
+    IdentityConfirmed: "identities confirmed",
+    QueueOverridden: "queues overridden",
+    SitePublished: "publications",
+    TaskClosed: "tasks closed",
+}
+
+
+_CALL_BACK = "call-back"
+
+_NOBODY = object()
+
+_SERVED = (Outcome.HANDLED, Outcome.TRANSFERRED)
 
 
 class Violation(AssertionError):
@@ -59,15 +93,31 @@ class Witness:
 
     def __init__(self, nurses: Collection[str]) -> None:
         self._nurses = frozenset(nurses)
+        self.heard_of: dict[CallId, None] = {}
         self.arrived: dict[CallId, None] = {}
         self.ended: dict[CallId, Outcome] = {}
         self.tasks: dict[CallId, list[OpenTask]] = {}
         self.red: dict[CallId, None] = {}
-        self.with_agent: dict[CallId, AgentId] = {}
+        self.with_agents: dict[CallId, dict[OfferId, AgentId]] = {}
         self.met: dict[CallId, None] = {}
+        self.pairs: dict[CallId, None] = {}
+        self.chosen: dict[CallId, None] = {}
+        self.counts: Counter[str] = Counter()
         self.trace: deque[tuple[float, Fact | Command]] = deque(maxlen=_TRACE)
         self._owed: list[tuple[CallId, str]] = []
+        self._latest = 0.0
+        self._looks = 0
+        self._offers_over: dict[OfferId, None] = {}
+        self._behind_hole_once = False
+        self._over: frozenset[CallId] = frozenset()
+        self._behind_hole = False
         self._meaning = {
+            **dict.fromkeys(_COUNTED, self._counted),
+            AgentHungUp: self._agent_gone,
+            OfferFailed: self._agent_gone,
+            AgentOnBreak: self._break,
+            CallBackChosen: self._call_back_chosen,
+            TaskClosed: self._task_closed,
             CallArrived: self._call_arrived,
             CallQueued: self._call_queued,
             CallEscalated: self._call_escalated,
@@ -77,14 +127,37 @@ class Witness:
             TransferSucceeded: self._transferred,
             CallEnded: self._call_ended,
             OpenTask: self._open_task,
+            RecallOffer: self._offer_over,
+            ReleaseAgent: self._offer_over,
         }
 
     # --- what became durable --------------------------------------------------------------------
+
+    def begin_again(self, board: Switchboard, records: Iterable[Record]) -> None:
+        """Forget what no journal tells, and go on from what a brain knows that came up from one.
+
+        Args:
+            board: the new brain's.
+            records: what its replay made.
+        """
+        for kept in (self.arrived, self.ended, self.tasks, self.red, self.with_agents, self.met):
+            kept.clear()
+        self.pairs.clear()
+        self.chosen.clear()
+        trace, counts = self.trace, self.counts
+        self.trace, self.counts = deque(maxlen=0), Counter()
+        self._behind_hole = self._behind_hole_once = True
+        self.read(records)
+        self._behind_hole = False
+        self.trace, self.counts = trace, counts
+        self._over = frozenset(board.calls.ended)
+        self.look(board)
 
     def read(self, batch: Iterable[Record]) -> None:
         """Take in what was written. Each input's records stand together."""
         trace, meaning = self.trace, self._meaning
         for entry in batch:
+            self._latest = entry.at
             trace.append((entry.at, entry.record))
             means = meaning.get(type(entry.record))
             if means is not None:
@@ -93,28 +166,74 @@ class Witness:
             if call_id not in self.tasks:
                 raise Violation(f"{why}: {call_id} is nobody's task")
         self._owed.clear()
+        self._chooses = None
 
     def _call_arrived(self, fact: CallArrived) -> None:
-        self.arrived[fact.call_id] = None
+        self.arrived[fact.call_id] = self.heard_of[fact.call_id] = None
+
+    def _counted(self, fact: Fact) -> None:
+        self.counts[_COUNTED[type(fact)]] += 1
+
+    def _break(self, fact: AgentOnBreak) -> None:
+        self.counts["breaks approved"] += fact.approved
+
+    def _task_closed(self, fact: TaskClosed) -> None:
+        self._counted(fact)
+        if fact.kind == _CALL_BACK:
+            self.chosen.pop(fact.call_id, None)
+
+    def _call_back_chosen(self, fact: CallBackChosen) -> None:
+        """Until the call ends with it, nothing is promised: they may have to wait on."""
+        self._chooses = fact.call_id
+
+    _chooses: CallId | None = None
 
     def _call_queued(self, fact: CallQueued) -> None:
-        if fact.requirement.emergency and self.with_agent.get(fact.call_id) not in self._nurses:
+        with_nurse = not self._nurses.isdisjoint(self._spoken_with(fact.call_id))
+        if fact.requirement.companion:
+            self.pairs[fact.call_id] = None
+        if fact.requirement.emergency and not with_nurse:
             self.red[fact.call_id] = None
+            self.counts["red flags"] += 1
 
     def _call_escalated(self, fact: CallEscalated) -> None:
-        if self.with_agent.get(fact.call_id) == fact.agent_id:
+        if fact.agent_id in self._spoken_with(fact.call_id):
             self.red[fact.call_id] = None
+            self.counts["escalations"] += 1
+
+    def _offer_over(self, command: RecallOffer | ReleaseAgent) -> None:
+        self._offers_over[command.offer_id] = None
+
+    def _spoken_with(self, call_id: CallId) -> Collection[AgentId]:
+        return self.with_agents.get(call_id, {}).values()
+
+    def _agent_gone(self, fact: OfferFact) -> None:
+        """One of two; where it was the only one the call is released or ends."""
+        agents = self.with_agents.get(fact.call_id, {})
+        if len(agents) > 1 and agents.get(fact.offer_id) == fact.agent_id:
+            del agents[fact.offer_id]
 
     def _call_connected(self, fact: CallConnected) -> None:
-        self.with_agent[fact.call_id] = fact.agent_id
-        # A call that was placed to call somebody back began when they answered.
-        self.arrived.setdefault(fact.call_id)
+        if fact.offer_id in self._offers_over and not self._behind_hole_once:
+            raise Violation(f"{fact.call_id} is connected by {fact.offer_id}, which is over")
+        agents = self.with_agents.setdefault(fact.call_id, {})
+        agents[fact.offer_id] = fact.agent_id
+        self.counts["pairs"] += len(agents) == 2
+        answers, _, attempt = fact.call_id.partition("~")
+        if attempt:
+            chose = self.chosen.pop(CallId(answers), _NOBODY) is None
+            self.counts["chosen call-backs reached"] += chose
+            self.counts["red flags called back"] += not chose and len(agents) == 1
+        # A call that was placed to call somebody back began when they answered, but for one whose
+        # name the journal has from an attempt behind a hole: that one's end is remembered.
+        if fact.call_id in self.arrived or fact.call_id not in self._over:
+            self.arrived.setdefault(fact.call_id)
         self.met[fact.call_id] = None
         if fact.agent_id in self._nurses:
             self.red.pop(fact.call_id, None)
 
     def _call_released(self, fact: CallReleased) -> None:
-        self.with_agent.pop(fact.call_id, None)
+        self.with_agents.pop(fact.call_id, None)
         if fact.emergency:
             self.red[fact.call_id] = None
 
@@ -129,18 +248,30 @@ class Witness:
 
     def _call_ended(self, fact: CallEnded) -> None:
         call_id = fact.call_id
+        if self.excuses(call_id):
+            self.arrived.setdefault(call_id)
         if call_id not in self.arrived:
             raise Violation(f"{call_id} ended and never arrived")
         if call_id in self.ended:
             raise Violation(f"{call_id} ended twice")
         self.ended[call_id] = fact.outcome
-        self.with_agent.pop(call_id, None)
+        self.with_agents.pop(call_id, None)
+        if fact.outcome is Outcome.REFUSED:
+            # Never let in: nothing is kept of them by which a person could call them back.
+            self._owed = [owed for owed in self._owed if owed[0] != call_id]
+        if call_id == self._chooses and fact.outcome is Outcome.CONTAINED:
+            self.chosen[call_id] = None
+            self.counts["places kept"] += 1
         if call_id in self.red:
             del self.red[call_id]
-            self._owed.append((call_id, "a red flag left before a nurse spoke with them"))
+            # Behind a hole it is the journal that knows of the nurse.
+            if not (self._behind_hole and fact.outcome in _SERVED):
+                self._owed.append((call_id, "a red flag left before a nurse spoke with them"))
 
     def _open_task(self, command: OpenTask) -> None:
         self.tasks.setdefault(command.call_id, []).append(command)
+        if command.kind == _CALL_BACK:
+            self.chosen.pop(command.call_id, None)
 
     # --- how everything stands ------------------------------------------------------------------
 
@@ -153,12 +284,21 @@ class Witness:
             raise Violation(f"visits do not add up: {distributor.totals}")
         if not distributor.offer_totals.balanced:
             raise Violation(f"offers do not add up: {distributor.offer_totals}")
-        live = len(board.live_calls)
-        if sum(board.outcomes.values()) != len(self.ended):
-            raise Violation(f"outcomes do not add up: {board.outcomes}")
+        if self._behind_hole_once:
+            # One that was placed may be held to be answered, and nobody to be connected with it.
+            self.arrived.update(dict.fromkeys(each for each in board.calls if self.excuses(each)))
+        live = len(board.calls)
+        if sum(board.calls.outcomes.values()) != len(self.ended):
+            raise Violation(f"outcomes do not add up: {board.calls.outcomes}")
         if live + len(self.ended) != len(self.arrived):
             raise Violation(f"{len(self.arrived)} arrived, {len(self.ended)} ended, {live} live")
         self._offers(board)
+        for call_id in self.chosen:
+            if distributor.call_back(call_id) is None:
+                raise Violation(f"{call_id} chose to be called back and is forgotten")
+        self._looks += 1
+        if self._looks % _LOOK_AROUND_EVERY == 0:
+            self._nobody_idle(board)
         if self.red:
             self._red_flags(board)
 
@@ -171,8 +311,44 @@ class Witness:
                 raise Violation(f"{offer.agent_id} has {other} and {offer.offer_id}")
             calls.setdefault(offer.call_id, []).append(offer.state)
         for call_id, states in calls.items():
-            if len(states) > 1 and (call_id not in self.red or _answered(states)):
+            if len(states) > self._most_offers(call_id, states):
                 raise Violation(f"{call_id} has {len(states)} offers at once")
+
+    def _most_offers(self, call_id: CallId, states: list[Work]) -> int:
+        if call_id in self.red and not _answered(states):
+            return len(self._nurses)
+        answers = CallId(call_id.partition("~")[0])
+        return 2 if answers in self.pairs else 1
+
+    def _nobody_idle(self, board: Switchboard) -> None:
+        """Nobody waits whom somebody could serve who is no nurse, and no wrap-up lasts for ever."""
+        snapshot, site = board.distributor.snapshot(), board.site
+        due = board.next_deadline()
+        if due is not None and due <= self._latest:
+            return
+        rules = site.emergency
+        for task in snapshot.tasks:
+            waits = task.allowed and not task.reached and task.under_way is None
+            spent = task.emergency and task.attempts >= rules.call_back_attempts
+            if waits and not spent and task.next_at < self._latest - 1.0:
+                raise Violation(f"{task.call_id} is to be called back and nobody does")
+        free = []
+        for agent in snapshot.agents:
+            if agent.available and agent.agent_id in site.agents:
+                free.append(site.agents[agent.agent_id])
+            long_ago = self._latest - agent.since > _LONGEST_WRAP_UP_S
+            if agent.work is Work.WRAP_UP and long_ago:
+                raise Violation(f"{agent.agent_id} has been in wrap-up since {agent.since:.0f}")
+        for queue in snapshot.queues:
+            needs = site.queues[queue.queue_id].skills
+            for row in queue.waiting:
+                answers = CallId(row.call_id.partition("~")[0])
+                if row.offered_to or row.emergency or answers in self.pairs:
+                    continue
+                for config in free:
+                    able = all(config.skills.get(need.skill, 0) >= need.level for need in needs)
+                    if able and config.id not in self._nurses:
+                        raise Violation(f"{row.call_id} waits and {config.id} is free")
 
     def _red_flags(self, board: Switchboard) -> None:
         """No nurse is free, or rung for a routine call, while a red flag waits unoffered."""
@@ -184,6 +360,10 @@ class Witness:
         for agent in snapshot.agents:
             if agent.available and agent.agent_id in self._nurses:
                 raise Violation(f"{unoffered[0]} waits and {agent.agent_id} is free")
+        for queue in snapshot.queues:
+            classes = [row.emergency for row in queue.waiting]
+            if classes != sorted(classes, reverse=True):
+                raise Violation(f"a red flag waits behind a routine call in {queue.queue_id}")
         urgent = {row.call_id for row in rows if row.emergency}
         for offer in snapshot.offers:
             rings = offer.agent_id in self._nurses and offer.state in _RINGING
@@ -228,14 +408,20 @@ class Witness:
             raise Violation(f"the order {expected} became {order} over a restart")
         told = {command.call_id for command in turn.commands}
         for call in picture.calls:
+            if self.excuses(call.call_id):
+                continue
             if not (call.connected_offers or call.call_back) and call.call_id not in told:
                 raise Violation(f"{call.call_id} is up and hears nothing after a restart")
         hung_up = {one.call_id for one in turn.commands if isinstance(one, HangUp)}
-        live = board.live_calls
+        live = board.calls
         for call in picture.calls:
             ours = call.call_id in live or call.call_id in hung_up
             if not ours and call.call_id in self.arrived:
                 raise Violation(f"{call.call_id} is up and nobody drives it")
+
+    def excuses(self, call_id: CallId) -> bool:
+        """Whether behind a hole nobody can tell an attempt to call back from an earlier one."""
+        return self._behind_hole_once and "~" in call_id
 
     def told(self) -> str:
         """What happened last."""

@@ -38,9 +38,9 @@ from calls.ports import Entry, LineEvent, LineSnapshot, LiveCall
 from careline.clock import WallClock
 from careline.switchboard import Switchboard
 from tests.site.clinic import HURRY, NURSES, hurried_clinic
-from tests.site.driver import Record
 from tests.site.faults import Faults, draw
 from tests.site.invariants import Violation, Witness
+from tests.site.journal import Record
 from tests.site.line import Line
 from tests.site.people import People
 
@@ -69,7 +69,9 @@ class HurriedWorld:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.site = hurried_clinic()
-        self.closing = False
+        self.closing = self.astray = False
+        self.reconciled = False
+        """Not known here: the brain is another process."""
         drawn = draw(self.random, 1, 1.0)
         self.faults: Faults = replace(
             drawn, echo=0.0, hold=0.0, agent_every_s=600.0, rings_out=0.1, declines=0.1, drops=0.03

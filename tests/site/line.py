@@ -2,7 +2,8 @@
 
 Not the simulated line that ships: that one is kind. This one checks every command against what is
 up, sends facts twice, lets them overtake each other and dies with all its legs. What people do with
-their phones is :mod:`tests.site.people`'s.
+their phones is :mod:`tests.site.people`'s. It is long because it is a list: each command that a
+line carries out, and each fact that it reports.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from acd.rule import Rule
 from calls.commands import (
     Bridge,
     CallBack,
@@ -39,6 +41,7 @@ from calls.facts import (
     Fact,
     MessageRecorded,
     OfferAccepted,
+    OfferDeclined,
     OfferFact,
     OfferFailed,
     OfferRinging,
@@ -66,6 +69,7 @@ class Ring:
     call_id: CallId
     agent_id: AgentId
     call_back: bool
+    pair: bool = False
     answered: bool = False
     connected: bool = False
     over: bool = False
@@ -96,7 +100,7 @@ class Leg:
 
     @property
     def connected(self) -> Ring | None:
-        """The agent the caller speaks with."""
+        """The agent the caller speaks with; of two, the first."""
         return next((ring for ring in self.rings.values() if ring.connected), None)
 
 
@@ -170,7 +174,10 @@ class Line:
         return list(self._held.values())
 
     def acknowledge(self, seq: int) -> None:
-        """All facts up to ``seq`` are durable."""
+        """All facts up to ``seq`` are durable, unless the disk is full."""
+        journal = self.world.journal
+        if seq > journal.heard.get(self.epoch, 0) and not journal.holed:
+            raise Violation(f"fact {seq} of {self.epoch} is acknowledged and not durable")
         self.acknowledged = max(self.acknowledged, seq)
         while self.unacknowledged and self.unacknowledged[0].seq <= seq:
             self.unacknowledged.popleft()
@@ -283,16 +290,23 @@ class Line:
         leg = self.legs.get(command.call_id)
         if command.offer_id in self._known or (leg is None and not command.call_back):
             return
-        ring = Ring(command.offer_id, command.call_id, command.agent_id, command.call_back)
+        pair = command.rule == Rule.PAIR.value
+        ring = Ring(command.offer_id, command.call_id, command.agent_id, command.call_back, pair)
         busy = self.rings.get(command.agent_id)
+        if busy is not None and not self.world.reconciled:
+            # What the last brain had recalled rings still: the line was not told. A busy phone.
+            self.report(OfferDeclined(**ring.names(self.world.site.id)))
+            return
         if busy is not None:
             raise Violation(
                 f"{command.offer_id} rings {command.agent_id}, whose phone has {busy.offer_id}"
             )
         self._known[command.offer_id] = ring
-        if leg is not None and not command.emergency and leg.rings:
-            others = ", ".join(leg.rings)
-            raise Violation(f"{command.offer_id} is a second offer of a call that has {others}")
+        others = tuple(leg.rings.values()) if leg is not None else ()
+        second = pair and len(others) == 1 and others[0].pair
+        if others and not (command.emergency or second or self.world.astray):
+            have = ", ".join(other.offer_id for other in others)
+            raise Violation(f"{command.offer_id} is a second offer of a call that has {have}")
         if command.agent_id not in self.registered:
             self.report(OfferFailed(**ring.names(self.world.site.id), reason="unreachable"))
             return
@@ -327,7 +341,7 @@ class Line:
         if not ring.answered:
             raise Violation(f"{command.offer_id} is bridged and has not been answered")
         speaking = leg.connected
-        if speaking is not None:
+        if speaking is not None and not ((ring.pair and speaking.pair) or self.world.astray):
             raise Violation(f"{command.offer_id} joins {speaking.offer_id} on one call")
         leg.prompt_id, leg.dialling = None, 0
         leg.rings[ring.offer_id] = ring
@@ -444,11 +458,10 @@ def _subject(fact: Fact) -> str:
 
 
 def _picture(leg: Leg) -> LiveCall:
-    speaking = leg.connected
     return LiveCall(
         call_id=leg.call_id,
         arrived_at=leg.arrived_at,
-        connected_offers=(speaking.offer_id,) if speaking else (),
+        connected_offers=tuple(ring.offer_id for ring in leg.rings.values() if ring.connected),
         ringing_offers=tuple(ring.offer_id for ring in leg.rings.values() if not ring.connected),
         recording_id=leg.recording,
         call_back=leg.call_back,

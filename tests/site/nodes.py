@@ -35,8 +35,8 @@ from careline.processes.node import SITE_KEY
 from careline.state import StateFolder
 from tests.adapters.stores.redis_servers import RedisServer
 from tests.site.clinic import NURSES, SITE
-from tests.site.driver import Record
 from tests.site.invariants import Violation, Witness
+from tests.site.journal import Record
 from tests.site.kills import ROOT, HurriedWorld, replayed
 
 NAMES = ("one", "two", "three")

@@ -11,8 +11,13 @@ from calls.facts import (
     AgentOut,
     AgentReady,
     CallFailed,
+    CallHeld,
+    CallRetrieved,
+    ConsultBegan,
+    ConsultEnded,
     DigitsCollected,
     OfferDeclined,
+    OfferFact,
     OfferFailed,
     PhoneRegistered,
     PhoneUnregistered,
@@ -22,12 +27,14 @@ from calls.facts import (
 from calls.ids import AgentId, CallId
 from calls.private import Private
 from calls.verdict import CLEAR, Action, Disposition, Verdict, to_nurse
+from tests.site.board import CALL_BACK_KEY
+from tests.site.clinic import PAIR_KEY, STAFF
 
 if TYPE_CHECKING:
     from tests.site.line import Leg, Line, Ring
     from tests.site.world import World
 
-_WISHES = ("1", "1", "1", "1", "1", "2", "2", "2", "3", "0", "0", "4", "5", "")
+_WISHES = ("1", "1", "1", "1", "1", "2", "2", "2", "3", "0", "0", "4", "5", "8", "")
 """What a caller presses at the menu; the one who presses nothing is sent to a person."""
 
 _RED = (
@@ -37,6 +44,16 @@ _RED = (
 )
 
 _TALK_S = 90.0
+
+_ASIDE: tuple[tuple[type[OfferFact], ...], ...] = (
+    (CallHeld, CallRetrieved),
+    (CallHeld,),
+    (ConsultBegan, ConsultEnded),
+    (CallHeld, ConsultBegan, CallHeld, CallRetrieved),
+)
+"""What agents do in the middle of a conversation; some never come back from hold."""
+
+_IDENTITY = "*8"
 
 
 class People:
@@ -64,7 +81,10 @@ class People:
                 later(random.uniform(0.5, 120.0), self._says_red, line, call_id)
             else:
                 later(random.uniform(0.5, 120.0), self._presses, line, call_id, "9")
-        later(at_s, self._presses, line, call_id, random.choice(_WISHES))
+        wish = PAIR_KEY if random.random() < self._world.faults.pairs else random.choice(_WISHES)
+        later(at_s, self._presses, line, call_id, wish)
+        if random.random() < self._world.faults.called_back:
+            later(at_s + random.uniform(5.0, 60.0), self._presses, line, call_id, CALL_BACK_KEY)
         dice = random.random()
         if dice < 0.05:
             later(random.uniform(20.0, 400.0), self._presses, line, call_id, "0")
@@ -125,27 +145,27 @@ class People:
 
     def come_in(self) -> None:
         """The day begins: phones register and most agents sign in."""
-        for agent_id in self._world.site.agents:
+        for agent_id in STAFF:
             self._registers(agent_id)
             if self._random.random() < 0.85:
-                self._world.later(self._random.uniform(0.0, 60.0), self._signs_in, agent_id)
+                self._world.later(self._random.uniform(0.0, 60.0), self.signs_in, agent_id)
             self._whim_later(agent_id)
 
     def go_home(self) -> None:
         """The day is over: everybody signs out."""
         line = self._world.line
         assert line is not None
-        for agent_id in self._world.site.agents:
+        for agent_id in STAFF:
             line.report(AgentOut(site=self._world.site.id, agent_id=agent_id))
 
     def register_again(self) -> None:
         """The line was started anew: the phones find it within a minute."""
-        for agent_id in self._world.site.agents:
+        for agent_id in STAFF:
             self._world.later(self._random.uniform(0.0, 60.0), self._registers, agent_id)
 
-    def _registers(self, agent_id: AgentId) -> None:
+    def _registers(self, agent_id: AgentId, again: bool = False) -> None:
         line = self._world.line
-        if line is not None and agent_id not in line.registered:
+        if line is not None and (again or agent_id not in line.registered):
             line.registered[agent_id] = None
             line.report(PhoneRegistered(site=self._world.site.id, agent_id=agent_id))
 
@@ -157,7 +177,13 @@ class People:
         line.report(PhoneUnregistered(site=self._world.site.id, agent_id=agent_id))
         self._world.later(self._random.uniform(1.0, 120.0), self._registers, agent_id)
 
-    def _signs_in(self, agent_id: AgentId) -> None:
+    def joins(self, agent_id: AgentId) -> None:
+        """They are an agent from now on: their phone says that it is there, and they sign in."""
+        self._world.later(self._random.uniform(0.0, 60.0), self._registers, agent_id, True)
+        self._world.later(self._random.uniform(0.0, 90.0), self.signs_in, agent_id)
+
+    def signs_in(self, agent_id: AgentId) -> None:
+        """They want calls."""
         line = self._world.line
         if line is not None and not self._world.closing:
             line.report(AgentReady(site=self._world.site.id, agent_id=agent_id))
@@ -183,7 +209,7 @@ class People:
         else:
             line.report(AgentReady(site=site, agent_id=agent_id))
             return
-        self._world.later(self._random.uniform(20.0, 300.0), self._signs_in, agent_id)
+        self._world.later(self._random.uniform(20.0, 300.0), self.signs_in, agent_id)
 
     # --- an agent's phone -----------------------------------------------------------------------
 
@@ -234,6 +260,14 @@ class People:
         if random.random() < faults.escalates:
             later(talk_s * random.random(), self._keys, line, ring, "*")
             later(talk_s * random.uniform(0.9, 1.0), self._keys, line, ring, "*9")
+        if random.random() < faults.holds:
+            kinds = random.choice(_ASIDE)
+            for number, kind in enumerate(kinds, start=1):
+                later(talk_s * number / 5, self._aside, line, ring, kind)
+        if "~" in ring.call_id and random.random() < 0.8:
+            later(talk_s * random.random(), self._keys, line, ring, _IDENTITY)
+        if "~" in ring.call_id:
+            later(talk_s + 900.0, self._loses_patience, line, leg.call_id)
         dice = random.random()
         if dice < faults.drops:
             later(talk_s, self._phone_lost, line, ring)
@@ -249,6 +283,10 @@ class People:
         if not line.dead and ring.connected:
             for digit in digits:
                 line.report(AgentKeyed(**ring.names(self._world.site.id), digits=digit))
+
+    def _aside(self, line: Line, ring: Ring, kind: type[OfferFact]) -> None:
+        if not line.dead and ring.connected:
+            line.report(kind(**ring.names(self._world.site.id)))
 
     def _hangs_up(self, line: Line, ring: Ring) -> None:
         if not line.dead and ring.connected:

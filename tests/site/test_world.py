@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -10,22 +11,37 @@ from pathlib import Path
 import pytest
 
 from tests.site.every_write import CrashingHour
-from tests.site.world import World
+from tests.site.world import KINDS, Day, World
 
 ROOT = Path(__file__).parents[2]
 
 SLICE = 20
 
+TROUBLES = (
+    *("line", "repeat", "echo", "hold", "delay", "slow_write", "clock_back", "red", "holds"),
+    *("pairs", "called_back", "publications", "outages", "snapshot_every"),
+)
+
+
+@functools.cache
+def day(seed: int) -> Day:
+    return World(seed, 100).run()
+
 
 @pytest.mark.parametrize("seed", range(SLICE))
 def test_every_promise_holds_on_a_day_of_crashes_drops_and_duplicates(seed: int) -> None:
-    World(seed, 100).run()
+    assert day(seed).calls > 50
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_slice_holds_everything_that_can_happen_more_than_once(kind: str) -> None:
+    assert sum(day(seed).counts.get(kind, 0) for seed in range(SLICE)) > 1
 
 
 def test_the_slice_holds_crashes_of_brain_and_line_and_every_kind_of_trouble() -> None:
     days = [World(seed, 100).faults for seed in range(SLICE)]
     assert len({crash.instant for day in days for crash in day.brain}) == 5
-    for trouble in ("line", "repeat", "echo", "hold", "delay", "slow_write", "clock_back", "red"):
+    for trouble in TROUBLES:
         assert any(getattr(day, trouble) for day in days), trouble
         assert not all(getattr(day, trouble) for day in days), trouble
 

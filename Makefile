@@ -18,7 +18,7 @@ check: setup-dev       ## style, types, imports and the fast tests: under a minu
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest -m "not slow" -n auto --dist worksteal
+	$(PYTHON) -m pytest -m "not slow" --hypothesis-profile quick -n auto --dist worksteal
 
 soak: setup-dev        ## the long proofs, under 50 minutes: a thousand days, crashes at every write
 	$(PYTHON) -m tests.site --seeds 1000 --calls 1000 --jobs 2

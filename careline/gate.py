@@ -31,7 +31,7 @@ _engines: deque[tuple[ProtocolSet, TriageEngine]] = deque(maxlen=_KEPT_ENGINES)
 def engine_of(site: Site) -> TriageEngine:
     """The engine of a site's protocols, made once: that takes a tenth of a second."""
     for protocols, engine in tuple(_engines):
-        if protocols is site.protocols:
+        if protocols == site.protocols:
             return engine
     engine = TriageEngine(site.protocols)
     _engines.append((site.protocols, engine))

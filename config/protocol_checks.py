@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 
 from config.document import Document, Path, shown
@@ -20,6 +21,9 @@ _MAX_READINGS = 1_000
 """Of one phrase: triage allows fewer, but writes them all out before it counts them."""
 _MAX_READINGS_IN_ALL = 100_000
 """Of all phrases: more would take minutes to compile and slow down every utterance."""
+_sound: deque[ProtocolSet] = deque(maxlen=4)
+"""Found without a problem: most changes of a site leave its protocols alone, and trying a few
+hundred examples is nine tenths of the work."""
 
 
 def check_protocols(draft: Draft, report: Report) -> None:
@@ -27,12 +31,17 @@ def check_protocols(draft: Draft, report: Report) -> None:
     _check_status(draft, report)
     if draft.broken_protocols:
         return
+    protocols = ProtocolSet(protocols=tuple(draft.protocols.values()))
+    if protocols in tuple(_sound):
+        return
     before = len(report.problems)
     _check_ids(draft, report)
     _check_phrases(draft, report)
     _check_concepts(draft, report)
     if len(report.problems) == before:
-        _check_rules(draft, report)
+        _check_rules(draft, protocols, report)
+    if len(report.problems) == before:
+        _sound.append(protocols)
 
 
 def _check_status(draft: Draft, report: Report) -> None:
@@ -127,10 +136,10 @@ def _check_concepts(draft: Draft, report: Report) -> None:
                     report.reference(document, path, "concept", concept, known)
 
 
-def _check_rules(draft: Draft, report: Report) -> None:
+def _check_rules(draft: Draft, protocols: ProtocolSet, report: Report) -> None:
     """What triage itself has to say, the examples above all."""
     places = {rule.id: (file, index) for file, index, rule in _rules(draft)}
-    for problem in check_set(ProtocolSet(protocols=tuple(draft.protocols.values()))):
+    for problem in check_set(protocols):
         if problem.rule in places:
             file, index = places[problem.rule]
             path: Path = ("rules", index, *_path(problem.where))

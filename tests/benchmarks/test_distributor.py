@@ -98,8 +98,8 @@ def test_a_new_distributor_decides_the_same(site, day):
     assert distributor.offer_totals.balanced
 
 
-def test_a_replay_of_another_day_is_noticed(day):
-    replay = Replay(busy_site(150), day)
+def test_a_replay_of_another_day_is_noticed():
+    replay = Replay(busy_site(40), record(busy_site(50), waiting=60, lives=200))
     with pytest.raises(AssertionError, match="other decisions"):
         replay.us_per_input()
 
@@ -151,6 +151,7 @@ def test_every_figure_of_the_kernel_is_explained_in_the_page():
     assert values["decision_p50_ms"] <= values["decision_p99_ms"] <= values["decision_worst_ms"]
 
 
+@pytest.mark.slow
 def test_memory_is_that_of_what_waits():
     values = memory(agents=50, calls=300)
     assert set(values) == {"bytes_per_waiting_call", "bytes_per_agent"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +70,17 @@ async def stage(rendered: Path, tmp_path: Path) -> AsyncIterator[Stage]:
         yield made
 
 
+async def until_known(stage: Stage, *agents: AgentId, at_phone: bool) -> None:
+    """A phone knows that it is registered, or no more, a moment before the brain does."""
+    async with asyncio.timeout(60):
+        while any(
+            each["reachable"] is not at_phone
+            for each in (await stage.status())["agents"]
+            if each["agent"] in agents
+        ):
+            pass
+
+
 async def told(stage: Stage, site: Site, *, by_voice: bool) -> list[str]:
     lines: list[str] = []
     await chest_pain_call(site, stage.state, stage.address, lines.append, by_voice=by_voice)
@@ -84,8 +96,7 @@ async def test_it_reaches_a_nurse_at_a_phone_that_was_not_there_before(stage, cl
     assert lines[0] == "(grace is at a phone now; the caller dials)"
     assert lines[-1].startswith("(grace answered after ")
     assert not [line for line in lines if line.startswith("not as expected")]
-    agents = {each["agent"]: each for each in (await stage.status())["agents"]}
-    assert not agents[GRACE]["reachable"]
+    await until_known(stage, GRACE, at_phone=False)
 
 
 @pytest.mark.slow
@@ -101,6 +112,7 @@ async def test_a_nurse_at_work_is_not_rung_by_it(stage, clinic):
 @pytest.mark.slow
 async def test_with_every_nurse_at_a_phone_and_none_ready_nothing_is_placed(stage, clinic):
     await stage.seat([ELENA, GRACE])
+    await until_known(stage, ELENA, GRACE, at_phone=True)
     assert await told(stage, clinic, by_voice=False) == [
         "(every nurse has a phone here and none is ready: nobody would answer)"
     ]

@@ -48,6 +48,15 @@ MISTAKES = {
             "'approved_by'"
         ),
     ),
+    "neither yes nor no": (
+        "protocols/heart.yaml",
+        "    disposition: 911-now\n",
+        "    disposition: 911-now\n    do_not_call_back: sometimes\n",
+        (
+            "protocols/heart.yaml:18:23: rules[0].do_not_call_back: found 'sometimes', "
+            "wanted yes or no"
+        ),
+    ),
     "a rule defined twice": (
         "protocols/heart.yaml",
         "concepts:\n",
@@ -85,4 +94,15 @@ def test_a_sample_protocol_is_a_warning_that_names_who_must_approve_it(site):
     assert site.warnings() == [
         "protocols/heart.yaml:3:9: status: a sample; Dr. Lee must approve this version"
     ]
+    assert site.problems() == []
+
+
+def test_protocols_that_were_sound_a_moment_ago_are_tried_again_once_they_change(site):
+    assert site.problems() == []
+    assert site.problems() == []
+    site.replace("protocols/heart.yaml", "my chest has pain, chest pain", "my knee is fine")
+    (told,) = site.problems()
+    assert "this positive example is not flagged" in told
+    assert site.problems() == [told]
+    site.replace("protocols/heart.yaml", "my knee is fine", "my chest has pain, chest pain")
     assert site.problems() == []

@@ -210,7 +210,8 @@ def changed_anyhow(folder, data, files):
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples * 3 // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_a_file_changed_anyhow_loads_or_tells_its_problems(site, data):
@@ -219,7 +220,8 @@ def test_a_file_changed_anyhow_loads_or_tells_its_problems(site, data):
 
 @pytest.mark.slow
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples * 3 // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_the_sample_clinic_changed_anyhow_loads_or_tells_its_problems(clinic_folder, data):

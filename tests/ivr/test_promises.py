@@ -378,7 +378,9 @@ class AnyCaller(RuleBasedStateMachine):
         assert self.ended == 1
 
 
-AnyCaller.TestCase.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+AnyCaller.TestCase.settings = settings(
+    max_examples=settings().max_examples * 3 // 2, stateful_step_count=25
+)
 TestAnyCaller = AnyCaller.TestCase
 
 

@@ -112,6 +112,26 @@ def test_a_later_turn_adds_to_an_earlier_one(engine):
     assert memory.turn == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("my husband beats me and i'm scared", False),
+        ("he has a knife and he's threatening us", False),
+        ("my chest hurts and my boyfriend hit me", False),
+        ("my chest hurts", True),
+    ],
+)
+def test_who_speaks_of_violence_at_home_must_not_be_called_back(engine, text, may):
+    assert engine.assess(text, "en").may_call_back is may
+
+
+def test_what_only_one_of_two_recognisers_heard_forbids_a_call_back(engine):
+    verdict = engine.assess_heard(_heard("my chest hurts so bad", "my boyfriend hit me"))
+    assert verdict.action is Action.CALL_911
+    assert [flag.rule for flag in verdict.flags if not flag.may_call_back] == ["violence"]
+    assert not verdict.may_call_back
+
+
 def test_another_way_to_say_what_was_said_before_sounds_again(engine):
     memory = CallMemory()
     engine.assess("i can't breathe", "en", memory=memory)
@@ -239,7 +259,7 @@ _COMMON = (
 _WORDS = st.sampled_from([word for line in _COMMON for word in line.split()])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=settings().max_examples * 4)
 @given(st.one_of(st.text(max_size=300), st.lists(_WORDS, max_size=60).map(" ".join)))
 def test_whatever_is_said_is_answered_with_spans_inside_it_and_always_the_same(engine, text):
     verdict = engine.assess(text, "en")
@@ -252,7 +272,6 @@ def test_whatever_is_said_is_answered_with_spans_inside_it_and_always_the_same(e
     assert engine.assess(text, "en") == verdict
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(_WORDS, max_size=30).map(" ".join))
 def test_words_after_a_red_flag_sentence_never_silence_it(engine, text):
     verdict = engine.assess(f"{text}. i can't breathe.", "en")

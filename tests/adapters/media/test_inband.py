@@ -139,7 +139,9 @@ def voice(seconds, seed):
     return 0.15 * sound
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))]
+)
 def test_a_minute_of_something_like_speech_is_no_key(seed):
     assert heard(voice(60, seed)) == ""
 

@@ -192,7 +192,7 @@ def length_of(packet):
     return len(packet[1])
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 2)
 @example(steps=[(0, 160), None, None, (4320, 1600)])
 @given(
     st.lists(

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.speech.confidence import confidence, plausibility
@@ -42,7 +42,6 @@ def test_nothing_heard_is_nothing_to_rely_on():
     assert of("", "") == 0.0
 
 
-@settings(deadline=None)
 @given(TEXT, TEXT, st.floats(0, 6), st.none() | st.floats(0, 1))
 def test_confidence_is_always_between_0_and_1(first, second, audio_s, certainty):
     one = Hypothesis(words=first, certainty=certainty)
@@ -50,7 +49,6 @@ def test_confidence_is_always_between_0_and_1(first, second, audio_s, certainty)
         assert 0.0 <= confidence(one, other, audio_s) <= 1.0
 
 
-@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_agreement_is_the_same_either_way_and_whole_only_for_the_same_words(one, other):
     assert agreement(one, other) == agreement(other, one)

@@ -27,7 +27,7 @@ def probabilities(arpa: str) -> tuple[dict[str, float], dict[str, float], dict[t
     return unigrams, backoffs, bigrams
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 10)
 @given(st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)))
 def test_after_every_word_the_probabilities_of_what_follows_add_up_to_one(phrases):
     unigrams, backoffs, bigrams = probabilities(build_domain(phrases, (), SAID).arpa)

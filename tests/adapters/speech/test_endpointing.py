@@ -204,7 +204,7 @@ def test_without_the_voice_detector_the_package_to_install_is_named(monkeypatch)
         Endpointer()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 60)), max_size=20))
 def test_every_utterance_starts_once_ends_once_and_pauses_only_while_it_lasts(runs):
     voices = "".join(("v" if voice else ".") * count for voice, count in runs) + "." * 60

@@ -2,7 +2,7 @@ import contextlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.speech.pcm import (
@@ -109,7 +109,6 @@ def test_a_wav_file_written_to_a_pipe_has_no_length_and_is_read_to_its_end():
     assert len(read_wav(bytes(wav))[0]) == 4000
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | st.binary(max_size=120).map(lambda b: write_wav(b"")[:20] + b))
 def test_whatever_the_bytes_a_wav_reader_raises_only_its_own_error(data):
     with contextlib.suppress(AudioError):

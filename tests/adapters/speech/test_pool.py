@@ -231,7 +231,16 @@ async def test_a_worker_that_does_not_speak_our_language_is_an_engine_that_does_
         assert "does not start" in pool.why_unavailable
 
 
-@pytest.mark.parametrize("answer", ["hello", "[]", "{}", '{"words": 3, "certainty": 1}'])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "hello",
+        *(
+            pytest.param(answer, marks=pytest.mark.slow)
+            for answer in ("[]", "{}", '{"words": 3, "certainty": 1}')
+        ),
+    ],
+)
 async def test_an_answer_that_is_none_counts_as_a_worker_that_died_and_listening_goes_on(
     tmp_path, monkeypatch, answer
 ):

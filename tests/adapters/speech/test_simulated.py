@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.speech import ScriptedRecogniser, SimulatedSynthesiser, tone_speech
@@ -11,7 +11,6 @@ WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789' ", max_size=60).map(
 )
 
 
-@settings(deadline=None)
 @given(WORDS, st.integers(0, 999), st.integers(0, 999))
 def test_what_is_said_in_tones_is_heard_through_a_telephone(words, before, after):
     sound = b"\0\0" * before + tone_speech.encode(words) + b"\0\0" * after

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from careline import __version__
@@ -48,7 +50,9 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong with a command line in one line, with the next step."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+        # What was typed in a wrong place may be an address with a password in it.
+        shown = re.sub(r"//[^\s/]*@", "//…@", message)
+        self.exit(2, f"{self.prog}: {shown}; see `{self.prog} --help`\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 when all went well, 1 when what was asked for did not hold, 2 when it could not be done.
     """
-    args = parser().parse_args(arguments)
+    args = _parsed(arguments)
     try:
         code: int = args.run(args)
     except KeyboardInterrupt:
@@ -81,6 +85,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = 1
     _let_go_of_output()
     return code
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line, with JOURNAL wherever it stands.
+
+    argparse takes every word that need not be there with the first of them, so that one after an
+    option (``explain 7f3a --json backup/monday``) is left over.
+    """
+    top = parser()
+    args, left_over = top.parse_known_args(arguments)
+    if left_over[1:] or (left_over and left_over[0].startswith("-")):
+        top.error(f"unrecognized arguments: {' '.join(left_over)}")
+    if left_over:
+        if getattr(args, "journal", ...) is not None:
+            top.error(f"unrecognized arguments: {left_over[0]}")
+        args.journal = Path(left_over[0])
+    return args
 
 
 def _let_go_of_output() -> None:

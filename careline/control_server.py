@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 from calls.facts import Fact
@@ -18,19 +17,19 @@ from careline.agent_requests import agent_data, presence_fact
 from careline.brain import Brain
 from careline.call_log import CallLog, CallStory
 from careline.control import write_line
+from careline.control_socket import ControlSocket
 from careline.publisher import Publisher
 from careline.queue_requests import override, queue_data, queue_named
 from careline.refusal import Refused
 from careline.task_requests import closing, task_data
 from ivr import Interpreter
 
-_MAX_LINE_BYTES = 65536
 _QUEUED_LINES = 1000
 _HANDLED_WITHIN_S = 5.0
 """A request that is not handled by then is answered all the same: no line is connected just now."""
 
 
-class ControlServer:
+class ControlServer(ControlSocket):
     """Answers on the control socket.
 
     Args:
@@ -40,29 +39,11 @@ class ControlServer:
     """
 
     def __init__(self, brain: Brain, calls: CallLog, publisher: Publisher) -> None:
+        super().__init__()
         self._brain = brain
         self._calls = calls
         self._publisher = publisher
-        self._server: asyncio.Server | None = None
         self._watchers: set[asyncio.Queue[dict[str, Any]]] = set()
-        self._connections: set[asyncio.Task[None]] = set()
-
-    async def start(self, path: Path) -> None:
-        """Listen at ``path``."""
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
-        self._server = await asyncio.start_unix_server(self._connected, path, limit=_MAX_LINE_BYTES)
-        path.chmod(0o600)
-
-    async def stop(self) -> None:
-        """Close the socket and every connection."""
-        if self._server is not None:
-            self._server.close()
-        for connection in self._connections:
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-        if self._server is not None:
-            await self._server.wait_closed()
 
     def tell_watchers(self, at: float, call_id: CallId | None, line: str) -> None:
         """Pass a line of the live view on; a watcher who does not read loses lines."""
@@ -70,27 +51,16 @@ class ControlServer:
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait({"at": at, "call": call_id, "line": line})
 
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = asyncio.create_task(self._serve(reader, writer))
-        self._connections.add(connection)
-        connection.add_done_callback(self._connections.discard)
-
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while line := await reader.readline():
-                request = _parsed(line)
-                if request is None:
-                    await write_line(writer, {"ok": False, "error": "a request is a JSON object"})
-                elif request.get("op") == "watch":
-                    await self._watch(reader, writer)
-                    return
-                else:
-                    await write_line(writer, await self._answered(request))
-        except (ConnectionError, ValueError):
-            # The far end left, or sent a line that is longer than any request.
-            return
-        finally:
-            writer.close()
+        while line := await reader.readline():
+            request = _parsed(line)
+            if request is None:
+                await write_line(writer, {"ok": False, "error": "a request is a JSON object"})
+            elif request.get("op") == "watch":
+                await self._watch(reader, writer)
+                return
+            else:
+                await write_line(writer, await self._answered(request))
 
     async def _watch(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Send the live view's lines until the watcher leaves."""

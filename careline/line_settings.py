@@ -15,13 +15,12 @@ def endpoint_settings(site: Site, secrets: Secrets, listen: str | None) -> Endpo
     """What the SIP endpoint is set up with."""
     sip = site.sip
     trunk = sip.trunk
-    codes = site.features
     return EndpointSettings(
         listen=listen or sip.listen,
         advertise=sip.advertise,
         allow=sip.allow,
         agents={agent: secrets.secret(agent_secret(agent)) for agent in site.agents},
-        feature_codes=frozenset((codes.ready, codes.on_break, codes.out)),
+        feature_codes=frozenset(confirmations(site)),
         trunk=None
         if trunk is None
         else TrunkSettings(

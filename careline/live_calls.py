@@ -10,7 +10,8 @@ first aid (:mod:`careline.aid`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from calls.commands import Command
 from calls.facts import (
@@ -23,6 +24,7 @@ from calls.facts import (
     CallDequeued,
     CallEnded,
     CallFact,
+    CallFailed,
     CallQueued,
     CallResumed,
     Fact,
@@ -35,6 +37,7 @@ from calls.facts import (
 from calls.faults import where
 from calls.ids import AgentId, CallId
 from calls.outcome import Outcome
+from calls.private import Private
 from careline.deadlines import Deadlines
 from careline.live_call import LiveCall
 from config.site import Site
@@ -45,6 +48,9 @@ log = logging.getLogger(__name__)
 
 _KEPT_ENDED = 10_000
 """Calls that are remembered to be over, in case the line was not told."""
+
+LOST = "line-restarted"
+"""Why a call has failed that a line, or a whole node, no longer shows."""
 
 _KEPT_ANSWERED = 200
 """Calls that are kept whole after their end."""
@@ -84,6 +90,7 @@ class LiveCalls(Mapping[CallId, LiveCall]):
         self.faults = 0
         self._calls: dict[CallId, LiveCall] = {}
         self._ended: dict[CallId, None] = {}
+        self._lost: dict[CallId, Private] = {}
         self._answered: dict[CallId, LiveCall] = {}
         self._spoke: dict[AgentId, CallId] = {}
         self._deadlines = Deadlines()
@@ -110,8 +117,14 @@ class LiveCalls(Mapping[CallId, LiveCall]):
         self.begin(LiveCall(fact.call_id, engine, rules, fact.caller))
         return self.handle(fact, now)
 
+    def may_arrive(self, call_id: CallId) -> bool:
+        """Whether this is not a call that we know, unless it was only lost."""
+        return call_id not in self._calls and (call_id not in self._ended or call_id in self._lost)
+
     def begin(self, call: LiveCall) -> None:
         """Take in a call, or put it in the place of one that failed; :meth:`arm` must follow."""
+        self._ended.pop(call.call_id, None)
+        self._lost.pop(call.call_id, None)
         self._calls[call.call_id] = call
 
     def end(self, fact: CallEnded) -> list[Command]:
@@ -131,7 +144,7 @@ class LiveCalls(Mapping[CallId, LiveCall]):
         return call.stop_recording()
 
     @property
-    def ended(self) -> Collection[CallId]:
+    def ended(self) -> AbstractSet[CallId]:
         """Calls that are known to be over, the latest last."""
         return self._ended.keys()
 
@@ -142,6 +155,24 @@ class LiveCalls(Mapping[CallId, LiveCall]):
             self._ended[call_id] = None
         while len(self._ended) > _KEPT_ENDED:
             del self._ended[next(iter(self._ended))]
+
+    @property
+    def lost(self) -> Mapping[CallId, Private]:
+        """Of the calls that are over those that a line showed no longer, with their numbers.
+
+        Their callers may be there still: a node that was cut off shows them when it is back.
+        """
+        return self._lost
+
+    def remember_lost(self, call_ids: Iterable[CallId]) -> None:
+        """These calls are over because a line showed them no longer."""
+        for call_id in call_ids:
+            self._lose(call_id, Private(""))
+
+    def _lose(self, call_id: CallId, number: Private) -> None:
+        self._lost[call_id] = number
+        while len(self._lost) > _KEPT_ENDED:
+            del self._lost[next(iter(self._lost))]
 
     @property
     def answered(self) -> Mapping[CallId, LiveCall]:
@@ -160,6 +191,8 @@ class LiveCalls(Mapping[CallId, LiveCall]):
                 heard_in.heard(fact.verdict)
         if call is None or isinstance(fact, _NOT_FOR_ENGINES):
             return []
+        if isinstance(fact, CallFailed) and fact.reason == LOST:
+            self._lose(fact.call_id, call.number)
         if isinstance(fact, CallConnected):
             self._spoke[fact.agent_id] = fact.call_id
         recording = call.follow(fact, ConsentRule(self._site.recording.consent))
@@ -219,7 +252,7 @@ class LiveCalls(Mapping[CallId, LiveCall]):
             case TimerFired():
                 for call_id in self.take_due(at):
                     self.tick(call_id, at)
-            case CallArrived(call_id=call_id) if call_id in self or call_id in self.ended:
+            case CallArrived(call_id=call_id) if not self.may_arrive(call_id):
                 pass
             case CallArrived():
                 self.arrive(record, at)

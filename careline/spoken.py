@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from calls.commands import Utterance
 from config.site import Site
+from ivr.flow import AGENT_ESCALATED
 from ivr.steps import AskStep
 
 _ANSWER_COUNT = 10
@@ -17,12 +18,14 @@ def confirmations(site: Site) -> dict[str, Utterance]:
     """What an agent hears after dialling a feature code."""
     codes, language = site.features, site.rules.languages[0]
     texts = site.rules.prompts
+    escalated = AGENT_ESCALATED if AGENT_ESCALATED in texts else "one-moment"
     return {
         code: Utterance(text=texts[prompt][language], language=language)
         for code, prompt in (
             (codes.ready, "agent-ready"),
             (codes.on_break, "agent-break"),
             (codes.out, "agent-out"),
+            (codes.escalate, escalated),
         )
     }
 

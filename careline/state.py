@@ -78,8 +78,13 @@ class StateFolder:
         return self.path / "journal"
 
     @property
+    def redis(self) -> Path:
+        """Where the journal is, when it is in Redis; no password stands in it."""
+        return self.path / "redis"
+
+    @property
     def secrets(self) -> Path:
-        """Passwords of phones and the trunk."""
+        """Passwords of phones, the trunk and Redis."""
         return self.path / "secrets.yaml"
 
     @property

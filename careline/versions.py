@@ -2,12 +2,19 @@
 
 A folder of YAML with a mistake in it is never published; the last good version goes on serving,
 also after a restart that finds the mistake.
+
+A version's name says what the files meant to the release that published them. A later release may
+understand the same files in another way, or name the same meaning otherwise. What makes a kept
+folder the version of its name is therefore that nobody has changed its files since: their digest
+stands beside it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from config.errors import ConfigError
@@ -36,15 +43,16 @@ class SiteVersions:
         Raises:
             OSError: they cannot be written.
         """
+        self._folder.mkdir(exist_ok=True, mode=0o700)
         kept = self._path(site.version)
-        if not kept.exists():
+        if not self._is_whole(site.version):
             beside = kept.with_name(f".{kept.name}")
             shutil.rmtree(beside, ignore_errors=True)
             shutil.copytree(site.folder, beside)
+            _write(self._digest_path(site.version), f"{site.version} {_digest(beside)}\n")
+            shutil.rmtree(kept, ignore_errors=True)
             beside.rename(kept)
-        pointer = self._folder / f".{_CURRENT}"
-        pointer.write_text(site.version)
-        pointer.rename(self._folder / _CURRENT)
+        _write(self._folder / _CURRENT, site.version)
 
     def find(self, version: str) -> Site | None:
         """The site of this version, if it was kept and can still be read."""
@@ -52,7 +60,32 @@ class SiteVersions:
             site = load_site(self._path(version))
         except ConfigError:
             return None
-        return site if site.version == version else None
+        if site.version == version:
+            return site
+        return replace(site, version=version) if self._is_whole(version) else None
+
+    def why_missing(self, version: str) -> str:
+        """Why :meth:`find` does not find it, and what to do: a sentence or two."""
+        kept = self._path(version)
+        otherwise = "or name the site's folder as it was then with --config"
+        if not kept.is_dir():
+            return (
+                f"It is not kept in {self._folder}: copy that folder from a backup, or from the "
+                f"machine that published it, {otherwise}"
+            )
+        if self._noted(version) and not self._is_whole(version):
+            return f"Its files in {kept} were changed since: put them back, {otherwise}"
+        try:
+            load_site(kept)
+        except ConfigError:
+            return (
+                f"It is kept in {kept}, but this release of Careline reads it no more "
+                f"(`careline check {kept}` says why): use the release that wrote it, {otherwise}"
+            )
+        return (
+            f"It is kept in {kept}, but its files were changed since, or mean something else to "
+            f"this release of Careline: use the release that wrote it, {otherwise}"
+        )
 
     def last_good(self) -> Site | None:
         """The version kept last."""
@@ -63,8 +96,25 @@ class SiteVersions:
         return self.find(version)
 
     def _path(self, version: str) -> Path:
-        self._folder.mkdir(exist_ok=True, mode=0o700)
         return self._folder / version[:_NAME_CHARACTERS]
+
+    def _digest_path(self, version: str) -> Path:
+        return self._path(version).with_suffix(".sha256")
+
+    def _noted(self, version: str) -> str:
+        """The digest that was kept with a version; empty where none was."""
+        try:
+            noted, _, digest = self._digest_path(version).read_text().strip().partition(" ")
+        except (OSError, UnicodeDecodeError):
+            return ""
+        return digest if noted == version else ""
+
+    def _is_whole(self, version: str) -> bool:
+        noted = self._noted(version)
+        try:
+            return bool(noted) and _digest(self._path(version)) == noted
+        except OSError:
+            return False
 
 
 def newest_site(config: Path, versions: SiteVersions) -> Site:
@@ -87,3 +137,24 @@ def newest_site(config: Path, versions: SiteVersions) -> Site:
         return last
     versions.keep(site)
     return site
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 of every file in a folder and of its name, in hexadecimal.
+
+    Raises:
+        OSError: one of them cannot be read, or there is no such folder.
+    """
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix().encode()
+        content = hashlib.sha256(path.read_bytes()).digest()
+        whole.update(hashlib.sha256(name).digest() + content)
+    return whole.hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    """The whole text or what was there before."""
+    beside = path.with_name(f".{path.name}")
+    beside.write_text(text)
+    beside.replace(path)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+_NUMBERS = re.compile(r"[+0-9*?]+")
+_EXCHANGE_DIGITS = 4
+
 
 def permits(patterns: Iterable[str], destination: str) -> bool:
     """Whether a destination may be dialled.
@@ -18,6 +21,22 @@ def permits(patterns: Iterable[str], destination: str) -> bool:
         Whether a pattern fits the whole destination.
     """
     return any(_expression(pattern).fullmatch(destination) for pattern in patterns)
+
+
+def permits_callers(patterns: Iterable[str]) -> bool:
+    """Whether the plan lets the line call people back whose numbers nobody knows beforehand.
+
+    Args:
+        patterns: as for :func:`permits`.
+
+    Returns:
+        Whether a pattern fits telephone numbers, and many of them: one with ``*``, or with as many
+        ``?`` as an exchange has digits. One for the ten numbers of a ward does not.
+    """
+    return any(
+        _NUMBERS.fullmatch(pattern) and ("*" in pattern or pattern.count("?") >= _EXCHANGE_DIGITS)
+        for pattern in patterns
+    )
 
 
 def _expression(pattern: str) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from config.document import shown
 from config.draft import PROMPTS, SITE, Draft
 from config.flow_checks import announced, prompts_of
 from config.report import Report
-from ivr.flow import ALWAYS_PROMPTS
+from ivr.flow import AGENT_ESCALATED, ALWAYS_PROMPTS
 from triage.protocol import ProtocolSet
 
 _ADVICE = {
@@ -57,7 +57,7 @@ def check_prompts(draft: Draft, report: Report) -> None:
     named = {prompt for _, prompt in _prompts_named(draft)}
     if not any(flow.broken for flow in draft.flows.values()) and not draft.broken_protocols:
         # A site that changes its consent rule should find the other prompt still there.
-        kept = {prompt for prompt, _ in by_consent.values()}
+        kept = {AGENT_ESCALATED, *(prompt for prompt, _ in by_consent.values())}
         for name in draft.prompts.keys() - named - needed.keys() - kept:
             report.warning(document, (name,), "nothing says this prompt", key=True)
 

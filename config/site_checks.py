@@ -10,7 +10,7 @@ from config.document import Path, shown
 from config.draft import QUEUES, SITE, Draft, check_name
 from config.emergency_checks import rung_is_written
 from config.flow_checks import DIGITS, skill_names
-from config.outbound import permits
+from config.outbound import permits, permits_callers
 from config.report import Report
 from config.site import SipSettings
 from ivr.keypad import NO_KEY, YES_KEY
@@ -42,6 +42,7 @@ def check_site(draft: Draft, secret_names: Collection[str] | None, report: Repor
         _check_keys,
         _check_names,
         _check_outside,
+        _check_call_backs,
         _check_sip,
     ):
         checks(draft, report)
@@ -148,6 +149,23 @@ def _check_outside(draft: Draft, report: Report) -> None:
             report.problem(document, path, f"this cannot be dialled, wanted {wanted}")
         elif lacking := _lacking(site.sip, destination):
             report.warning(document, path, f"{lacking}: {so}")
+
+
+def _check_call_backs(draft: Draft, report: Report) -> None:
+    """Whether somebody who is owed a call-back can be dialled at all.
+
+    It is always possible: a red flag who drops, a caller whom the line lost, one who chose it.
+    """
+    site, document = draft.site, draft.documents[SITE]
+    if not document.readable or permits_callers(site.sip.outbound):
+        return
+    message = (
+        "no pattern permits patients' numbers: the line calls nobody back, not even a red flag who "
+        'was cut off; add one, such as "+1??????????"'
+    )
+    paths: tuple[Path, ...] = (("sip", "outbound"), ("sip",))
+    written = next((path for path in paths if document.value(path) is not None), ())
+    report.warning(document, written, message, key=bool(written))
 
 
 def _is_dialable(destination: str) -> bool:

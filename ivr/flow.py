@@ -143,3 +143,6 @@ ALWAYS_PROMPTS = (
     "agent-out",
 )
 """Prompt ids that every site must have in each of its languages."""
+
+AGENT_ESCALATED = "agent-escalated"
+"""What an agent hears who asks for a nurse when the caller has gone; ``one-moment`` without it."""

@@ -7,7 +7,7 @@ import asyncio
 import sys
 from typing import Any
 
-from careline.cli.options import add_state
+from careline.cli.options import add_state, told_and_kept
 from careline.control import NotRunning, request
 from careline.state import StateFolder
 
@@ -20,7 +20,8 @@ _EXAMPLES = """examples:
 A nurse's break waits until as many others are ready as red flags need, unless a supervisor approves
 it.
 
-exit code: 0 done; 1 there is no such agent; 2 no line is running
+exit code: 0 done; 1 there is no such agent, or it does not last, for the journal cannot be
+written; 2 no line is running
 """
 
 
@@ -54,8 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if not answer["ok"]:
         print(answer["error"], file=sys.stderr)
         return 1
-    print(f"{args.agent}: {args.presence}{_but(args.presence, answer)}")
-    return 0
+    return told_and_kept(f"{args.agent}: {args.presence}{_but(args.presence, answer)}", answer)
 
 
 def _but(presence: str, answer: dict[str, Any]) -> str:

@@ -22,19 +22,21 @@ from calls.commands import Command, OfferCall
 from calls.facts import CallArrived, CallFact, Fact
 from calls.ids import CallId
 from calls.ports import JournalError
-from careline.cli.journal import Kept, Refused
-from careline.cli.options import add_state, counted
+from careline.cli.journal import JOURNALS, Kept, Refused, add_journal, is_address, kept
+from careline.cli.options import counted
 from careline.replaying import Difference, Replay
 from careline.story import tell
 from careline.terminal import Terminal, Tone
 from config.site import Site
 
-_EXAMPLES = """examples:
+_EXAMPLES = f"""examples:
   careline explain 7f3a                        the beginning of a call's id is enough
   careline explain --last                      the call that arrived last
+  careline explain --last backup/monday        of another journal; `careline explain 7f3a JOURNAL`
   careline explain --last --all                every agent and call by name
   careline explain 7f3a --json                 for programs
 
+{JOURNALS}
 The journal is replayed up to the call's last offer: what is told is how everything stood at each
 decision. It may belong to a line that runs. Nothing that a caller said or pressed is told.
 
@@ -83,26 +85,28 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
     parser.add_argument("--last", action="store_true", help="the call that arrived last")
     parser.add_argument("--all", action="store_true", help="name every agent and call")
     parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.add_argument(
-        "--config",
-        type=Path,
-        metavar="DIR",
-        help="the site's folder then (default: the versions kept beside the journal)",
-    )
-    add_state(parser)
+    add_journal(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Explain; 1 when there is no such call, 2 when it cannot be told."""
-    if (args.call_id is None) != args.last:
+    if args.last and args.journal is None and args.call_id is not None:
+        args.journal, args.call_id = Path(args.call_id), None
+    if args.call_id is not None and args.journal is None and Path(args.call_id).is_dir():
+        print(
+            f"careline explain: {args.call_id} is a folder; name the call before it, or --last",
+            file=sys.stderr,
+        )
+        return _CANNOT
+    if (args.call_id is None) != args.last or is_address(args.call_id or ""):
         print("careline explain: name one call, or --last; see --help", file=sys.stderr)
         return _CANNOT
     try:
-        kept = Kept(args.state, args.config)
-        site = kept.first_site()
-        call_id, end = _find(kept, args.call_id)
-        told, difference = _replayed(kept, site, call_id, end)
+        journal = kept(args)
+        site = journal.first_site()
+        call_id, end = _find(journal, args.call_id)
+        told, difference = _replayed(journal, site, call_id, end)
     except _Unknown as unknown:
         print(unknown, file=sys.stderr)
         return _NO_SUCH_CALL
@@ -126,11 +130,11 @@ def run(args: argparse.Namespace) -> int:
 # --- finding it -----------------------------------------------------------------------------------
 
 
-def _find(kept: Kept, wanted: str | None) -> tuple[CallId, int]:
+def _find(journal: Kept, wanted: str | None) -> tuple[CallId, int]:
     """The call, and the last entry that is about it.
 
     Args:
-        kept: the journal.
+        journal: the journal.
         wanted: how its id begins; ``None`` for the call that arrived last.
 
     Raises:
@@ -138,7 +142,7 @@ def _find(kept: Kept, wanted: str | None) -> tuple[CallId, int]:
     """
     last: dict[CallId, int] = {}
     newest: CallId | None = None
-    for position, entry in kept.entries():
+    for position, entry in journal.entries():
         record = entry.record
         if isinstance(record, CallFact | Command):
             last[_answered(record.call_id)] = position
@@ -146,7 +150,7 @@ def _find(kept: Kept, wanted: str | None) -> tuple[CallId, int]:
             newest = record.call_id
     if wanted is None:
         if newest is None:
-            raise _Unknown(f"{kept.folder}: no call has arrived yet")
+            raise _Unknown(f"{journal.place}: no call has arrived yet")
         return newest, last[newest]
     if CallId(wanted) in last:
         return CallId(wanted), last[CallId(wanted)]
@@ -159,7 +163,7 @@ def _find(kept: Kept, wanted: str | None) -> tuple[CallId, int]:
         )
     near = difflib.get_close_matches(wanted, last, n=3, cutoff=0.5)
     hint = f"; the nearest are {', '.join(near)}" if near else "; --last tells of the latest"
-    raise _Unknown(f"{kept.folder}: there is no call {wanted!r}{hint}")
+    raise _Unknown(f"{journal.place}: there is no call {wanted!r}{hint}")
 
 
 def _answered(call_id: CallId) -> CallId:
@@ -167,9 +171,11 @@ def _answered(call_id: CallId) -> CallId:
     return CallId(call_id.partition("~")[0])
 
 
-def _replayed(kept: Kept, site: Site, call_id: CallId, end: int) -> tuple[_Told, Difference | None]:
+def _replayed(
+    journal: Kept, site: Site, call_id: CallId, end: int
+) -> tuple[_Told, Difference | None]:
     told = _Told(call_id)
-    replay = Replay(site, kept.find_version)
+    replay = Replay(site, journal.find_version)
     decided: list[Explanation] = []
 
     def witness(visit: Visit, choice: Choice) -> None:
@@ -177,7 +183,7 @@ def _replayed(kept: Kept, site: Site, call_id: CallId, end: int) -> tuple[_Told,
             decided.append(replay.distributor.explain(visit, choice))
 
     replay.distributor.watch(witness)
-    for position, entry in kept.entries():
+    for position, entry in journal.entries():
         if position > end:
             break
         record = entry.record

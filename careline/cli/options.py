@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from config.errors import ConfigError, FolderError
 from config.load import DEFAULT_CLINIC, load_site
 from config.site import Site
 
 DEFAULT_STATE = Path(".careline")
+STATE_ENVIRONMENT = "CARELINE_STATE"
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -24,20 +28,50 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_state(parser: argparse.ArgumentParser, default: Path | str = DEFAULT_STATE) -> None:
+def add_state(
+    parser: argparse.ArgumentParser, default: str | None = None, *, begins: bool = False
+) -> None:
     """``--state DIR``: where the running line keeps its files.
 
     Args:
         parser: gets the option.
         default: ``argparse.SUPPRESS`` for an action of a command that has the option as well.
+        begins: the command makes the folder where there is none: it takes no one's from above.
     """
+    where = "here" if begins else "here or in a folder above"
     parser.add_argument(
         "--state",
         type=Path,
-        default=default,
+        default=default or state_folder(begins=begins),
         metavar="DIR",
-        help=f"where the line keeps journal, recordings and secrets (default: {DEFAULT_STATE})",
+        help="where the line keeps journal, recordings and secrets (default: "
+        f"${STATE_ENVIRONMENT}, else {DEFAULT_STATE} {where})",
     )
+
+
+def state_folder(*, begins: bool = False) -> Path:
+    """The state folder of this machine's line: what the environment names, else the nearest.
+
+    Like git, and for git's reasons only a folder of this user: another's could hold anything.
+
+    Args:
+        begins: only here; nothing is looked for in the folders above.
+    """
+    named = os.environ.get(STATE_ENVIRONMENT)
+    if named:
+        return Path(named)
+    if not begins and not DEFAULT_STATE.is_dir():
+        for above in Path.cwd().parents:
+            if _is_ours(found := above / DEFAULT_STATE):
+                return found
+    return DEFAULT_STATE
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        return folder.is_dir() and folder.stat().st_uid == os.geteuid()
+    except OSError:
+        return False
 
 
 def site_or_complain(folder: Path) -> Site | None:
@@ -60,3 +94,23 @@ def site_or_complain(folder: Path) -> Site | None:
 def counted(number: int, noun: str) -> str:
     """``1 problem``, ``2 problems``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def told_and_kept(done: str, answer: Mapping[str, Any]) -> int:
+    """Say what the running line has done, and where it will not last, why.
+
+    Args:
+        done: what was done, in one line.
+        answer: the line's, with ``not_journaled``.
+
+    Returns:
+        The exit code: 0, or 1 when the next start of the line undoes it.
+    """
+    why = answer.get("not_journaled")
+    if why is None:
+        print(done)
+        return 0
+    print(f"{done}; for now only")
+    not_written = "the journal could not be written, so it is lost when the line starts again"
+    print(f"{not_written}: {why}", file=sys.stderr)
+    return 1

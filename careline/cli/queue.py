@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any
 
-from careline.cli.options import add_state, counted
+from careline.cli.options import add_state, counted, told_and_kept
 from careline.cli.times import clock, duration_s, lasting
 from careline.control import NotRunning, request
 from careline.state import StateFolder
@@ -25,7 +25,8 @@ _EXAMPLES = """examples:
 Callers of a closed queue wait where `when_closed` in queues.yaml sends them, or leave a message;
 who waits in it already waits on. The nurse queue is never closed.
 
-exit code: 0 done; 1 there is no such queue, or it is never closed; 2 no line is running
+exit code: 0 done; 1 there is no such queue, it is never closed, or it does not last, for the
+journal cannot be written; 2 no line is running
 """
 
 
@@ -72,8 +73,8 @@ def run(args: argparse.Namespace) -> int:
         print(answer["error"], file=sys.stderr)
         return 1
     if args.word is not None:
-        print(_said(answer))
-    elif args.json:
+        return told_and_kept(_said(answer), answer)
+    if args.json:
         print(json.dumps({"queues": answer["queues"]}, indent=2))
     else:
         _show(answer["queues"])

@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from calls.ports import JournalError
-from careline.cli.journal import Kept, Refused
-from careline.cli.options import DEFAULT_STATE, site_or_complain
+from careline.cli.journal import JOURNALS, Kept, Refused, add_journal, kept
+from careline.cli.options import site_or_complain
 from careline.cli.replay_tables import print_json, print_table
 from careline.replaying import Difference, Replay, Replayed, shown
 from careline.terminal import Terminal
 from careline.what_if import Comparison, compare
 from config.site import Site
 
-_EXAMPLES = """examples:
+_EXAMPLES = f"""examples:
   careline replay                              the journal of the line started here
-  careline replay backup/monday                a state folder, or the journal in one
+  careline replay backup/monday                another journal
   careline replay --with my-clinic-changed     the same calls, other queues, agents and rules
   careline replay --with my-clinic-changed --json
 
+{JOURNALS}
 Without --with every decision that is in the journal is made again and compared. The line may run
 meanwhile.
 
@@ -52,38 +53,25 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=DEFAULT_STATE,
-        metavar="JOURNAL_FOLDER",
-        help=f"a state folder, or the journal's folder in one (default: {DEFAULT_STATE})",
-    )
-    parser.add_argument(
         "--with",
         dest="other",
         type=Path,
         metavar="CONFIG_FOLDER",
         help="run the day under this site's folder as well",
     )
-    parser.add_argument(
-        "--config",
-        type=Path,
-        metavar="DIR",
-        help="the site's folder then (default: the versions kept beside the journal)",
-    )
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    add_journal(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Replay; 1 when a decision differs, 2 when it cannot be done."""
     try:
-        kept = Kept(args.folder, args.config)
-        first = kept.first_site()
+        journal = kept(args)
+        first = journal.first_site()
         if args.other is not None:
-            return _what_if(args, kept, first)
-        return _compare(args, kept, first)
+            return _what_if(args, journal, first)
+        return _compare(args, journal, first)
     except (Refused, JournalError) as error:
         print(error, file=sys.stderr)
         return _CANNOT
@@ -92,17 +80,17 @@ def run(args: argparse.Namespace) -> int:
 # --- the same again -------------------------------------------------------------------------------
 
 
-def _compare(args: argparse.Namespace, kept: Kept, first: Site) -> int:
+def _compare(args: argparse.Namespace, journal: Kept, first: Site) -> int:
     terminal = Terminal(sys.stderr)
     began = time.perf_counter()
-    done = Replay(first, kept.find_version).run(kept.entries(), _progress(terminal))
+    done = Replay(first, journal.find_version).run(journal.entries(), _progress(terminal))
     took_s = time.perf_counter() - began
     if terminal.interactive:
         terminal.progress("")
     if args.json:
         print_json(_as_data(done, took_s))
     else:
-        _tell(done, took_s, first)
+        _tell(done, took_s, first, journal)
     return 0 if done.difference is None else _DIFFERS
 
 
@@ -114,17 +102,24 @@ def _progress(terminal: Terminal) -> Any:  # noqa: ANN401 - a function of the po
     return show
 
 
-def _tell(done: Replayed, took_s: float, first: Site) -> None:
+def _tell(done: Replayed, took_s: float, first: Site, journal: Kept) -> None:
     print(
         f"{done.facts:,} facts, {done.decisions:,} decisions, {took_s:.1f} s"
         + (f", {done.elsewhere:,} facts of other sites passed over" if done.elsewhere else "")
     )
     for version in done.missing:
-        print(f"version {version[:8]} was published and is not kept: its changes are left out")
+        print(_left_out(version, journal))
     if done.difference is None:
         print("every decision is the same" if done.decisions else "nothing was decided")
         return
     _tell_difference(done.difference, first)
+
+
+def _left_out(version: str, journal: Kept) -> str:
+    return (
+        f"version {version[:8]} of the site was published later, and its changes are left out. "
+        f"{journal.why_missing(version)}"
+    )
 
 
 def _tell_difference(found: Difference, first: Site) -> None:
@@ -166,14 +161,16 @@ def _as_data(done: Replayed, took_s: float) -> dict[str, object]:
 # --- under another configuration ------------------------------------------------------------------
 
 
-def _what_if(args: argparse.Namespace, kept: Kept, first: Site) -> int:
+def _what_if(args: argparse.Namespace, journal: Kept, first: Site) -> int:
     other = site_or_complain(args.other)
     if other is None:
         return _CANNOT
-    found = compare(kept.entries, first, kept.find_version, other)
+    found = compare(journal.entries, first, journal.find_version, other)
     if found is None:
-        print(f"{kept.folder}: no call was queued in it", file=sys.stderr)
+        print(f"{journal.place}: no call was queued in it", file=sys.stderr)
         return _CANNOT
+    for version in journal.missing:
+        print(_left_out(version, journal), file=sys.stderr)
     if args.json:
         print_json(_days(found))
     else:

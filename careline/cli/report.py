@@ -9,28 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from itertools import chain
 from math import inf
-from pathlib import Path
 from typing import Any
 
 from acd.metrics import Every, Metrics, Results
-from adapters.stores.sqlite import SqliteJournal
 from calls.facts import Fact
 from calls.ids import QueueId
 from calls.ports import Entry, JournalError
-from careline.cli.options import add_state, site_or_complain
+from careline.cli.journal import JOURNALS, Refused, add_journal, kept
 from careline.cli.report_data import print_csv, print_json
 from careline.cli.report_tables import print_tables
-from careline.state import StateFolder
-from careline.versions import SiteVersions
 from config.site import Site
 
 NOTHING = 1
 UNREADABLE = 2
 
-_EXAMPLES = """times: 2026-11-23, "2026-11-23 08:00", 08:00 (today), today or yesterday, in the
+_EXAMPLES = f"""times: 2026-11-23, "2026-11-23 08:00", 08:00 (today), today or yesterday, in the
 site's time zone. A day alone is its midnight; --to is not included. What was offered in that time
 counts, with all that became of it later. Every measure is defined in docs/metrics.md.
 
+{JOURNALS}
 examples:
   careline report                                     all that the journal holds
   careline report --from today                        since midnight
@@ -39,6 +36,7 @@ examples:
   careline report --by agent --from yesterday         each agent
   careline report --by queue --every 1d --csv         each queue and day, every measure
   careline report --json                              everything, for programs
+  careline report backup/monday                       another journal
 
 exit code: 0 done; 1 there is nothing in that time; 2 it cannot be told: no journal there, a time
 that is none, no site
@@ -102,13 +100,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="everything, as one JSON object")
     form.add_argument("--csv", action="store_true", help="one table, every measure a column")
-    parser.add_argument(
-        "--config",
-        type=Path,
-        metavar="DIR",
-        help="the site's folder (default: the version that the line served last)",
-    )
-    add_state(parser)
+    add_journal(parser)
     parser.set_defaults(run=run)
 
 
@@ -119,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
     except _Refused as refused:
         print(refused, file=sys.stderr)
         return refused.code
-    except JournalError as error:
+    except (Refused, JournalError) as error:
         print(error, file=sys.stderr)
         return UNREADABLE
     if args.json:
@@ -132,17 +124,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> Report:
-    state = StateFolder(args.state)
-    journal = SqliteJournal.open_reading(state.journal)
-    site = _site(args.config, state)
+    journal = kept(args)
+    site = journal.last_site()
     since = _moment(args.since, "--from", site.zone)
     until = _moment(args.until, "--to", site.zone)
     if since is not None and until is not None and until <= since:
         raise _Refused(f"--to {args.until} is not after --from {args.since}", UNREADABLE)
-    entries = (entry for _position, entry in journal.read())
+    entries = (entry for _position, entry in journal.entries())
     first = next(entries, None)
     if first is None:
-        raise _Refused(f"{state.journal}: nothing has happened yet", NOTHING)
+        raise _Refused(f"{journal.place}: nothing has happened yet", NOTHING)
     begin = first.at if since is None else since
     if until is not None and until <= begin:
         raise _Refused(
@@ -196,23 +187,6 @@ def _read(
         any_within = any_within or (since <= last and (until is None or last < until))
         metrics.take(entry.at, entry.record)
     return last, any_within
-
-
-def _site(config: Path | None, state: StateFolder) -> Site:
-    """The site whose queues and agents the journal tells of."""
-    if config is not None:
-        site = site_or_complain(config)
-        if site is None:
-            raise _Refused("without the site there is no report", UNREADABLE)
-        return site
-    kept = SiteVersions(state.versions).last_good() if state.versions.is_dir() else None
-    if kept is None:
-        raise _Refused(
-            f"{state.versions}: no version of the site that can be read is kept here; "
-            "name its folder with --config",
-            UNREADABLE,
-        )
-    return kept
 
 
 def _moment(text: str | None, option: str, zone: tzinfo) -> float | None:

@@ -14,9 +14,16 @@ from adapters.telephony.sip.errors import CannotListen
 from adapters.telephony.sip.settings import EndpointSettings
 from adapters.telephony.sip.udp import listening_socket
 from calls.ports import JournalError
+from calls.private import Private
 from careline.cli.options import add_config, add_state, site_or_complain
 from careline.cli.session import Session
 from careline.processes.supervisor import ChildCannotStart
+from careline.redis_address import (
+    WITHOUT_LIBRARY,
+    AddressRefused,
+    from_command_line,
+    with_passwords,
+)
 from careline.state import StateFolder
 from careline.terminal import Terminal, Tone
 from careline.versions import SiteVersions
@@ -30,6 +37,9 @@ _EXAMPLES = """examples:
   careline run --config my-clinic              your own
   careline run --listen 192.0.2.10:5060        reachable for phones on that network
   careline run --redis redis://192.0.2.20/0    one of several machines that serve a site
+
+A password of Redis does not stand in --redis: write it into the file of secrets as redis/password,
+or put the whole address into the environment as CARELINE_REDIS_URL.
 
 while it runs:
   t  talk to it in this terminal      c  place the chest-pain call and watch it reach a nurse
@@ -49,7 +59,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_config(parser)
-    add_state(parser)
+    add_state(parser, begins=True)
     parser.add_argument(
         "--listen", metavar="HOST:PORT", help="in place of `sip.listen` in site.yaml"
     )
@@ -84,23 +94,24 @@ def run(args: argparse.Namespace) -> int:
         if site is None:
             return 2
         print("the last good version goes on serving", file=sys.stderr)
-    if args.redis and (problem := _redis_problem(args.redis, args.node)):
-        print(problem, file=sys.stderr)
-        return 2
     terminal = Terminal(sys.stdout)
     try:
+        redis = from_command_line(args.redis)
+        if redis is not None:
+            _check_redis(redis, args.node)
         state.make()
         ensure_agent_secrets(state.secrets, site.agents)
+        redis = None if redis is None else with_passwords(redis, state.secrets)
         _check_address(site, args.listen)
     except OSError as error:
         print(f"{args.state}: {error.strerror}; choose another with --state", file=sys.stderr)
         return 2
-    except (SecretsError, CannotListen) as error:
+    except (SecretsError, CannotListen, AddressRefused, JournalError) as error:
         print(error, file=sys.stderr)
         return 2
     _warn(terminal, site, args.config)
     try:
-        return asyncio.run(Session(site, state, args, terminal).run())
+        return asyncio.run(Session(site, state, args, terminal, redis).run())
     except ChildCannotStart as error:
         print(error, file=sys.stderr)
         return 2
@@ -109,20 +120,23 @@ def run(args: argparse.Namespace) -> int:
 _NODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 
 
-def _redis_problem(url: str, node: str) -> str:
-    """Why this machine cannot take part; empty when nothing speaks against it yet."""
+def _check_redis(address: Private, node: str) -> None:
+    """Find out before anything is made or started that this machine cannot take part.
+
+    Raises:
+        AddressRefused: its name cannot be used, or the library is missing.
+        JournalError: the address cannot be used.
+    """
     if not _NODE.fullmatch(node):
-        return "--node: a name of letters, digits, dots, dashes and underscores was wanted"
+        raise AddressRefused(
+            "--node: a name of letters, digits, dots, dashes and underscores was wanted"
+        )
     try:
         # Only here: the library for Redis is an extra that one machine alone does without.
         from adapters.stores.redis import Address
-
-        Address.parse(url)
     except ModuleNotFoundError:
-        return "--redis needs the library for it: pip install 'careline[redis]'"
-    except JournalError as error:
-        return str(error)
-    return ""
+        raise AddressRefused(WITHOUT_LIBRARY) from None
+    Address.parse(address.reveal())
 
 
 def _check_address(site: Site, listen: str | None) -> None:

@@ -10,11 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from calls.private import Private
 from careline.cli.keyboard import Keyboard
 from careline.cli.task import say_tasks
 from careline.control import NotRunning, request, watching
 from careline.live_view import ProcessNews, show_event
 from careline.processes.supervisor import Supervisor
+from careline.redis_address import ENVIRONMENT
 from careline.state import StateFolder
 from careline.terminal import Terminal, Tone
 from careline.try_it import chest_pain_call
@@ -31,10 +33,16 @@ class Session:
         state: the state folder, made.
         args: the command line.
         terminal: where the operator reads.
+        redis: where the site's machines meet, if it has several.
     """
 
     def __init__(
-        self, site: Site, state: StateFolder, args: argparse.Namespace, terminal: Terminal
+        self,
+        site: Site,
+        state: StateFolder,
+        args: argparse.Namespace,
+        terminal: Terminal,
+        redis: Private | None = None,
     ) -> None:
         self._site = site
         self._state = state
@@ -43,12 +51,11 @@ class Session:
         self._setup: Path | None = args.speech_setup
         listen = ("--listen", args.listen) if args.listen else ()
         self._news = ProcessNews(terminal)
-        node = (
-            ("--redis", args.redis, "--node", args.node, "--replicas", str(args.replicas))
-            if args.redis
-            else ()
+        node = ("--redis", "--node", args.node, "--replicas", str(args.replicas)) if redis else ()
+        environment = {ENVIRONMENT: redis.reveal()} if redis else {}
+        self._supervisor = Supervisor(
+            args.config, state.path, self._notify, listen, node, brain_environment=environment
         )
-        self._supervisor = Supervisor(args.config, state.path, self._notify, listen, node)
         self._stop = asyncio.Event()
         self._address = ""
         self._understands_speech = False

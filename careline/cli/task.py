@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from careline.cli.options import add_state
+from careline.cli.options import add_state, told_and_kept
 from careline.cli.times import clock, lasting
 from careline.control import NotRunning, request
 from careline.state import StateFolder
@@ -24,13 +24,15 @@ _EXAMPLES = """examples:
 The beginning of a call's id is enough. A red flag's call-back is closed as reached only after the
 nurse has confirmed, by the key for it, that it was the caller whom she reached.
 
-exit code: 0 done; 1 there is no such call or task, or it cannot be closed so; 2 no line is running
+exit code: 0 done; 1 there is no such call or task, it cannot be closed so, or that does not last,
+for the journal cannot be written; 2 no line is running
 """
 
 _CLOSE_EXAMPLES = """examples:
   careline task close 3f9a --by grace --how not-reached
 
-exit code: 0 done; 1 there is no such call or task, or it cannot be closed so; 2 no line is running
+exit code: 0 done; 1 there is no such call or task, it cannot be closed so, or that does not last,
+for the journal cannot be written; 2 no line is running
 """
 
 _SHORTEST = 6
@@ -95,8 +97,8 @@ def close_task(args: argparse.Namespace) -> int:
         print(answer["error"], file=sys.stderr)
         return 1
     later = "" if answer["handled"] else ", as soon as the line is connected again"
-    print(f"{answer['kind']} of call {answer['call']}: closed by {args.by}, {args.how}{later}")
-    return 0
+    closed = f"{answer['kind']} of call {answer['call']}: closed by {args.by}, {args.how}{later}"
+    return told_and_kept(closed, answer)
 
 
 def say_tasks(terminal: Terminal, tasks: list[dict[str, Any]], lead: str = "") -> None:
@@ -137,6 +139,8 @@ def _how_far(task: dict[str, Any]) -> str:
         said.append(f"recording {task['recording']}")
     if "call_back" in task:
         said += _attempts(task["call_back"], now)
+    if task["do_not_call_back"] is not None:
+        said.append(task["do_not_call_back"])
     if task.get("number_known") is False:
         said.append("no number is known")
     return ", ".join(said)

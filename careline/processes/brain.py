@@ -10,14 +10,17 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.stores.sqlite import SqliteJournal
 from adapters.telephony.link import LineClient
 from calls.faults import where
 from calls.ports import JournalError, LineUnavailable
+from calls.private import Private
 from careline.brain import Brain
 from careline.call_log import CallLog
 from careline.control_server import ControlServer
@@ -36,6 +39,7 @@ from careline.processes.report import (
     supervisor_gone,
 )
 from careline.publisher import Publisher
+from careline.redis_address import ENVIRONMENT, remember
 from careline.state import StateFolder
 from careline.turn import Turn
 from careline.versions import SiteVersions, newest_site
@@ -47,8 +51,23 @@ log = logging.getLogger(__name__)
 _CONNECT_AGAIN_S = 0.2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeOptions:
+    """How this process is one of several nodes.
+
+    Attributes:
+        address: where they meet.
+        name: this node's.
+        replicas: so many must have an entry.
+    """
+
+    address: Private
+    name: str
+    replicas: int
+
+
 async def serve(
-    config: Path, state: StateFolder, version: str, redis: tuple[str, str, int] | None = None
+    config: Path, state: StateFolder, version: str, redis: NodeOptions | None = None
 ) -> None:
     """Drive the line until the process is told to stop.
 
@@ -57,8 +76,7 @@ async def serve(
         state: the state folder.
         version: of the site an earlier brain of this start began with; empty for the first. What
             was published since is in the journal; what was only written since is not taken up.
-        redis: address, this node's name and how many replicas must have an entry, where the site
-            has several nodes.
+        redis: how this node takes part, where the site has several.
 
     Raises:
         ConfigError: the site has mistakes, and there never was a good version.
@@ -75,6 +93,7 @@ async def serve(
     if redis is not None:
         await _take_part(site, config, state, versions, redis, stop)
         return
+    remember(state.redis, None)
     journal = SqliteJournal.open(state.journal)
     calls = CallLog()
     gate = TriageGate(engine_of(site))
@@ -118,7 +137,7 @@ async def _take_part(
     config: Path,
     state: StateFolder,
     versions: SiteVersions,
-    redis: tuple[str, str, int],
+    redis: NodeOptions,
     stop: asyncio.Event,
 ) -> None:
     """Be one of several nodes until told to stop.
@@ -129,17 +148,17 @@ async def _take_part(
     # Only here: the library for Redis is an extra that one machine alone does without.
     from careline.processes.node import Node, NodeSettings
 
-    url, name, replicas = redis
+    remember(state.redis, redis.address)
 
     def leads(calls: int) -> None:
-        message = f"this node, {name}, leads now; {calls} live calls"
+        message = f"this node, {redis.name}, leads now; {calls} live calls"
         report(NOTICE, level="info", message=message)
 
     node = Node(
         site,
         config,
         state,
-        NodeSettings(url=url, node=name, replicas=replicas),
+        NodeSettings(url=redis.address.reveal(), node=redis.name, replicas=redis.replicas),
         versions,
         lambda: report(READY, recovered=0, version=site.version),
         leads,
@@ -194,7 +213,9 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--version", default="", help="serve this version of the site again")
-    parser.add_argument("--redis", default="", help="where the site's nodes meet")
+    parser.add_argument(
+        "--redis", action="store_true", help=f"the site's nodes meet where {ENVIRONMENT} says"
+    )
     parser.add_argument("--node", default="", help="this node's name")
     parser.add_argument("--replicas", type=int, default=0)
     args = parser.parse_args()
@@ -205,7 +226,13 @@ def main() -> int:
         report(FATAL, message=f"{state.log}: cannot be written: {error.strerror}")
         return FATAL_EXIT
     try:
-        redis = (args.redis, args.node, args.replicas) if args.redis else None
+        redis = (
+            NodeOptions(
+                address=Private(os.environ[ENVIRONMENT]), name=args.node, replicas=args.replicas
+            )
+            if args.redis
+            else None
+        )
         asyncio.run(named_faults(serve(args.config, state, args.version, redis)))
     except ConfigError as error:
         for problem in error.problems:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,12 @@ class NodeSettings:
     """How a node takes part.
 
     Attributes:
-        url: of Redis, see :meth:`adapters.stores.redis.Address.parse`.
+        url: of Redis, see :meth:`adapters.stores.redis.Address.parse`; may hold a password.
         node: this node's name.
         replicas: how many replicas of Redis must have what was journaled.
     """
 
-    url: str
+    url: str = field(repr=False)
     node: str
     replicas: int = 0
 

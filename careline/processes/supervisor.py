@@ -13,9 +13,10 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from careline.processes.report import ALIVE, DIED, FATAL, FATAL_EXIT, READY
@@ -45,6 +46,7 @@ class _Child:
         name: ``line`` or ``brain``.
         module: what is run.
         arguments: with which options.
+        environment: what it is told beside ours; no command line shows it.
         silent_s: serving and silent for so long it hangs; ``None``: never.
         version: of the site that it first served and is to serve again. A process that comes back
             takes its callers up where they stood; it must not publish what somebody is writing.
@@ -56,6 +58,7 @@ class _Child:
     name: str
     module: str
     arguments: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     silent_s: float | None = None
     version: str = ""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -72,6 +75,7 @@ class Supervisor:
         notify: told what the children report.
         line_arguments: further options of the line process.
         brain_arguments: further options of the brain.
+        brain_environment: what the brain is told that no command line may show.
         brain_silent_s: a brain that serves and says nothing for so long is killed. The line never
             is: callers would be lost with it.
     """
@@ -84,6 +88,7 @@ class Supervisor:
         line_arguments: tuple[str, ...] = (),
         brain_arguments: tuple[str, ...] = (),
         *,
+        brain_environment: Mapping[str, str] = MappingProxyType({}),
         brain_silent_s: float = _BRAIN_SILENT_S,
     ) -> None:
         self._state = StateFolder(state)
@@ -92,7 +97,11 @@ class Supervisor:
         self._notify = notify
         self._line = _Child("line", "careline.processes.line", (*paths, *line_arguments))
         self._brain = _Child(
-            "brain", "careline.processes.brain", (*paths, *brain_arguments), brain_silent_s
+            "brain",
+            "careline.processes.brain",
+            (*paths, *brain_arguments),
+            brain_environment,
+            brain_silent_s,
         )
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -201,7 +210,7 @@ class Supervisor:
             # Held open and never written to: its end tells a child that we are gone.
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **child.environment},
             start_new_session=True,
         )
         hung = not await self._listen(child, child.process)

@@ -28,6 +28,8 @@ COMMANDS = (
     "queue",
     "call",
     "report",
+    "explain",
+    "replay",
     "demo",
 )
 
@@ -130,6 +132,12 @@ def test_the_check_of_command_lines_finds_a_wrong_one():
         (["demo", "--keep"], "--keep"),
         (["publish", "--config", "."], "--config"),
         (["schema", "here"], "here"),
+        (["explain", "one", "two", "three"], "three"),
+        (["explain", "--colour"], "--colour"),
+        (["replay", "one", "two"], "two"),
+        (["replay", "--with"], "--with"),
+        (["report", "--every", "5m"], "'5m'"),
+        (["report", "--json", "--csv"], "--csv"),
     ],
 )
 def test_a_wrong_command_line_is_one_line_with_the_next_step(wrong, named, capsys):

@@ -162,3 +162,19 @@ async def test_the_code_dialled_while_the_call_is_held_brings_a_nurse_to_that_ca
         await rig.until(lambda: any(isinstance(each, CallEscalated) for each in rig.journaled))
         assert owed(rig) == []
     rig.close()
+
+
+def test_who_was_told_to_call_911_is_given_time_for_it_by_a_late_escalation_too(rig):
+    rig.ready("grace")
+    rig.run.tell(rig.phones.arrive(CALL, rig.run.now, caller=NUMBER))
+    rig.press("9")
+    rig.run.advance(5)
+    (bridge,) = rig.of(Bridge)
+    keys(rig, bridge, "*")
+    leaves(rig)
+    keys(rig, bridge, "9", agent="grace")
+    assert kinds(rig) == [RED_FLAG_TASK]
+    rig.run.advance(rig.site.emergency.call_back_after_911_s - 10)
+    assert rig.of(CallBack) == []
+    rig.run.advance(30)
+    assert [each.answers for each in rig.of(CallBack)] == [CALL]

@@ -191,3 +191,29 @@ async def test_while_no_line_is_connected_it_is_said_that_it_counts_later(line, 
         await line.brain.tell_and_wait(AgentReady(site=line.site.id, agent_id=AgentId("ben")))
     assert not list(line.brain.switchboard.tasks)
     assert len(await line.journaled(TaskClosed)) == 1
+
+
+@pytest.mark.parametrize(
+    ("request_", "done"),
+    [
+        (("agent", "ben", "break"), "ben: break"),
+        (("queue", "billing", "closed"), "billing: closed"),
+        (("task", "close", "3f", "--by", "ben", "--how", "done"), "message of call"),
+    ],
+    ids=["an agent", "a queue", "a task"],
+)
+async def test_what_the_journal_could_not_keep_is_not_told_as_if_it_would_last(
+    line, typed, request_, done
+):
+    line.leave_message()
+    line.brain._journal.outage = "the disk is full"
+    code, out, err = await typed(*request_)
+    assert code == 1
+    assert out.startswith(done)
+    assert out.endswith("; for now only")
+    assert "lost when the line starts again: " in err
+    assert "the disk is full" in err
+    line.brain._journal.outage = None
+    code, out, err = await typed("agent", "ben", "ready")
+    assert (code, err) == (0, "")
+    assert "for now" not in out

@@ -10,6 +10,7 @@ from config.days import YEARS
 from config.load import DEFAULT_CLINIC, check
 from ivr.steps import AskStep, QueueStep
 from routing.skills import meets
+from tests.config.test_site_checks import NO_CALL_BACKS
 
 
 def test_the_sample_clinic_warns_of_its_samples_and_that_it_cannot_dial_out(clinic):
@@ -26,7 +27,7 @@ def test_the_sample_clinic_warns_of_its_samples_and_that_it_cannot_dial_out(clin
             ),
             ("fallback_number", "when the line fails, callers hear the 911 advice only"),
         )
-    ]
+    ] + [f"site.yaml:: sip.outbound: {NO_CALL_BACKS}"]
 
 
 PLANTED = [

@@ -11,6 +11,16 @@ def test_the_small_site_is_right_as_it_stands(site):
     assert site.warnings() == []
 
 
+@pytest.mark.parametrize(("written", "may"), [("", True), ("    do_not_call_back: true\n", False)])
+def test_the_key_of_a_screen_forbids_a_call_back_where_its_rule_does(site, written, may):
+    site.replace(
+        "protocols/heart.yaml",
+        "    disposition: 911-now\n",
+        f"    disposition: 911-now\n{written}",
+    )
+    assert load_site(site.path).rules.screens["chest"].may_call_back is may
+
+
 def test_an_unreadable_file_is_one_problem_and_its_names_are_not_called_dangling(site):
     site.write("queues.yaml", "general: [\n")
     (problem,) = site.problems()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.outbound import permits
+from config.outbound import permits, permits_callers
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,19 @@ def test_a_pattern_fits_the_whole_destination(pattern, destination, allowed):
 
 def test_without_patterns_nothing_is_permitted():
     assert not permits([], "+12025550143")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "allowed"),
+    [
+        ("+1??????????", True),
+        ("+1*", True),
+        ("*", True),
+        ("+1202555????", True),
+        ("+1202555014?", False),
+        ("+12025550143", False),
+        ("sip:*@clinic.example", False),
+    ],
+)
+def test_a_pattern_for_callers_fits_numbers_that_nobody_knows_beforehand(pattern, allowed):
+    assert permits_callers(["+12025550143", pattern]) is allowed

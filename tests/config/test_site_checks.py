@@ -8,6 +8,10 @@ TRUNK = """\
     user: small
     password_secret: trunk/password
 """
+NO_CALL_BACKS = (
+    "no pattern permits patients' numbers: the line calls nobody back, not even a red flag who was "
+    'cut off; add one, such as "+1??????????"'
+)
 NO_PLAN = "the outbound plan (sip.outbound) does not permit this"
 NO_PROVIDER = "there is no provider (sip.trunk) to dial it"
 NOBODY_OUTSIDE = "an emergency that no nurse answers is put through to nobody outside"
@@ -150,11 +154,19 @@ def test_a_password_in_place_of_its_name_is_never_shown(site):
 
 
 def test_a_fallback_number_outside_the_outbound_plan_is_a_warning(site):
-    site.replace("site.yaml", '["+1202555*"]', '["+12025550143"]')
+    site.replace("site.yaml", '["+1202555*"]', '["+12025550143", "+1303555????"]')
     assert site.problems() == []
     assert site.warnings() == [
         f"site.yaml:12:18: fallback_number: {NO_PLAN}: {ADVICE_ONLY}",
     ]
+
+
+def test_an_outbound_plan_without_patients_numbers_is_a_warning_at_its_line(site):
+    site.replace("site.yaml", '["+1202555*"]', '["+12025550143", "+12025550199"]')
+    assert site.problems() == []
+    assert site.warnings() == [f"site.yaml:14:3: sip.outbound: {NO_CALL_BACKS}"]
+    site.replace("site.yaml", '  outbound: ["+12025550143", "+12025550199"]\n', "")
+    assert f"site.yaml:13:1: sip: {NO_CALL_BACKS}" in site.warnings()
 
 
 def test_no_fallback_number_is_a_warning(site):
@@ -176,6 +188,7 @@ def test_neither_a_plan_nor_a_provider_is_one_warning_for_each_number(site):
     both = f"{NO_PLAN}, and {NO_PROVIDER}"
     assert site.problems() == []
     assert site.warnings() == [
+        f"site.yaml:1:1: {NO_CALL_BACKS}",
         f"site.yaml:11:11: outside.doctor: {both}: {NOBODY_OUTSIDE}",
         f"site.yaml:12:18: fallback_number: {both}: {ADVICE_ONLY}",
     ]

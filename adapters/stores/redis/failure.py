@@ -34,8 +34,8 @@ _TO_DO = {
     "LOADING": "the server reads its data back in after a start; it goes on by itself",
     "BUSY": "the server is busy with a script; see its log",
     "MASTERDOWN": "this server is a replica that has lost its master; name the sentinels",
-    "NOAUTH": "the server wants a password; put it into the address",
-    "WRONGPASS": "user or password are wrong; check the address",
+    "NOAUTH": ("the server wants a password; write it into the file of secrets as redis/password"),
+    "WRONGPASS": "user or password are wrong; check the address and the file of secrets",
     "NOPERM": (
         "the user may not do this; allow it the keys careline:* and the commands of streams, "
         "hashes, sets, scripts, INFO and BGREWRITEAOF"
@@ -47,6 +47,18 @@ _TO_DO = {
         "from the last backup, or name another database"
     ),
 }
+
+
+_LASTS = {"NOAUTH", "WRONGPASS", "NOPERM", "MOVED", "WRONGTYPE"}
+"""Until somebody changes something."""
+
+
+def passes(error: BaseException) -> bool:
+    """Whether what was refused may be done in a moment, with nobody doing anything about it."""
+    word = code(error)
+    if word:
+        return word in _TO_DO and word not in _LASTS
+    return not isinstance(error, ResponseError)
 
 
 def code(error: BaseException) -> str:

@@ -93,7 +93,7 @@ class House:
             "advice": (ADVICE,),
             "fallback": None,
             "outbound": OutboundPlan(settings.pop("outbound", ())),
-            "feature_codes": {"*11": TAKEN},
+            "feature_codes": {"*11": TAKEN, "*9": TAKEN},
         }
         self.line = SipLine(
             LineSettings(**{**wanted, **settings}),
@@ -108,7 +108,7 @@ class House:
             EndpointSettings(
                 listen="127.0.0.1:0",
                 agents=dict.fromkeys(AGENTS, SECRET),
-                feature_codes=frozenset({"*11"}),
+                feature_codes=frozenset({"*11", "*9"}),
             ),
             self.line,
         )

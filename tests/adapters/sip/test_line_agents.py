@@ -11,8 +11,10 @@ from calls.commands import Bridge, HangUp, RecallOffer, ReleaseAgent
 from calls.facts import (
     AgentHungUp,
     AgentKeyed,
+    CallArrived,
     CallerHungUp,
     DigitsCollected,
+    FeatureDialled,
     OfferAccepted,
     OfferDeclined,
     OfferFailed,
@@ -101,6 +103,21 @@ async def test_the_agents_keys_are_told_once_they_talk_and_the_callers_are_not(t
         assert "".join(fact.digits for fact in it.of(AgentKeyed)) == "*9"
         await caller.press("1")
         assert not it.of(DigitsCollected)
+
+
+async def test_an_agent_whose_caller_has_just_left_can_still_dial_the_code_for_a_nurse(tmp_path):
+    async with house(tmp_path) as it:
+        caller, agent, _call_id = await it.connected()
+        await agent.press("*")
+        await it.fact(AgentKeyed)
+        await caller.hang_up()
+        await it.fact(CallerHungUp)
+        # Their phone is hung up with the caller: what is pressed now is dialled.
+        await eventually(lambda: not agent.talking)
+        await agent.dial_code("*9")
+        dialled = await it.fact(FeatureDialled)
+        assert (dialled.agent_id, dialled.code) == (ANA, "*9")
+        assert not it.of(CallArrived)[1:]
 
 
 async def test_an_agent_who_hangs_up_leaves_the_caller_with_music(tmp_path):

@@ -312,12 +312,15 @@ class OpenTask(Command):
         queue: whose people do it.
         recording_id: a message to listen to, if there is one.
         promised_s: within how many seconds the caller was told to expect it.
+        may_call_back: whether the line may call the caller; not where somebody else who answers
+            could put them in danger.
     """
 
     kind: str
     queue: str
     recording_id: str | None = None
     promised_s: float | None = None
+    may_call_back: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,16 @@ class Outcome(Enum):
     """The leg was lost, or the line could not go on, before anybody spoke with the caller."""
 
 
+LEFT = (
+    Outcome.ABANDONED,
+    Outcome.SHORT_ABANDON,
+    Outcome.ADVISED,
+    Outcome.REFUSED,
+    Outcome.ERROR,
+)
+"""Ends of a call that end a visit as abandoned; by any other the flow took the call elsewhere."""
+
+
 class VisitOutcome(Enum):
     """How one visit to one queue ended."""
 

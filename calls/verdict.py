@@ -99,6 +99,11 @@ class Verdict:
     question: str | None = None
     reason: str = "rules"
 
+    @property
+    def may_call_back(self) -> bool:
+        """Whether the caller may be called back: not where any of the rules forbids it."""
+        return all(flag.may_call_back for flag in self.flags)
+
 
 CLEAR = Verdict(action=Action.CONTINUE, disposition=Disposition.ROUTINE)
 """Nothing was found."""

@@ -23,7 +23,6 @@ from calls.facts import (
 from calls.ids import QueueId
 from calls.outcome import Outcome
 from calls.requirement import Requirement
-from calls.verdict import Action
 from careline.live_call import CallEngine, LiveCall
 from careline.rescue import CALL_BACK, Rescue
 from ivr import Interpreter, State
@@ -76,8 +75,8 @@ def first_aid(
 
 
 def was_advised(engine: CallEngine) -> bool:
-    """Whether the caller was told to call 911, and may be doing so."""
-    return isinstance(engine, Interpreter) and engine.acuity.action is Action.CALL_911
+    """Whether the caller was told to call 911 for a red flag, and may be doing so."""
+    return isinstance(engine, Interpreter) and engine.advised_911
 
 
 def _is_urgent(call: LiveCall, fact: Fact | None, distributor: Distributor) -> bool:

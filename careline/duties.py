@@ -27,6 +27,7 @@ class Duty:
         opened_at: since when it is open, seconds since the epoch.
         promised_until: when the caller was told to expect it by, seconds since the epoch.
         recording_id: a message to listen to, if there is one.
+        may_call_back: as in :class:`~calls.commands.OpenTask`.
         call_back: how far the line's own attempts have come, where it makes any.
     """
 
@@ -36,6 +37,7 @@ class Duty:
     opened_at: float
     promised_until: float | None = None
     recording_id: str | None = None
+    may_call_back: bool = True
     call_back: CallBackView | None = None
 
     @property
@@ -64,6 +66,7 @@ def duties(board: Switchboard) -> list[Duty]:
                 opened_at=task.opened_at,
                 promised_until=promised,
                 recording_id=order.recording_id,
+                may_call_back=order.may_call_back,
                 call_back=views.pop((order.call_id, order.kind), None),
             )
         )

@@ -17,6 +17,13 @@ HOWS = ("reached", "not-reached", "help-was-there", "not-needed", "done")
 """How a task may be closed, as in :class:`~calls.facts.TaskClosed`."""
 
 
+MUST_NOT_RING = (
+    "the line must not ring them: somebody else who answers could put them in danger, "
+    "so a rule of the triage protocol forbids it"
+)
+"""What a person reads where a rule of the protocol says ``do_not_call_back``."""
+
+
 def task_data(board: Switchboard, calls: CallLog, now: float) -> list[dict[str, Any]]:
     """What is to be done, for the answer; red flags first.
 
@@ -110,6 +117,7 @@ def _data(duty: Duty, board: Switchboard, calls: CallLog, now: float) -> dict[st
         "age_s": now - duty.opened_at,
         "promised_until": duty.promised_until,
         "recording": duty.recording_id,
+        "do_not_call_back": None if duty.may_call_back else MUST_NOT_RING,
     }
     if duty.is_call_back:
         story = calls.story(duty.call_id)

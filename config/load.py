@@ -199,7 +199,12 @@ def _screens(draft: Draft) -> Mapping[str, Flag]:
         for choice in step.choices
     }
     return {
-        rule.id: Flag(rule=rule.id, version=rule.version, disposition=rule.disposition)
+        rule.id: Flag(
+            rule=rule.id,
+            version=rule.version,
+            disposition=rule.disposition,
+            may_call_back=not rule.do_not_call_back,
+        )
         for protocol in draft.protocols.values()
         for rule in protocol.rules
         if rule.id in named

@@ -38,7 +38,7 @@ class Lane:
         rules: the site's rules.
     """
 
-    __slots__ = ("_advised", "_comforts", "_rules", "acuity", "entered")
+    __slots__ = ("_advised", "_comforts", "_rules", "acuity", "entered", "may_call_back")
 
     def __init__(self, rules: CallRules) -> None:
         self._rules = rules
@@ -48,6 +48,8 @@ class Lane:
         """The worst verdict so far."""
         self.entered = False
         """Whether the caller is due a nurse and none has finished with them yet."""
+        self.may_call_back = True
+        """Whether nothing was understood, not even in doubt, that forbids to call the caller."""
 
     @property
     def advised(self) -> bool:
@@ -55,12 +57,18 @@ class Lane:
         return bool(self._advised)
 
     @property
+    def advised_911(self) -> bool:
+        """Whether the 911 advice was given for a red flag. The greeting's does not count."""
+        return Action.CALL_911 in self._advised
+
+    @property
     def on_call(self) -> str | None:
         """The number to ring when no nurse answers, if the site has one."""
         return self._rules.outside.get(self._rules.on_call) if self._rules.on_call else None
 
     def heed(self, verdict: Verdict) -> None:
-        """Let the acuity rise to ``verdict``, if that is worse."""
+        """Let the acuity rise to ``verdict``, if that is worse; what it forbids stays forbidden."""
+        self.may_call_back &= verdict.may_call_back
         if verdict.action.urgency > self.acuity.action.urgency:
             self.acuity = verdict
 

@@ -108,6 +108,11 @@ class Interpreter:
         return self._course.lane.acuity
 
     @property
+    def advised_911(self) -> bool:
+        """Whether the caller was told to call 911, for a red flag: the greeting does not count."""
+        return self._course.lane.advised_911
+
+    @property
     def was_connected(self) -> bool:
         """Whether an agent has spoken with the caller."""
         return self._course.ledger.connected

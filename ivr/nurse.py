@@ -43,7 +43,7 @@ def ask_for_nurse(course: Course) -> None:
             requirement=course.lane.requirement(course.voice.language),
             heard_ago_s=course.heard_ago_s,
             advised_911=acuity.action is Action.CALL_911,
-            may_call_back=all(flag.may_call_back for flag in acuity.flags),
+            may_call_back=course.lane.may_call_back,
         )
     )
 

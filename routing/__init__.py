@@ -1,9 +1,8 @@
-"""Who should take a call: skills, calendars, disciplines, wait estimates. Pure functions."""
+"""Who should take a call: skills, calendars, opening hours, wait estimates. Pure functions."""
 
 from __future__ import annotations
 
 from routing.calendars import Calendar
-from routing.disciplines import agent_order, call_order, lane_rank
 from routing.erlang import (
     QueueForecast,
     erlang_b,
@@ -22,13 +21,10 @@ __all__ = [
     "Override",
     "QueueForecast",
     "QueueHours",
-    "agent_order",
-    "call_order",
     "erlang_b",
     "erlang_c",
     "estimated_wait_s",
     "impatient_queue",
-    "lane_rank",
     "meets",
     "patient_queue",
     "wait_quantile_s",

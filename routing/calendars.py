@@ -69,27 +69,8 @@ class Calendar:
             The first moment after ``at``, in seconds since the epoch, at which :meth:`is_open`
             answers otherwise than at ``at``; ``None`` if that is not within 400 days.
         """
-        return next((moment for moment, _ in self._changes(at)), None)
-
-    def next_opening(self, at: float) -> float | None:
-        """When it next opens; where it is open, when it opens again after it has closed.
-
-        Args:
-            at: seconds since the epoch.
-
-        Returns:
-            Seconds since the epoch, later than ``at``; ``None`` if not within 400 days.
-        """
-        return next((moment for moment, is_open in self._changes(at) if is_open), None)
-
-    def _changes(self, at: float) -> Iterator[tuple[float, bool]]:
-        """Each moment after ``at`` at which it opens (true) or closes (false), in order."""
-        was_open = self.is_open(at)
-        for moment in self._moments(at):
-            is_open = self.is_open(moment)
-            if is_open is not was_open:
-                yield moment, is_open
-            was_open = is_open
+        is_open = self.is_open(at)
+        return next((each for each in self._moments(at) if self.is_open(each) is not is_open), None)
 
     def _moments(self, at: float) -> Iterator[float]:
         """Every moment at which it could open or close, in order, and some at which it does not."""

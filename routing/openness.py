@@ -155,23 +155,6 @@ class Openness:
         self._seen = (now, change)
         return change
 
-    def next_opening(self, queue: QueueId, now: float) -> float | None:
-        """When a queue that is closed opens; when one that is open opens again.
-
-        Args:
-            queue: which.
-            now: seconds since the epoch.
-
-        Returns:
-            Seconds since the epoch, later than ``now``; ``None`` if nothing is in sight.
-        """
-        change: float | None = now
-        while change is not None:
-            change = self.next_change_of(queue, change)
-            if change is not None and self.is_open(queue, change):
-                return change
-        return None
-
     def next_change_of(self, queue: QueueId, now: float) -> float | None:
         """When one queue next opens or closes.
 

@@ -108,7 +108,10 @@ class TriageEngine:
         return self.explain(words, language, confidence=confidence, memory=memory).verdict
 
     def assess_heard(self, heard: SpeechHeard, memory: CallMemory | None = None) -> Verdict:
-        """The worse reading of what one or two recognisers heard of the same utterance."""
+        """The worse reading of what one or two recognisers heard of the same utterance.
+
+        What either of them forbids is forbidden.
+        """
         readings = [heard.words.reveal()]
         if heard.second and heard.second != heard.words:
             readings.append(heard.second.reveal())
@@ -119,7 +122,15 @@ class TriageEngine:
             memory.note(frozenset().union(*(meant for _, meant in explained)))
         # ``max`` keeps the first of equals: the best hypothesis.
         worst, _ = max(explained, key=lambda pair: _severity(pair[0].verdict))
-        return worst.verdict
+        if not worst.verdict.may_call_back:
+            return worst.verdict
+        forbidding = [
+            flag
+            for explanation, _ in explained
+            for flag in explanation.verdict.flags
+            if not flag.may_call_back
+        ]
+        return replace(worst.verdict, flags=_by_urgency([*worst.verdict.flags, *forbidding]))
 
     def explain(
         self,
@@ -244,7 +255,7 @@ class TriageEngine:
         return Verdict(
             action=action,
             disposition=disposition,
-            flags=tuple(sorted(flags, key=lambda flag: _ORDER[flag.disposition])),
+            flags=_by_urgency(flags),
             suppressed=suppressed,
             question=question,
         )
@@ -366,7 +377,12 @@ def _flag(said: Utterance, rule: Rule, disposition: Disposition, spoken: list[Me
         disposition=disposition,
         concepts=tuple(mention.concept for mention in spoken),
         spans=tuple(span_of(said, mention) for mention in spoken),
+        may_call_back=not rule.do_not_call_back,
     )
+
+
+def _by_urgency(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    return tuple(sorted(flags, key=lambda flag: _ORDER[flag.disposition]))
 
 
 def _severity(verdict: Verdict) -> tuple[int, int]:

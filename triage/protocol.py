@@ -116,6 +116,9 @@ class Rule:
             leave a question. What earlier turns brought explains nothing away.
         question: prompt id of the yes/no question that settles a match in doubt.
         ask_first: ask that question even when the match is not in doubt.
+        do_not_call_back: the line must not ring a caller of whom this was understood, even in
+            doubt: somebody else who answers could put them in danger, as with violence at home.
+            A person decides what is done for them.
         examples: what must hold.
     """
 
@@ -130,6 +133,7 @@ class Rule:
     unless: tuple[str, ...] = ()
     question: str | None = None
     ask_first: bool = False
+    do_not_call_back: bool = False
     examples: Examples = Examples()
 
 

@@ -138,7 +138,8 @@ def _summary(whole: Slice) -> Iterable[str]:
     yield _line("Answered", f"after {_spread(visits, 'wait')}")
     yield _line(
         "Abandoned",
-        f"after {_spread(visits, 'time_to_abandon')}; {_share(visits['abandonment'])} with short ones, "
+        f"after {_spread(visits, 'time_to_abandon')}; "
+        f"{_share(visits['abandonment'])} with short ones, "
         f"{_share(visits['abandonment_without_short'])} without",
     )
     handled = whole.visits.handling

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from careline.cli.task import say_tasks
+from careline.task_requests import MUST_NOT_RING
 from careline.terminal import Terminal
 from tests.careline.rig import MONDAY_10H
 
@@ -28,6 +29,7 @@ def task(call: str = "3f9a0c11d2e4f560", **changed: Any) -> dict[str, Any]:
         "age_s": 720.0,
         "promised_until": None,
         "recording": None,
+        "do_not_call_back": None,
         **changed,
     }
 
@@ -72,6 +74,12 @@ def test_the_next_call_back_is_told_with_its_time():
 def test_where_no_number_is_known_the_line_ends_with_it():
     (line,) = lines(task(number_known=False))
     assert line.endswith(", no number is known")
+
+
+def test_a_call_back_that_is_forbidden_is_told_with_the_reason():
+    (line,) = lines(task(do_not_call_back=MUST_NOT_RING))
+    assert "the line must not ring them: " in line
+    assert "could put them in danger" in line
 
 
 def test_a_promise_that_was_not_kept_is_overdue():

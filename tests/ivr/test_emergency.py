@@ -15,6 +15,7 @@ from calls.commands import (
 from calls.facts import (
     CallerHungUp,
     SpeechHeard,
+    SpeechStarted,
     TransferSucceeded,
 )
 from calls.machine import IllegalFact
@@ -242,3 +243,22 @@ def test_speech_is_heard_in_the_queue_and_the_lane_with_nothing_expected(scene, 
     assert call.all(Listen)[-1].hints
     call.press(key)
     assert call.all(Listen)[-1].hints == ()
+
+
+def test_only_the_advice_of_a_red_flag_counts_as_told_to_call_911(scene, verdicts):
+    greeted = scene().at("")
+    assert not greeted.call.advised_911
+    told = scene().at("9")
+    assert told.call.advised_911
+    crisis = scene().at("")
+    crisis.speak("my chest", verdicts["988"])
+    assert not crisis.call.advised_911
+
+
+def test_whose_words_came_after_they_left_was_told_nothing(scene, verdicts):
+    call = scene().at("")
+    call.fact(SpeechStarted)
+    call.fact(CallerHungUp)
+    call.speak("my chest", verdicts["911"])
+    assert call.call.acuity.action is Action.CALL_911
+    assert not call.call.advised_911

@@ -1,7 +1,6 @@
 """When a calendar next opens or closes: found by looking at every minute."""
 
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -66,27 +65,6 @@ def test_the_next_change_is_the_first_minute_that_answers_otherwise(made, later)
         assert found == wanted
 
 
-@given(calendars(), st.floats(0, 86400))
-def test_the_next_opening_is_the_first_minute_that_is_open_after_one_that_is_not(made, later):
-    calendar, midnight = made
-    at = midnight + later
-    first_minute = at - at % 60 + 60
-    looked_at = [at, *(first_minute + 60 * number for number in range(1440 * DAYS_SEEN))]
-    wanted = next(
-        (
-            after
-            for before, after in pairwise(looked_at)
-            if calendar.is_open(after) and not calendar.is_open(before)
-        ),
-        None,
-    )
-    found = calendar.next_opening(at)
-    if wanted is None:
-        assert found is None or found > looked_at[-1]
-    else:
-        assert found == wanted
-
-
 def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=NEW_YORK).timestamp()
 
@@ -97,13 +75,11 @@ WHOLE_DAY = ((0, 1440),)
 def test_what_never_closes_never_changes():
     always = Calendar(name="always", zone=NEW_YORK, week=dict.fromkeys(range(7), WHOLE_DAY))
     assert always.next_change(at("2026-07-01T12:00")) is None
-    assert always.next_opening(at("2026-07-01T12:00")) is None
 
 
 def test_what_never_opens_never_changes():
     never = Calendar(name="never", zone=NEW_YORK, week={})
     assert never.next_change(at("2026-07-01T12:00")) is None
-    assert never.next_opening(at("2026-07-01T12:00")) is None
 
 
 @pytest.mark.parametrize(("days_ahead", "seen"), [(HORIZON_DAYS - 1, True), (HORIZON_DAYS, False)])
@@ -112,7 +88,6 @@ def test_a_change_is_seen_within_400_days_and_not_beyond(days_ahead, seen):
     day = now.date() + timedelta(days=days_ahead)
     once = Calendar(name="once", zone=ZoneInfo("UTC"), week={}, special={day: ((780, 840),)})
     assert (once.next_change(now.timestamp()) is not None) is seen
-    assert (once.next_opening(now.timestamp()) is not None) is seen
 
 
 def test_a_night_that_began_before_a_holiday_goes_on_to_its_end_and_none_begins_on_it():
@@ -129,14 +104,8 @@ def test_a_night_that_began_before_a_holiday_goes_on_to_its_end_and_none_begins_
 
 def test_a_night_in_which_the_clocks_are_put_back_is_an_hour_longer():
     night = Calendar(name="night", zone=NEW_YORK, week={5: ((22 * 60, 30 * 60),)})
-    opened = night.next_opening(at("2026-10-31T12:00"))
+    opened = night.next_change(at("2026-10-31T12:00"))
     assert night.next_change(opened) - opened == 9 * 3600
-
-
-def test_while_it_is_open_the_next_opening_is_the_one_after():
-    office = Calendar(name="office", zone=NEW_YORK, week=dict.fromkeys(range(5), ((540, 1020),)))
-    assert office.next_opening(at("2026-07-10T10:00")) == at("2026-07-13T09:00")
-    assert office.next_opening(at("2026-07-10T08:59")) == at("2026-07-10T09:00")
 
 
 def test_hours_that_end_within_the_hour_that_comes_twice_end_twice():

@@ -136,16 +136,7 @@ def test_an_override_without_an_end_is_no_change_in_sight(for_s):
     only = Openness({"refills": SITE["refills"]})
     only.handle(overridden("refills", False, for_s), at(10))
     assert only.next_change(at(10)) is None
-    assert only.next_opening("refills", at(10)) is None
     assert not only.is_open("refills", at(10, day=30))
-
-
-def test_a_closed_queue_tells_when_it_opens(openness):
-    assert openness.next_opening("refills", at(17)) == at(9, day=6)
-    assert openness.next_opening("refills", at(10)) == at(9, day=6)
-    assert openness.next_opening("nurse", at(10)) is None
-    openness.handle(overridden("refills", False, 2 * HOUR), at(8.5))
-    assert openness.next_opening("refills", at(8.5)) == at(10.5)
 
 
 def test_a_word_stays_when_the_site_changes_and_counts_for_a_queue_that_comes(openness):

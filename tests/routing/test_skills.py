@@ -7,7 +7,13 @@ from calls.requirement import SkillNeed
 from routing.skills import meets
 
 needs = st.lists(
-    st.builds(SkillNeed, skill=st.sampled_from("abc"), level=st.integers(1, 5)), max_size=4
+    st.builds(
+        SkillNeed,
+        skill=st.sampled_from("abc"),
+        level=st.integers(1, 5),
+        preferred=st.booleans(),
+    ),
+    max_size=4,
 )
 skills = st.dictionaries(st.sampled_from("abc"), st.integers(1, 5))
 
@@ -18,6 +24,13 @@ def test_a_need_is_met_at_its_level_and_above():
     assert not meets({"spanish": 2}, need)
     assert meets({"spanish": 3}, need)
     assert meets({"spanish": 5, "nurse": 1}, need)
+
+
+def test_who_lacks_what_is_only_preferred_takes_the_call_all_the_same():
+    wish = SkillNeed(skill="referrals", level=4, preferred=True)
+    assert meets({}, [wish])
+    assert meets({"spanish": 3}, [wish, SkillNeed(skill="spanish", level=3)])
+    assert not meets({"referrals": 5}, [wish, SkillNeed(skill="spanish", level=3)])
 
 
 def test_no_needs_are_met_by_everybody():

@@ -209,6 +209,14 @@ class RecordingSealed(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallUnseen(CallFact):
+    """The call is, or was, up where nobody can look now: nobody could be connected to its caller.
+
+    It ends with :class:`CallResumed`, or with the call.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallResumed(CallFact):
     """The line and the brain met again, and the call is told to the line from where it stands.
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from calls.commands import Command
 from calls.facts import (
     AgentKeyed,
     AgentOnBreak,
@@ -22,6 +23,7 @@ from calls.facts import (
     AgentReady,
     CallArrived,
     CallEnded,
+    CallFact,
     Fact,
     FeatureDialled,
     SitePublished,
@@ -39,6 +41,7 @@ from calls.ports import (
     LineSnapshot,
     LineUnavailable,
 )
+from careline.backlog import Backlog
 from careline.checkpoint import Track, encode
 from careline.clock import WallClock
 from careline.gate import TriageGate, engine_of
@@ -53,7 +56,7 @@ log = logging.getLogger(__name__)
 CHECKPOINT_EVERY = 50_000
 """Entries between two checkpoints: a start reads so many in a third of a second."""
 
-_CHECKPOINT_AGAIN_AFTER = 1000
+_CHECKPOINT_AGAIN_AFTER = 200
 """Entries until it is tried again, where one could not be taken."""
 
 _CLOCK_BEHIND_S = 60.0
@@ -116,6 +119,7 @@ class Brain:
         self._inbox: asyncio.Queue[_Input | _Gone] = asyncio.Queue()
         self._seen: dict[str, int] = {}
         self._track = Track(site.id, site.version)
+        self._backlog = Backlog(journal, self._written)
         self._checkpoint_due = CHECKPOINT_EVERY
         self._clock = WallClock()
         self._latest = 0.0
@@ -258,7 +262,8 @@ class Brain:
         )
 
     async def _turn_of_the_loop(self, line: Line) -> None:
-        due = self.switchboard.next_deadline()
+        dues = (self.switchboard.next_deadline(), self._backlog.due_at)
+        due = min((at for at in dues if at is not None), default=None)
         wait_s = None if due is None else max(0.0, due - self._clock())
         inputs: list[_Input | _Gone] = []
         # Not wait_for: before Python 3.12 it can swallow a cancellation (python/cpython#86296).
@@ -321,7 +326,7 @@ class Brain:
         fact = item.fact
         if isinstance(fact, CallArrived) and self.journal_problem is not None:
             probe = Entry(at=self._clock(), record=TimerFired(site=fact.site))
-            await self._keep([probe])
+            await self._keep([] if self._backlog else [probe])
         if isinstance(fact, SpeechHeard):
             fact = await self._gate.assess(fact)
         elif isinstance(fact, FeatureDialled):
@@ -365,28 +370,26 @@ class Brain:
     ) -> None:
         """Journal all turns in one commit, then acknowledge, then carry out.
 
+        What cannot be journaled now waits, and so do its acknowledgements for a while: see
+        :class:`~careline.backlog.Backlog`.
+
         Args:
             line: is told.
             turns: what there is to keep and to do.
             told: the last of each run's events among them, or before them.
         """
-        entries = [
-            Entry(
-                at=step.now,
-                record=record,
-                line_epoch=step.epoch if index == 0 else "",
-                line_seq=step.seq if index == 0 else 0,
-            )
-            for step in turns
-            for index, record in enumerate(step.turn.records)
-        ]
-        if entries and not await self._keep(entries):
-            turns = self._turned_away(turns)
+        entries = _entries_of(turns)
+        self._backlog.owe(told)
+        is_due = bool(entries) or self._backlog.is_due(self._clock())
+        if is_due and not await self._keep(entries):
+            turns, refused = self._turned_away(turns)
+            left = [entry for entry in entries if _call_of(entry) not in refused]
+            self._backlog.leave(left, self._clock())
         # Before the line is told anything: should it be gone, this has happened all the same.
         for step in turns:
             self._follow(step.turn)
         try:
-            for epoch, seq in told.items():
+            for epoch, seq in self._backlog.take_told(self._clock()).items():
                 await line.acknowledge(epoch, seq)
             for step in turns:
                 for command in step.turn.commands:
@@ -394,7 +397,7 @@ class Brain:
         finally:
             for step in turns:
                 self._observe(step.now, step.turn)
-        if self._track.position >= self._checkpoint_due:
+        if self._track.position >= self._checkpoint_due and not self._backlog:
             await self._keep_checkpoint()
 
     async def _keep_checkpoint(self) -> None:
@@ -430,13 +433,9 @@ class Brain:
         return site
 
     async def _keep(self, entries: list[Entry]) -> bool:
-        """Journal, or say that it cannot be and let no new call in until it can.
-
-        Calls in progress go on: their callers are better served by a line without a journal than
-        by silence.
-        """
+        """Journal, or say that it cannot be and let no new call in until it can."""
         try:
-            last = await self._journal.append(entries)
+            await self._backlog.write(entries)
         except LeaseLostError:
             raise  # another node drives the calls: nothing more may be done to them from here
         except JournalError as error:
@@ -445,16 +444,22 @@ class Brain:
             self.journal_problem = str(error)
             self.switchboard.accepting = False
             return False
-        for position, entry in enumerate(entries, last - len(entries) + 1):
-            self._track.follow(position, entry)
         if self.journal_problem is not None:
             log.warning("the journal can be written again; new calls are let in")
+            # Should anything be missing after all, no restart may have to do without it.
+            self._checkpoint_due = self._track.position
         self.journal_problem = None
         self.switchboard.accepting = True
         return True
 
-    def _turned_away(self, steps: list[_Step]) -> list[_Step]:
-        """Calls whose arrival could not be journaled are not let in, whatever they did since."""
+    def _written(self, position: int, entry: Entry) -> None:
+        self._track.follow(position, entry)
+
+    def _turned_away(self, steps: list[_Step]) -> tuple[list[_Step], set[CallId]]:
+        """Calls whose arrival could not be journaled are not let in, whatever they did since.
+
+        Of them nothing is journaled afterwards either.
+        """
         refused: set[CallId] = set()
         changed = []
         for step in steps:
@@ -466,7 +471,25 @@ class Brain:
                 kept = [each for each in step.turn.commands if each.call_id not in refused]
                 turn = Turn(records=step.turn.records, commands=kept)
             changed.append(replace(step, turn=turn))
-        return changed
+        return changed, refused
+
+
+def _entries_of(steps: list[_Step]) -> list[Entry]:
+    return [
+        Entry(
+            at=step.now,
+            record=record,
+            line_epoch=step.epoch if index == 0 else "",
+            line_seq=step.seq if index == 0 else 0,
+        )
+        for step in steps
+        for index, record in enumerate(step.turn.records)
+    ]
+
+
+def _call_of(entry: Entry) -> CallId | None:
+    record = entry.record
+    return record.call_id if isinstance(record, CallFact | Command) else None
 
 
 def _input_of(event: LineEvent) -> _Input:

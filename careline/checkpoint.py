@@ -58,6 +58,7 @@ class Standing:
         tasks: what people have to do.
         outcomes: how many calls ended how.
         ended: calls that are known to be over, the latest last.
+        lost: those of them that a line showed no longer.
         calls: those that are not, or that are kept after their end: they are brought back.
         placed: those among them, and among those whose agents are remembered, that we placed.
         owed: calls whose callers are owed a call-back, with the call that showed the number.
@@ -70,6 +71,7 @@ class Standing:
     tasks: tuple[Task, ...] = ()
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
     ended: tuple[CallId, ...] = ()
+    lost: tuple[CallId, ...] = ()
     calls: tuple[CallId, ...] = ()
     placed: Mapping[CallId, Placed] = field(default_factory=dict)
     owed: Mapping[CallId, CallId] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from calls.facts import (
     CallFailed,
     CallQueued,
     CallResumed,
+    CallUnseen,
     Fact,
     OfferFact,
     RecordingSealed,
@@ -61,6 +62,7 @@ FirstAid = Callable[[LiveCall, Fact | None, float], list[Command]]
 _NOT_FOR_ENGINES = (
     CallQueued,
     CallDequeued,
+    CallUnseen,
     CallBackChosen,
     CallBackForbidden,
     CallBackOwed,

@@ -7,6 +7,7 @@ about everything else.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from acd import Distributor
 from acd.snapshot import LiveOffer
@@ -15,6 +16,7 @@ from calls.facts import (
     CallArrived,
     CallFailed,
     CallResumed,
+    CallUnseen,
     Fact,
     OfferFailed,
     PhoneRegistered,
@@ -23,13 +25,15 @@ from calls.facts import (
 from calls.ids import AgentId, CallId, OfferId
 from calls.ports import LineSnapshot, LiveCall
 from calls.private import Private
+from careline.live_calls import LOST
 
 
 def differences(
     site: str,
     distributor: Distributor,
     known: Collection[CallId],
-    ended: Collection[CallId],
+    ended: AbstractSet[CallId],
+    lost: Mapping[CallId, Private],
     picture: LineSnapshot,
 ) -> Iterator[Fact | Command]:
     """The facts to take in and the commands to give, in order.
@@ -37,56 +41,64 @@ def differences(
     What is up and should not be comes first, so that no phone is busy with it when it is rung anew.
     A call the line no longer has failed; one we do not know (the journal could not be written when
     it came) arrives; one that is over (we ended before the line was told) is hung up; every other
-    is told to the line again from where it stands; one that cannot be seen now stays as it is. An
-    offer the line no longer has failed, one we no longer have is recalled.
+    is told to the line again from where it stands; one that cannot be seen now keeps its place. A
+    call that we took to be lost arrives again, but whoever speaks with an agent there goes on
+    speaking. An offer the line no longer has failed, one we no longer have is recalled.
 
     Args:
         site: the site's id.
         distributor: knows offers and phones.
         known: the calls we know.
         ended: calls that are over.
+        lost: those of them that a line once showed no longer, with their numbers.
         picture: what the line says is up.
     """
+    over = ended - lost.keys() - set(known)
     up = {call.call_id: call for call in picture.calls}
     ours = {offer.offer_id: offer for offer in distributor.live_offers()}
     for call in picture.calls:
-        yield from _too_much(call, ours, known, ended)
+        if call.call_id not in lost or not call.connected_offers:
+            yield from _too_much(call, ours, over)
     for call_id in known:
-        if call_id not in up and call_id not in picture.unseen:
-            yield CallFailed(site=site, call_id=call_id, reason="line-restarted")
+        if call_id in picture.unseen:
+            yield CallUnseen(site=site, call_id=call_id)
+        elif call_id not in up:
+            yield CallFailed(site=site, call_id=call_id, reason=LOST)
     yield from _phones(site, distributor, picture)
     yield from _lost_offers(site, ours, known, picture)
     for call_id, call in up.items():
-        if call_id in ended or call.call_back:
+        if call_id in over or call.call_back:
             continue
         if any(offer_id in ours for offer_id in call.connected_offers):
             continue
         if call_id in known:
             yield CallResumed(site=site, call_id=call_id)
+        elif call_id in lost:
+            if not call.connected_offers:
+                yield found_again(site, call_id, lost[call_id])
         elif distributor.answers(call_id) is None:
-            yield CallArrived(
-                site=site, call_id=call_id, caller=Private(""), dialled="", line="unknown"
-            )
+            yield found_again(site, call_id, Private(""))
+
+
+def found_again(site: str, call_id: CallId, number: Private) -> CallArrived:
+    """Somebody is on a line whose call we do not know, or know as over."""
+    return CallArrived(site=site, call_id=call_id, caller=number, dialled="", line="unknown")
 
 
 def _too_much(
-    call: LiveCall,
-    ours: Mapping[OfferId, LiveOffer],
-    known: Collection[CallId],
-    ended: Collection[CallId],
+    call: LiveCall, ours: Mapping[OfferId, LiveOffer], over: Collection[CallId]
 ) -> Iterator[Command]:
     """Ends what the line has and we do not; brings what we are about to do to where it should be.
 
     Args:
         call: as the line has it.
         ours: our live offers.
-        known: the calls we know.
-        ended: calls that are over.
+        over: calls of which nothing is left to be done.
     """
     call_id = call.call_id
     live = (*call.ringing_offers, *call.connected_offers)
     nobody_calls_back = call.call_back and not any(offer_id in ours for offer_id in live)
-    if nobody_calls_back or (call_id in ended and call_id not in known):
+    if nobody_calls_back or call_id in over:
         yield HangUp(call_id=call_id)
         return
     for offer_id in call.connected_offers:

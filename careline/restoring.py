@@ -35,11 +35,15 @@ def standing_of(board: Switchboard, now: float) -> Standing | None:
         now: seconds since the epoch.
 
     Returns:
-        ``None`` while new calls are turned away, or a call is kept that was given first aid: only
-        the whole journal brings such a call back.
+        ``None`` while new calls are turned away, a red flag cannot be seen, or a call is kept that
+        was given first aid: only the whole journal brings such a call back.
     """
     kept = {**board.calls.answered, **board.calls}
-    if not board.accepting or any(isinstance(each.engine, Rescue) for each in kept.values()):
+    if (
+        not board.accepting
+        or board.hides
+        or any(isinstance(each.engine, Rescue) for each in kept.values())
+    ):
         return None
     spoken = board.admission.last_spoken(now)
     placed = {
@@ -57,6 +61,7 @@ def standing_of(board: Switchboard, now: float) -> Standing | None:
         tasks=tuple(board.tasks),
         outcomes=board.calls.outcomes,
         ended=tuple(board.calls.ended),
+        lost=tuple(board.calls.lost),
         calls=tuple(kept),
         placed=placed,
         owed=board.owed.shown_in,
@@ -97,6 +102,7 @@ def restored(
     board.tasks.recall(standing.tasks)
     board.calls.outcomes = dict(standing.outcomes)
     board.calls.remember_ended(standing.ended)
+    board.calls.remember_lost(standing.lost)
     board.openness.recall(standing.overrides)
     return board
 

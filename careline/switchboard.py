@@ -28,6 +28,7 @@ from calls.commands import (
     Dequeue,
     EndCall,
     Enqueue,
+    HangUp,
     KeepPlace,
     OfferCall,
     OpenTask,
@@ -38,6 +39,7 @@ from calls.commands import (
 from calls.facts import (
     DERIVED,
     AgentFact,
+    AgentHungUp,
     AgentKeyed,
     CallArrived,
     CallBackAnswered,
@@ -53,9 +55,12 @@ from calls.facts import (
     CallFact,
     CallFailed,
     CallQueued,
+    CallResumed,
+    CallUnseen,
     Fact,
     IdentityConfirmed,
     OfferFact,
+    OfferFailed,
     PlaceTold,
     QueueOverridden,
     QueueUnstaffed,
@@ -66,7 +71,7 @@ from calls.facts import (
     WordsAssessed,
 )
 from calls.faults import where
-from calls.ids import CallId, QueueId
+from calls.ids import AgentId, CallId, QueueId
 from calls.machine import IllegalFact
 from calls.outcome import Outcome
 from calls.ports import LineSnapshot
@@ -79,7 +84,7 @@ from careline.derived import derived
 from careline.live_call import LiveCall
 from careline.live_calls import LiveCalls
 from careline.owed import OwedNumbers
-from careline.reconciliation import differences
+from careline.reconciliation import differences, found_again
 from careline.rescue import CALL_BACK, Rescue
 from careline.tasks import Tasks
 from careline.turn import Turn
@@ -88,6 +93,9 @@ from recordings.consent import ConsentRule
 from routing.openness import Openness
 
 log = logging.getLogger(__name__)
+
+_LINE = AgentId("line")
+"""Answers for a task that needed no person."""
 
 _AGAIN_AFTER_S = 1.0
 """How soon the distributor's deadlines are tried again after they failed."""
@@ -137,6 +145,8 @@ class Switchboard:
         self.admission = Admission(site, self.distributor)
         self._distributor_not_before = 0.0
         self.owed = OwedNumbers(self.distributor)
+        self._apart: set[CallId] = set()
+        self._hidden: set[CallId] = set()
 
     # --- the engine -----------------------------------------------------------------------------
 
@@ -186,6 +196,11 @@ class Switchboard:
         self.admission.publish(site)
 
     @property
+    def hides(self) -> bool:
+        """Whether a red flag who waits cannot be seen now."""
+        return bool(self._hidden)
+
+    @property
     def faults(self) -> int:
         """How often something failed, and somebody was given first aid."""
         return self._faults + self.calls.faults
@@ -227,7 +242,7 @@ class Switchboard:
                 turn = self.tick(at) if isinstance(record, TimerFired) else self.handle(record, at)
                 observer(at, turn)
                 count += 1
-        self.calls.remember_ended(ended)
+        self.calls.remember_ended(each for each in ended if each not in self.calls)
         return count
 
     def turn_away(self, call_id: CallId, now: float) -> Turn:
@@ -243,12 +258,18 @@ class Switchboard:
 
         Calls the line no longer has fail (and become call-back tasks); calls we do not know arrive,
         those that are over are hung up; all others are told to the line again from where they
-        stand. Nobody's place or waiting time changes.
+        stand. Nobody's place or waiting time changes. Callers whom we had given up, and who are
+        there after all, begin anew; a red flag among them is a nurse's at once.
         """
         turn = Turn()
-        known, ended = tuple(self.calls), self.calls.ended
-        for difference in tuple(differences(self.site.id, self.distributor, known, ended, picture)):
-            if isinstance(difference, Fact):
+        known, lost = tuple(self.calls), dict(self.calls.lost)
+        self._apart = {up.call_id for up in picture.calls if up.connected_offers} & lost.keys()
+        for difference in tuple(
+            differences(self.site.id, self.distributor, known, self.calls.ended, lost, picture)
+        ):
+            if isinstance(difference, CallArrived) and difference.call_id in lost:
+                self._find_again(difference, now, turn)
+            elif isinstance(difference, Fact):
                 self._follow(difference, now, turn)
             elif isinstance(difference, Bridge | RecallOffer | ReleaseAgent):
                 # For us it is so already, and in the journal; only the line has yet to do it.
@@ -308,6 +329,7 @@ class Switchboard:
                 try:
                     self._spread(self.distributor.handle(fact, now), now, turn)
                 finally:
+                    self._hidden.discard(fact.call_id)
                     turn.commands += self.calls.end(fact)
             case CallConnected():
                 live = self.calls.get(fact.call_id)
@@ -332,22 +354,60 @@ class Switchboard:
                 forbidden = CallBackForbidden(site=fact.site, call_id=fact.call_id)
                 self._follow(forbidden, now, turn)
                 self._to_call(fact, now, turn)
+            case AgentHungUp() | OfferFailed() if fact.call_id in self._apart:
+                self._apart.discard(fact.call_id)
+                if isinstance(fact, AgentHungUp):
+                    turn.commands.append(HangUp(call_id=fact.call_id))
+                else:
+                    number = self.calls.lost.get(fact.call_id, Private(""))
+                    again = found_again(self.site.id, fact.call_id, number)
+                    self._find_again(again, now, turn)
             case OfferFact() | AgentFact() | CallQueued() | CallDequeued() | CallBackOwed():
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case CallBackChosen():
                 self.owed.keep(self.calls.get(fact.call_id))
                 self._spread(self.distributor.handle(fact, now), now, turn)
+            case CallUnseen():
+                self._hide(fact, now, turn)
+            case CallResumed():
+                self._show(fact, now, turn)
+                self._to_call(fact, now, turn)
             case CallFact():
                 self._to_call(fact, now, turn)
 
     def _arrive(self, fact: CallArrived, now: float, turn: Turn) -> None:
-        if fact.call_id in self.calls or fact.call_id in self.calls.ended:
+        if not self.calls.may_arrive(fact.call_id):
             # Told twice, the second time maybe after the end: nobody is there any more.
             return
-        if self.accepting:
-            self._spread(self.calls.arrive(fact, now), now, turn)
-        else:
+        sought = self.distributor.call_back(fact.call_id)
+        if not self.accepting:
             self._rescue(fact.call_id, Outcome.REFUSED, now, turn)
+        elif sought is not None and sought.emergency:
+            self._to_nurse_again(fact, now - sought.queued_at, now, turn)
+        else:
+            self._spread(self.calls.arrive(fact, now), now, turn)
+
+    def _find_again(self, fact: CallArrived, now: float, turn: Turn) -> None:
+        """Somebody is on the line whom we had given up: nobody need call them back any more."""
+        self._follow(fact, now, turn)
+        if fact.call_id not in self.calls:
+            return
+        for kind in (RED_FLAG_TASK, CALL_BACK):
+            if self.tasks.of(fact.call_id, kind):
+                closed = TaskClosed(
+                    site=fact.site, call_id=fact.call_id, kind=kind, by=_LINE, how="not-needed"
+                )
+                self._follow(closed, now, turn)
+
+    def _to_nurse_again(self, fact: CallArrived, waited_s: float, now: float, turn: Turn) -> None:
+        """A red flag who was to be called back is on the line: a nurse's, in their old place."""
+        rules = self.site.rules
+        outside = rules.outside.get(rules.on_call or "", self.site.fallback_number)
+        rescue = Rescue(fact.call_id, rules, outside, Outcome.ERROR, patience_s=None)
+        need = Requirement(queue=QueueId(rules.nurse_queue), emergency=True)
+        enqueue = Enqueue(call_id=fact.call_id, requirement=need, heard_ago_s=max(0.0, waited_s))
+        call = LiveCall(fact.call_id, rescue, rules, fact.caller)
+        self._begin(call, [enqueue, *rescue.start(now)], now, turn)
 
     def _publish(self, fact: SitePublished, now: float, turn: Turn) -> None:
         """Begin to work by another version of the site, if it can be found."""
@@ -364,6 +424,34 @@ class Switchboard:
             now,
         )
         self._spread(commands, now, turn)
+
+    def _hide(self, fact: CallUnseen, now: float, turn: Turn) -> None:
+        """No nurse is kept for a red flag whom she could not be connected to.
+
+        One whose phone rings is not called off: where it rings the two may be together.
+        """
+        call_id = fact.call_id
+        offered = any(offer.call_id == call_id for offer in self.distributor.live_offers())
+        waits = self.distributor.position(call_id) is not None
+        if waits and not offered and self.distributor.on_emergency_call(call_id):
+            self._hidden.add(call_id)
+            self._follow(CallDequeued(site=fact.site, call_id=call_id), now, turn)
+
+    def _show(self, fact: CallResumed, now: float, turn: Turn) -> None:
+        """A red flag can be reached again, and has the place they had."""
+        live = self.calls.get(fact.call_id)
+        if live is None or fact.call_id not in self._hidden:
+            return
+        self._hidden.discard(fact.call_id)
+        queue = QueueId(self.site.rules.nurse_queue)
+        queued = CallQueued(
+            site=fact.site,
+            call_id=fact.call_id,
+            requirement=Requirement(queue=queue, emergency=True),
+            may_call_back=live.may_call_back,
+            number_known=bool(live.number),
+        )
+        self._follow(queued, now, turn)
 
     def _to_call(self, fact: CallFact, now: float, turn: Turn) -> None:
         self._spread(self.calls.handle(fact, now), now, turn)

@@ -225,11 +225,4 @@ class Kept:
         where = Address.parse(address.reveal())
         self.place = where.shown
         key_path = self._state.journal / SITE_KEY
-        reader = RedisJournal.open_reading(where, self.last_site().id, key_path=key_path)
-        first = reader.first_position()
-        if first > 1:
-            raise Refused(
-                f"{self.place}: the entries before {first} were trimmed, and without them nothing "
-                "can be counted or replayed; name the journal of a backup"
-            )
-        return reader
+        return RedisJournal.open_reading(where, self.last_site().id, key_path=key_path)

@@ -23,10 +23,12 @@ from calls.ports import JournalError, LeaseLostError, LineUnavailable
 from careline.brain import Brain
 from careline.call_log import CallLog
 from careline.control_server import ControlServer
+from careline.estimates import Estimator
 from careline.gate import TriageGate, engine_of
 from careline.publisher import Publisher
 from careline.standby import Standby
 from careline.state import StateFolder
+from careline.turn import Turn
 from careline.versions import SiteVersions
 from config.site import Site
 
@@ -179,20 +181,28 @@ class Node:
         )
         calls = CallLog()
         gate = TriageGate(engine_of(self._site))
-        brain = Brain(self._site, journal, gate, calls.observe, self._versions.find)
+        estimator = Estimator()
+
+        def observe(now: float, turn: Turn) -> None:
+            calls.observe(now, turn)
+            estimator.observe(now, turn)
+
+        brain = Brain(self._site, journal, gate, observe, self._versions.find)
         publisher = Publisher(self._config, self._versions, brain)
         control = ControlServer(brain, calls, publisher)
         server = Server(self._address)
         try:
             # On a thread: the lease is renewed and the line relayed while the journal is read.
-            await asyncio.to_thread(brain.restore, calls.observe, publish=False)
+            await asyncio.to_thread(brain.restore, observe, publish=False)
             lease.require()
+            estimator.begin(brain)
             calls.listen(control.tell_watchers)
             await control.start(self._state.control_socket)
             self._leads(brain.live_calls)
             while True:
                 await self._drive(brain, journal, server, lease)
         finally:
+            await estimator.stop()
             await control.stop()
             await journal.close()
             await server.close()

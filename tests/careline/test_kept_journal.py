@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from adapters.stores.redis.names import Names
 from adapters.stores.sqlite.journal import DATABASE
 from calls.facts import SitePublished
 from calls.ports import Entry
@@ -255,14 +254,6 @@ def test_a_redis_that_cannot_be_read_is_one_line_without_the_password(
         (line,) = err.splitlines()
         assert told in line
         assert PASSWORD not in line
-    head = Names(clinic.id).head
-    with redis.client() as client:
-        # Of a trim nothing but the mark is needed here.
-        client.hset(head, "trimmed", 9)
-        told = typed("report", state.path, "--redis", redis.url)[2]
-        client.hdel(head, "trimmed")
-    assert "the entries before 9 were trimmed" in told
-    assert "a backup" in told
     shutil.rmtree(state.versions)
     assert "name its folder with --config" in typed("report", state.path, "--redis", redis.url)[2]
 

@@ -116,7 +116,7 @@ def test_an_agent_whom_only_the_line_still_connects_is_released(rig):
     released = [command for command in turn.commands if isinstance(command, ReleaseAgent)]
     assert [command.offer_id for command in released] == ["one/9"]
     # Nothing was decided: a replay of the journal would not decide it again.
-    assert turn.records == []
+    assert not set(released) & set(turn.records)
 
 
 def journal_of(rig: Rig) -> list[tuple[float, Fact | Command]]:

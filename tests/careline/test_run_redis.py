@@ -50,9 +50,7 @@ def test_the_password_is_on_no_command_line_and_in_no_file_but_that_of_secrets(
     assert operator.ended() == 0
     assert state.redis.read_text() == f"{redis.url}\n"
     written = [
-        path
-        for path in state.path.rglob("*")
-        if path.is_file() and b"quagga" in path.read_bytes()
+        path for path in state.path.rglob("*") if path.is_file() and b"quagga" in path.read_bytes()
     ]
     assert written == [state.secrets]
     assert "quagga" not in operator.shown

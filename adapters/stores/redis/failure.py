@@ -26,10 +26,7 @@ _TO_DO = {
         "the server cannot write to its disk; free some space or see the server's log, then it "
         "goes on by itself"
     ),
-    "OOM": (
-        "the server's memory is full (maxmemory); raise it or trim the journal, then it goes on by "
-        "itself"
-    ),
+    "OOM": ("the server's memory is full (maxmemory); raise it, then it goes on by itself"),
     "READONLY": "this server is a replica; name the master, or the sentinels",
     "LOADING": "the server reads its data back in after a start; it goes on by itself",
     "BUSY": "the server is busy with a script; see its log",

@@ -4,7 +4,8 @@ Who has the server's data without the site key reads verdicts, states and decisi
 digit or number. The site key is a file, the same on all nodes of a site; it is never sent.
 
 A position is the number of an entry, 1, 2, 3, ... in the order of appending, without gaps; it is
-the first part of the entry's id in the stream. Positions go on after trimming.
+the first part of the entry's id in the stream. Entries are never removed: a restart, a replay and a
+report read them again.
 
 Durable means what the server is set to: ``appendonly yes`` and ``appendfsync always`` for a crash
 of the server; for the loss of it, replicas with ``min-replicas-to-write`` and ``replicas`` here.
@@ -163,33 +164,6 @@ class RedisJournal:
     def latest_snapshot(self) -> tuple[int, bytes] | None:
         """See :meth:`calls.ports.Journal.latest_snapshot` and :meth:`.RedisReader`."""
         return self._reader.latest_snapshot()
-
-    async def trim(self) -> int:
-        """Drop the entries before the one of the latest snapshot, and keys of silent calls.
-
-        Never done by itself: what is dropped can be replayed and explained no more. That a call
-        was forgotten is dropped with its entries.
-
-        Returns:
-            How many entries were dropped.
-
-        Raises:
-            LeaseLostError: this node leads no more.
-            JournalError: nothing was dropped, for example because there is no whole snapshot.
-        """
-        self._refuse_closed()
-        snapshot = self.latest_snapshot()
-        if snapshot is None:
-            raise JournalError(f"{self._server.shown}: without a snapshot nothing can be trimmed")
-        names = self._names
-        reply = await self._writer.run(
-            scripts.TRIM,
-            (names.journal, names.head, names.call_keys, names.last_sealed, names.snapshot),
-            (snapshot[0],),
-        )
-        if reply[0] != KEPT:
-            raise JournalError(f"{self._server.shown}: the snapshot was replaced; trim again")
-        return int(reply[1])
 
     async def forget(self, call_id: CallId) -> bool:
         """See :meth:`calls.ports.Journal.forget`. The append-only file is rewritten before it ends.

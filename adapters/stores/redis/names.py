@@ -29,18 +29,13 @@ class Names:
 
     @property
     def head(self) -> str:
-        """Hash: format, the site key's mark, the last batch's token, what was trimmed."""
+        """Hash: format, the site key's mark, the last batch's token."""
         return self._key("journal:head")
 
     @property
     def call_keys(self) -> str:
         """Hash: each call's key, wrapped by the site key."""
         return self._key("journal:call-keys")
-
-    @property
-    def last_sealed(self) -> str:
-        """Sorted set: each call with the position of its last sealed entry."""
-        return self._key("journal:last-sealed")
 
     @property
     def unpurged(self) -> str:

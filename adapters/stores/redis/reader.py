@@ -109,7 +109,7 @@ class RedisReader:
         """See :meth:`calls.ports.Journal.read`. What is appended meanwhile is read too.
 
         Raises:
-            JournalError: as there; or it was trimmed, and ``after`` lies before what is left.
+            JournalError: as there.
         """
         keys: dict[bytes, CallKey] = {}
         with _client(self._address, self._timeout_s) as client:
@@ -120,7 +120,7 @@ class RedisReader:
                 for entry_id, fields in page:
                     after += 1
                     if entry_id != b"%d-0" % after:
-                        raise self._missing(client, after)
+                        raise self._unreadable(after, "it is missing")
                     rows.append(self._row(after, fields))
                 wrapped = self._wrapped(client, rows)
                 for position, (row, sealed) in enumerate(rows, start=after - len(rows) + 1):
@@ -132,13 +132,12 @@ class RedisReader:
         A damaged one is as good as none: the whole journal can be replayed instead.
 
         Raises:
-            JournalError: as there; or it is damaged and the entries before it were trimmed.
+            JournalError: as there.
         """
         with _client(self._address, self._timeout_s) as client:
             found = client.hmget(self._names.snapshot, ["position", "state", "check"])
             newest = client.xrevrange(self._names.journal, "+", "-", count=1)
-            trimmed = client.hget(self._names.head, "trimmed")
-        if found == [None, None, None] and trimmed is None:
+        if found == [None, None, None]:
             return None
         position, last = _number(found[0]), _number(newest[0][0] if newest else None)
         state, check = found[1] or b"", found[2]
@@ -147,24 +146,10 @@ class RedisReader:
             and self.site_key.checksum(snapshot_covered(position, state)) == check
         ):
             return position, state
-        if trimmed is not None:
-            raise JournalError(
-                f"{self._address.shown}: the snapshot is damaged and the entries before it were "
-                "trimmed; put the data back from the last backup"
-            )
         log.warning(
             "%s: the snapshot is damaged; the whole journal is read instead", self._address.shown
         )
         return None
-
-    def first_position(self) -> int:
-        """The position of the first entry that was not trimmed; 1 where nothing was.
-
-        Raises:
-            JournalError: the journal cannot be read.
-        """
-        with _client(self._address, self._timeout_s) as client:
-            return max(1, _number(client.hget(self._names.head, "trimmed")))
 
     def _row(self, position: int, fields: dict[bytes, bytes]) -> tuple[Row, bytes | None]:
         covered, check = fields.get(b"entry"), fields.get(b"check")
@@ -215,15 +200,6 @@ class RedisReader:
         except (CodecError, UnsealError) as error:
             reason = str(error) or "its sealed part or its call's key was altered"
         raise self._unreadable(position, reason)
-
-    def _missing(self, client: _Client, position: int) -> JournalError:
-        trimmed = _number(client.hget(self._names.head, "trimmed"))
-        if position < trimmed:
-            return JournalError(
-                f"{self._address.shown}: the entries before {trimmed} were trimmed; begin with the "
-                "snapshot"
-            )
-        return self._unreadable(position, "it is missing")
 
     def _unreadable(self, position: int, reason: str) -> JournalError:
         return JournalError(

@@ -51,12 +51,11 @@ return {epoch, 0}
 
 RENEW = Script("""#!lua
 -- KEYS: lease, fence. ARGV: epoch, holder, time-to-live in ms.
--- The fence and not the lease is asked: while nobody else was let in, a lease that ran out a
--- moment ago, or that a restarted server has lost, may go on.
+-- One that is gone is not brought back, also while nobody else was let in: the nodes may have seen
+-- that nobody leads, and have let go of their lines.
 local fence = redis.call('HMGET', KEYS[2], 'epoch', 'holder')
 if fence[1] ~= ARGV[1] or fence[2] ~= ARGV[2] then return {0} end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-return {1}
+return {redis.call('PEXPIRE', KEYS[1], ARGV[3])}
 """)
 
 RELEASE = Script("""#!lua
@@ -87,7 +86,7 @@ APPEND = Script(
     _FENCE
     + _LAST
     + """
--- KEYS: fence, journal, head, call keys, last sealed, lines.
+-- KEYS: fence, journal, head, call keys, lines.
 -- ARGV: epoch, holder, token, last position, most runs of lines,
 -- for each append its {{run, number}, ...} as MessagePack, number of calls,
 -- then call and wrapped key of each, then entry and checksum of each.
@@ -112,7 +111,6 @@ for _, call in ipairs(calls) do
     end
 end
 if #altered > 1 then return altered end
-redis.call('ZCARD', KEYS[5])
 
 local known, changed, refused = {}, {}, {'duplicate'}
 for number, events in ipairs(appends) do
@@ -120,7 +118,7 @@ for number, events in ipairs(appends) do
     for _, event in ipairs(events) do
         local run = event[1]
         if known[run] == nil then
-            known[run] = string.sub(redis.call('HGET', KEYS[6], run) or '', 1, 19)
+            known[run] = string.sub(redis.call('HGET', KEYS[5], run) or '', 1, 19)
         end
         if (mine[run] or known[run]) >= event[2] then is_duplicate = true end
         mine[run] = event[2]
@@ -137,16 +135,15 @@ if #entries == 0 then return {'kept'} end
 local first = tonumber(ARGV[4])
 local newest = string.format('%019d', first + #entries)
 for _, call in ipairs(fresh) do redis.call('HSET', KEYS[4], call[1], call[2]) end
-for _, call in ipairs(calls) do redis.call('ZADD', KEYS[5], first + #entries, call[1]) end
 for number, entry in ipairs(entries) do
     redis.call('XADD', KEYS[2], string.format('%d-0', first + number),
         'entry', entry[1], 'check', entry[2])
 end
 redis.call('HSET', KEYS[3], 'batch', ARGV[3])
 if next(changed) then
-    for run, seq in pairs(changed) do redis.call('HSET', KEYS[6], run, seq .. '@' .. newest) end
-    if redis.call('HLEN', KEYS[6]) > tonumber(ARGV[5]) then
-        local all, order = redis.call('HGETALL', KEYS[6]), {}
+    for run, seq in pairs(changed) do redis.call('HSET', KEYS[5], run, seq .. '@' .. newest) end
+    if redis.call('HLEN', KEYS[5]) > tonumber(ARGV[5]) then
+        local all, order = redis.call('HGETALL', KEYS[5]), {}
         for index = 1, #all, 2 do
             order[#order + 1] = {string.sub(all[index + 1], 21), all[index]}
         end
@@ -155,7 +152,7 @@ if next(changed) then
             return one[1] < other[1]
         end)
         for index = 1, #order - tonumber(ARGV[5]) do
-            redis.call('HDEL', KEYS[6], order[index][2])
+            redis.call('HDEL', KEYS[5], order[index][2])
         end
     end
 end
@@ -201,25 +198,5 @@ PURGED = Script(
 -- KEYS: fence, unpurged. ARGV: epoch, holder, call.
 redis.call('SREM', KEYS[2], ARGV[3])
 return {'kept'}
-"""
-)
-
-TRIM = Script(
-    _FENCE
-    + """
--- KEYS: fence, journal, head, call keys, last sealed, snapshot. ARGV: epoch, holder, position.
--- The entry at the snapshot's position stays: the stream's last entry tells its last position.
-if redis.call('HGET', KEYS[6], 'position') ~= ARGV[3] then return {'gone'} end
-redis.call('HLEN', KEYS[3])
-redis.call('HLEN', KEYS[4])
-redis.call('ZCARD', KEYS[5])
-local dropped = redis.call('XTRIM', KEYS[2], 'MINID', ARGV[3] .. '-0')
-redis.call('HSET', KEYS[3], 'trimmed', ARGV[3])
-local silent = redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', '(' .. ARGV[3])
-for _, call in ipairs(silent) do
-    redis.call('HDEL', KEYS[4], call)
-    redis.call('ZREM', KEYS[5], call)
-end
-return {'kept', dropped}
 """
 )

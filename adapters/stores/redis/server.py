@@ -17,7 +17,7 @@ from redis.exceptions import (
 )
 
 from adapters.stores.redis.address import Address, close
-from adapters.stores.redis.failure import explained
+from adapters.stores.redis.failure import explained, passes
 from calls.ports import JournalError
 
 TIMEOUT_S = 1.0
@@ -26,7 +26,15 @@ Argument = str | bytes | int
 
 
 class RefusedError(JournalError):
-    """The server was not asked, or said no: nothing was done."""
+    """The server was not asked, or said no: nothing was done.
+
+    Attributes:
+        passes: it may be done in a moment, with nobody doing anything about it.
+    """
+
+    def __init__(self, message: str, *, passes: bool = False) -> None:
+        super().__init__(message)
+        self.passes = passes
 
 
 class UnansweredError(JournalError):
@@ -171,7 +179,7 @@ class Server:
             async with asyncio.timeout(limit):
                 connection = await pool.get_connection()
         except (RedisError, OSError) as error:
-            raise RefusedError(str(explained(error, self.shown))) from None
+            raise self._refused(error) from None
         answered, reached = False, 0
         try:
             async with asyncio.timeout(limit):
@@ -186,7 +194,7 @@ class Server:
             raise
         except (BusyLoadingError, AuthenticationError, ResponseError) as error:
             answered = isinstance(error, ResponseError)
-            raise RefusedError(str(explained(error, self.shown))) from None
+            raise self._refused(error) from None
         except (RedisError, OSError) as error:
             raise UnansweredError(str(explained(error, self.shown))) from None
         finally:
@@ -199,3 +207,6 @@ class Server:
                 "check that they run and follow"
             )
         return reply
+
+    def _refused(self, error: Exception) -> RefusedError:
+        return RefusedError(str(explained(error, self.shown)), passes=passes(error))

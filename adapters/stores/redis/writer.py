@@ -8,7 +8,9 @@ sealed anew then.
 When a batch is not answered, it is not known whether it was kept. It is sent again under the same
 token, which the server recognises, until the answer is known or this node leads no more; after a
 while it gives up leading for that. So a
-:class:`JournalError` that is no :class:`LeaseLostError` means that nothing was kept.
+:class:`JournalError` that is no :class:`LeaseLostError` means that nothing was kept. A batch that
+the server refuses, or cannot be sent, is sent again as well where that may pass: an outage that the
+lease outlives is no error.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ MOST_ENTRIES_A_BATCH = 2000
 MOST_KEYS_IN_MEMORY = 4096
 RETRY_PAUSE_S = 0.05
 SETTLE_S = 2.0
-"""After so long without an answer this node gives up leading, also if its lease is renewed."""
+"""After so long without an answer this node gives up leading, also if its lease is renewed; after
+so long of refusals nothing was kept."""
 
 
 @dataclass(slots=True)
@@ -202,7 +205,6 @@ class Writer:
                 self._names.journal,
                 self._names.head,
                 self._names.call_keys,
-                self._names.last_sealed,
                 self._names.lines,
             ),
             (
@@ -275,8 +277,9 @@ class Writer:
             LeaseLostError: this node leads no more; it may have been done.
             JournalError: it was not done.
         """
-        unanswered_since: float | None = None
         clock = asyncio.get_running_loop().time
+        give_up_at = clock() + SETTLE_S
+        may_be_done = False
         while True:
             self._require_lease()
             try:
@@ -286,16 +289,16 @@ class Writer:
                     (*self._fence, *arguments),
                     within_s=self._lease.remaining_s(),
                 )
-            except RefusedError:
-                if unanswered_since is None:
-                    raise
-            except UnansweredError as error:
-                unanswered_since = unanswered_since or clock()
-                if clock() - unanswered_since > SETTLE_S:
+            except (RefusedError, UnansweredError) as error:
+                may_be_done |= isinstance(error, UnansweredError)
+                if clock() > give_up_at and may_be_done:
                     self._lease.lose()
                     raise LeaseLostError(
                         f"{error}; this node leads no more, for it cannot know what was kept"
                     ) from None
+                lasts = isinstance(error, RefusedError) and not error.passes
+                if not may_be_done and (lasts or clock() > give_up_at):
+                    raise
             else:
                 if reply[0] == FENCED:
                     self._lease.lose()

@@ -68,6 +68,7 @@ class _Node:
         heard_at: when it was heard last, by the loop's clock.
         said: number of its last news.
         sent: number of the last order to it.
+        strays: beats in a row in which it served another session than this one, or none.
         has_line: its line process is up.
         reachable: agents whose phones are registered there.
         seq: how far its line was at its last picture.
@@ -78,6 +79,7 @@ class _Node:
     heard_at: float
     said: int = 0
     sent: int = 0
+    strays: int = 0
     has_line: bool = True
     reachable: set[AgentId] = field(default_factory=set)
     seq: int = 0
@@ -234,9 +236,8 @@ class RelayedLine:
         pictures = {}
         for name, answer in asked.items():
             if not answer.done():
-                # Also its beats may come while its line hangs: it is let in anew with the next.
-                self._nodes.pop(name)
-                self._unseen[name] = self._clock() + GIVEN_UP_S
+                # It is let in anew with its next beat.
+                self._lose_sight(name)
             elif (picture := answer.result()) is not None:
                 pictures[name] = picture
         return self._merged(pictures)
@@ -284,6 +285,15 @@ class RelayedLine:
             if where == name and call_id not in up and call_id not in node.arrivals:
                 self._lose(call_id)
         self._calls |= dict.fromkeys(up, name)
+
+    def _lose_sight(self, name: str) -> None:
+        """A node does not show what is up there; it may all be up still."""
+        node = self._nodes.pop(name)
+        self._unseen[name] = self._clock() + GIVEN_UP_S
+        if node.picture is not None and node.picture.done():
+            self._finish(LineUnavailable(f"the line of node {name} does not answer"))
+        elif node.picture is not None:
+            node.picture.set_result(None)
 
     def _lose(self, call_id: CallId) -> None:
         self._moves += [call_id, ""]
@@ -443,11 +453,7 @@ class RelayedLine:
         name = parts[b"node"].decode()
         node = self._nodes.get(name)
         if b"beat" in parts:
-            up = parts[b"beat"] == b"up"
-            if up and (node is None or not node.has_line):
-                self._finish(LineUnavailable(f"node {name} is there"))
-            elif node is not None:
-                node.heard_at = self._clock()
+            self._hear_beat(name, node, parts)
             return
         number = int(parts[b"number"])
         if node is None or number <= node.said:
@@ -458,6 +464,20 @@ class RelayedLine:
             self._read(name, node, letter)
         except LetterError as error:
             log.error("node %s sent something that cannot be read: %s", name, error)
+
+    def _hear_beat(self, name: str, node: _Node | None, parts: dict[bytes, bytes]) -> None:
+        up = parts[b"beat"] == b"up"
+        if up and (node is None or not node.has_line):
+            self._finish(LineUnavailable(f"node {name} is there"))
+        elif not up and name in self._unseen:
+            self._finish(LineUnavailable(f"the line of node {name} is gone"))
+        elif node is not None:
+            node.heard_at = self._clock()
+            strays = node.said > 0 and parts.get(b"serves") != self._token.encode()
+            # One may have been under way when the node came in.
+            node.strays = node.strays + 1 if strays else 0
+            if node.strays > 1:
+                self._finish(LineUnavailable(f"node {name} has left the session"))
 
     def _read(self, name: str, node: _Node, letter: Letter) -> None:
         match letter:
@@ -475,6 +495,8 @@ class RelayedLine:
                     node.picture.set_result(None)
                 else:
                     self._finish(LineUnavailable(f"the line of node {name} is gone"))
+            case {"type": "hung"}:
+                self._lose_sight(name)
             case _:
                 raise LetterError("of an unknown kind")
 

@@ -120,6 +120,7 @@ class LineRelay:
         self._ending: set[asyncio.Task[None]] = set()
         self._fresh: ConnectedLine | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._line_hangs = False
         self._problem = ""
 
     async def run(self) -> None:
@@ -178,7 +179,6 @@ class LineRelay:
         answered_at = clock()
         while True:
             session = self._session
-            state = "down" if self._looking else "up"
             try:
                 reply = await self._server.run(
                     scripts.BEAT,
@@ -189,7 +189,7 @@ class LineRelay:
                         names.relay_session,
                         names.relay_inbox,
                     ),
-                    (self.node, self._run_id, state),
+                    (self.node, self._run_id, self._state, session),
                 )
             except JournalError as error:
                 self._complain(error)
@@ -203,6 +203,12 @@ class LineRelay:
                 if reply[1].decode() != session and self._session == session:
                     self._leave()
             await asyncio.sleep(BEAT_S)
+
+    @property
+    def _state(self) -> str:
+        if self._line_hangs:
+            return "hung"
+        return "down" if self._looking else "up"
 
     def _complain(self, error: JournalError) -> None:
         """Tell of an outage once."""
@@ -312,7 +318,7 @@ class LineRelay:
                 working += [reading, doing]
                 await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
             if not telling.done():
-                service.tell({"type": "down"})
+                service.tell({"type": "hung" if self._line_hangs else "down"})
                 self._look_for_line()
                 await telling
         finally:
@@ -327,7 +333,7 @@ class LineRelay:
             service.tell(of_event(event), _moves(event, self.node))
 
     async def _do(self, line: ConnectedLine, service: _Service) -> None:
-        """Carry out orders until the line is gone."""
+        """Carry out orders until the line is gone, or hangs."""
         try:
             while True:
                 letter = await service.orders.get()
@@ -342,8 +348,11 @@ class LineRelay:
                         calls = [part for up in picture.calls for part in (up.call_id, self.node)]
                         told = {"type": "picture", "picture": msgspec.to_builtins(picture)}
                         service.tell(told, calls)
-        except (LineUnavailable, TimeoutError):
+        except LineUnavailable:
             return
+        except TimeoutError:
+            # It may only be slow: its callers are not given up for that.
+            self._line_hangs = True
         except LetterError as error:
             log.error("the leader sent something that cannot be read: %s", error)
 
@@ -384,15 +393,26 @@ class LineRelay:
 
     def _look_for_line(self) -> None:
         if self._looking is None:
+            if self._line_hangs:
+                log.error("the line process does not answer; waiting for it")
+            else:
+                self._is_lineless()
+            self._looking = asyncio.create_task(self._look())
+
+    def _is_lineless(self) -> None:
+        self._line_hangs = False
+        if not self.lineless.is_set():
             log.error("the line process is gone; waiting for it")
             self.lineless.set()
-            self._looking = asyncio.create_task(self._look())
 
     async def _look(self) -> None:
         """Wait until the line is there and answers; then it is told in the next beat."""
         while True:
-            with contextlib.suppress(LineUnavailable):
+            try:
                 line = await self._connect()
+            except LineUnavailable:
+                self._is_lineless()
+            else:
                 try:
                     async with asyncio.timeout(PICTURE_S):
                         await line.snapshot()
@@ -402,7 +422,7 @@ class LineRelay:
                     await line.close()
                     raise
                 else:
-                    self._fresh, self._looking = line, None
+                    self._fresh, self._looking, self._line_hangs = line, None, False
                     self.lineless.clear()
                     return
             await asyncio.sleep(_LOOK_AGAIN_S)

@@ -67,15 +67,19 @@ BEAT = Script(
     + _NOW
     + _SESSION
     + """
--- KEYS: nodes, lease, fence, session, inbox. ARGV: node, run, up or down.
+-- KEYS: nodes, lease, fence, session, inbox.
+-- ARGV: node, run, up or down or hung, session that it serves or empty.
+-- A node whose line hangs is to the others as silent as one that is cut off.
 local seen = redis.call('HGET', KEYS[1], ARGV[1])
 if seen and string.match(seen, '^%x+') ~= ARGV[2] then return {'taken'} end
-redis.call('HSET', KEYS[1], ARGV[1],
-    ARGV[2] .. '@' .. string.format('%.0f', now_ms) .. '@' .. ARGV[3])
 local session = session_of(KEYS[4], KEYS[3])
 if redis.call('EXISTS', KEYS[2]) == 0 then session = '' end
+if ARGV[3] == 'hung' then return {'kept', session} end
+redis.call('HSET', KEYS[1], ARGV[1],
+    ARGV[2] .. '@' .. string.format('%.0f', now_ms) .. '@' .. ARGV[3])
 if session ~= '' then
-    redis.call('XADD', KEYS[5], '*', 'session', session, 'node', ARGV[1], 'beat', ARGV[3])
+    redis.call('XADD', KEYS[5], '*', 'session', session, 'node', ARGV[1], 'beat', ARGV[3],
+        'serves', ARGV[4])
 end
 return {'kept', session}
 """

@@ -110,16 +110,18 @@ async def test_a_holder_whose_lease_somebody_else_was_given_notices_at_the_next_
     assert not first.held
 
 
-async def test_a_server_that_forgot_the_lease_is_told_again(
+async def test_a_lease_that_the_server_has_lost_is_lost_also_while_nobody_else_leads(
     node: MakeNode, redis_server: RedisServer
 ) -> None:
     holder = node(renewal_s=0.05).lease
     assert await holder.acquire()
     with redis_server.client() as client:
         client.delete("careline:{main}:lease")
-        await until(lambda: client.exists("careline:{main}:lease"))
-    assert holder.held
-    assert not await node().lease.acquire()
+        async with asyncio.timeout(10):
+            await holder.lost.wait()
+        assert not client.exists("careline:{main}:lease")
+    assert await holder.acquire()
+    assert holder.epoch == 2
 
 
 async def test_an_acquisition_whose_answer_was_lost_is_found_done(node: MakeNode) -> None:

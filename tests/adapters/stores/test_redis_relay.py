@@ -16,6 +16,7 @@ from adapters.stores.redis.names import Names
 from adapters.stores.redis.server import Server
 from adapters.telephony.link import LineClient, LineServer
 from adapters.telephony.relay import LineRelay, NodeNameError, RelayedLine
+from adapters.telephony.relay import node as relaying
 from adapters.telephony.relay.letters import Desk, raw
 from calls.commands import Command, HangUp, OfferCall, PlayMusic
 from calls.facts import CallArrived, DigitsCollected, PhoneRegistered, PhoneUnregistered
@@ -71,12 +72,15 @@ class Machine:
         await self.line.start(self.socket)
         await self.relay()
 
+    async def connect(self) -> LineClient:
+        return await LineClient.connect(self.socket)
+
     def new_relay(self) -> LineRelay:
         return LineRelay(
             Address.parse(self._url),
             SITE,
             self.name,
-            lambda: LineClient.connect(self.socket),
+            lambda: self.connect(),
             lambda: load_site_key(self._key),
         )
 
@@ -272,6 +276,7 @@ async def test_what_a_former_session_left_in_a_nodes_stream_is_dropped(
     assert one.host.commands.empty()
 
 
+@pytest.mark.slow
 async def test_a_node_that_is_silent_keeps_its_calls_unseen_until_it_is_back(site: Site):
     machine, leader = site
     one, two = machine("one", "a"), machine("two", "b")
@@ -296,6 +301,7 @@ async def test_a_node_that_is_silent_keeps_its_calls_unseen_until_it_is_back(sit
     assert two.host.commands.empty(), "what was said while nobody was there is not said later"
 
 
+@pytest.mark.slow
 async def test_a_node_that_was_silent_for_long_has_lost_its_calls(
     site: Site, redis_server: RedisServer
 ):
@@ -335,6 +341,110 @@ async def test_a_node_whose_line_died_has_lost_its_calls_at_once_and_may_come_ba
         await two.end_relay()
         await two.line.stop()
     assert {call.call_id for call in picture.calls} == {"a", "d"}
+
+
+class Slow:
+    """A connection to a line that at first takes long to say what is up."""
+
+    def __init__(self, line: LineClient, pictures: int) -> None:
+        self._line = line
+        self._pictures = pictures
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._line, name)
+
+    async def snapshot(self) -> LineSnapshot:
+        if self._pictures > 0:
+            self._pictures -= 1
+            await asyncio.Event().wait()
+        return await self._line.snapshot()
+
+
+async def test_the_calls_of_a_line_that_is_slow_to_answer_are_unseen_until_it_does(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(relaying, "PICTURE_S", 0.3)
+    machine, leader = site
+    one, two = machine("one", "a"), machine("two", "b")
+    slow: list[Slow] = []
+
+    async def connect() -> Slow:
+        # Too slow for the next session, and when it is looked for after that.
+        slow.append(Slow(await LineClient.connect(two.socket), pictures=int(len(slow) < 2)))
+        return slow[-1]
+
+    await started(one, two)
+    brain = leader()
+    await (await brain.session_with(2)).close()
+    two.connect = connect  # type: ignore[method-assign,assignment]
+    lost, unseen = [], set[str]()
+    while True:
+        line = await brain.session()
+        try:
+            picture = await line.snapshot()
+            unseen |= {*picture.unseen}
+            lost += [call for call in "ab" if call not in _in_sight(picture)]
+            if len(picture.others) == 2:
+                break
+            await ended(line)
+        except LineUnavailable:
+            pass
+        await line.close()
+    assert not lost
+    assert unseen == {"b"}
+    assert len(slow) > 2, "it was slow twice"
+    assert {call.call_id for call in picture.calls} == {"a", "b"}
+
+
+async def test_the_calls_of_a_line_that_was_slow_and_died_are_lost_at_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(relaying, "PICTURE_S", 0.3)
+    machine, leader = site
+    one, two = machine("one", "a"), machine("two", "b")
+
+    async def connect() -> Slow:
+        return Slow(await LineClient.connect(two.socket), pictures=1)
+
+    await started(one, two)
+    brain = leader()
+    await (await brain.session_with(2)).close()
+    two.connect = connect  # type: ignore[method-assign,assignment]
+    while True:
+        line = await brain.session()
+        picture = await line.snapshot()
+        if picture.unseen:
+            break
+        await line.close()
+    await two.line.stop()
+    await ended(line)
+    assert line.why_ended == "the line of node two is gone"
+    picture = await (await brain.session_with(1)).snapshot()
+    assert [call.call_id for call in picture.calls] == ["a"]
+    assert not picture.unseen
+
+
+def _in_sight(picture: LineSnapshot) -> set[str]:
+    return {*(call.call_id for call in picture.calls), *picture.unseen}
+
+
+async def test_a_node_that_has_left_the_session_is_let_in_again(
+    site: Site, redis_server: RedisServer
+):
+    machine, leader = site
+    one, two = machine("one"), machine("two")
+    relay = two.new_relay()
+    two.new_relay = lambda: relay  # type: ignore[method-assign]
+    await started(one, two)
+    brain = leader()
+    line = await brain.session_with(2)
+    relay._leave()  # as after an outage that this node saw end later than the leader
+    await ended(line)
+    assert line.why_ended == "node two has left the session"
+    line = await brain.session_with(2)
+    two.arrives("b")
+    (event,) = await take(line, 1)
+    assert event.epoch == two.line.epoch
 
 
 async def test_without_a_leader_a_node_leaves_its_line_to_its_music(site: Site):
@@ -406,6 +516,7 @@ async def test_an_outage_of_redis_costs_no_fact_and_no_call(own_redis: MakeRedis
         assert (arrival.epoch, arrival.seq) == (one.line.epoch, 1)
 
 
+@pytest.mark.slow
 async def test_two_nodes_cannot_have_one_name(site: Site):
     machine, _ = site
     one, other = machine("one"), machine("one")

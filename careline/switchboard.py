@@ -28,7 +28,6 @@ from calls.commands import (
     Dequeue,
     EndCall,
     Enqueue,
-    HangUp,
     KeepPlace,
     OfferCall,
     OpenTask,
@@ -71,7 +70,7 @@ from calls.facts import (
     WordsAssessed,
 )
 from calls.faults import where
-from calls.ids import AgentId, CallId, QueueId
+from calls.ids import CallId, QueueId
 from calls.machine import IllegalFact
 from calls.outcome import Outcome
 from calls.ports import LineSnapshot
@@ -83,8 +82,9 @@ from careline.call_back_call import CallBackCall
 from careline.derived import derived
 from careline.live_call import LiveCall
 from careline.live_calls import LiveCalls
+from careline.out_of_sight import OutOfSight
 from careline.owed import OwedNumbers
-from careline.reconciliation import differences, found_again
+from careline.reconciliation import differences
 from careline.rescue import CALL_BACK, Rescue
 from careline.tasks import Tasks
 from careline.turn import Turn
@@ -93,9 +93,6 @@ from recordings.consent import ConsentRule
 from routing.openness import Openness
 
 log = logging.getLogger(__name__)
-
-_LINE = AgentId("line")
-"""Answers for a task that needed no person."""
 
 _AGAIN_AFTER_S = 1.0
 """How soon the distributor's deadlines are tried again after they failed."""
@@ -145,8 +142,7 @@ class Switchboard:
         self.admission = Admission(site, self.distributor)
         self._distributor_not_before = 0.0
         self.owed = OwedNumbers(self.distributor)
-        self._apart: set[CallId] = set()
-        self._hidden: set[CallId] = set()
+        self._out_of_sight = OutOfSight(self.calls, self.distributor, self.tasks)
 
     # --- the engine -----------------------------------------------------------------------------
 
@@ -198,7 +194,7 @@ class Switchboard:
     @property
     def hides(self) -> bool:
         """Whether a red flag who waits cannot be seen now."""
-        return bool(self._hidden)
+        return bool(self._out_of_sight)
 
     @property
     def faults(self) -> int:
@@ -263,19 +259,17 @@ class Switchboard:
         """
         turn = Turn()
         known, lost = tuple(self.calls), dict(self.calls.lost)
-        self._apart = {up.call_id for up in picture.calls if up.connected_offers} & lost.keys()
+        self._out_of_sight.look(picture)
         for difference in tuple(
             differences(self.site.id, self.distributor, known, self.calls.ended, lost, picture)
         ):
             if isinstance(difference, CallArrived) and difference.call_id in lost:
-                self._find_again(difference, now, turn)
-            elif isinstance(difference, Fact):
-                self._follow(difference, now, turn)
+                self._carry(self._out_of_sight.found(difference), now, turn)
             elif isinstance(difference, Bridge | RecallOffer | ReleaseAgent):
                 # For us it is so already, and in the journal; only the line has yet to do it.
                 turn.commands.append(difference)
             else:
-                self._spread([difference], now, turn)
+                self._carry([difference], now, turn)
         consent = ConsentRule(self.site.recording.consent)
         for up in picture.calls:
             live = self.calls.get(up.call_id)
@@ -329,7 +323,7 @@ class Switchboard:
                 try:
                     self._spread(self.distributor.handle(fact, now), now, turn)
                 finally:
-                    self._hidden.discard(fact.call_id)
+                    self._out_of_sight.ended(fact.call_id)
                     turn.commands += self.calls.end(fact)
             case CallConnected():
                 live = self.calls.get(fact.call_id)
@@ -354,23 +348,18 @@ class Switchboard:
                 forbidden = CallBackForbidden(site=fact.site, call_id=fact.call_id)
                 self._follow(forbidden, now, turn)
                 self._to_call(fact, now, turn)
-            case AgentHungUp() | OfferFailed() if fact.call_id in self._apart:
-                self._apart.discard(fact.call_id)
-                if isinstance(fact, AgentHungUp):
-                    turn.commands.append(HangUp(call_id=fact.call_id))
-                else:
-                    number = self.calls.lost.get(fact.call_id, Private(""))
-                    again = found_again(self.site.id, fact.call_id, number)
-                    self._find_again(again, now, turn)
+            case AgentHungUp() | OfferFailed() if self._out_of_sight.speaks_apart(fact.call_id):
+                self._carry(self._out_of_sight.spoken(fact), now, turn)
             case OfferFact() | AgentFact() | CallQueued() | CallDequeued() | CallBackOwed():
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case CallBackChosen():
                 self.owed.keep(self.calls.get(fact.call_id))
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case CallUnseen():
-                self._hide(fact, now, turn)
+                self._carry(self._out_of_sight.hide(fact), now, turn)
             case CallResumed():
-                self._show(fact, now, turn)
+                nurse_queue = QueueId(self.site.rules.nurse_queue)
+                self._carry(self._out_of_sight.show(fact, nurse_queue), now, turn)
                 self._to_call(fact, now, turn)
             case CallFact():
                 self._to_call(fact, now, turn)
@@ -386,18 +375,6 @@ class Switchboard:
             self._to_nurse_again(fact, now - sought.queued_at, now, turn)
         else:
             self._spread(self.calls.arrive(fact, now), now, turn)
-
-    def _find_again(self, fact: CallArrived, now: float, turn: Turn) -> None:
-        """Somebody is on the line whom we had given up: nobody need call them back any more."""
-        self._follow(fact, now, turn)
-        if fact.call_id not in self.calls:
-            return
-        for kind in (RED_FLAG_TASK, CALL_BACK):
-            if self.tasks.of(fact.call_id, kind):
-                closed = TaskClosed(
-                    site=fact.site, call_id=fact.call_id, kind=kind, by=_LINE, how="not-needed"
-                )
-                self._follow(closed, now, turn)
 
     def _to_nurse_again(self, fact: CallArrived, waited_s: float, now: float, turn: Turn) -> None:
         """A red flag who was to be called back is on the line: a nurse's, in their old place."""
@@ -425,33 +402,13 @@ class Switchboard:
         )
         self._spread(commands, now, turn)
 
-    def _hide(self, fact: CallUnseen, now: float, turn: Turn) -> None:
-        """No nurse is kept for a red flag whom she could not be connected to.
-
-        One whose phone rings is not called off: where it rings the two may be together.
-        """
-        call_id = fact.call_id
-        offered = any(offer.call_id == call_id for offer in self.distributor.live_offers())
-        waits = self.distributor.position(call_id) is not None
-        if waits and not offered and self.distributor.on_emergency_call(call_id):
-            self._hidden.add(call_id)
-            self._follow(CallDequeued(site=fact.site, call_id=call_id), now, turn)
-
-    def _show(self, fact: CallResumed, now: float, turn: Turn) -> None:
-        """A red flag can be reached again, and has the place they had."""
-        live = self.calls.get(fact.call_id)
-        if live is None or fact.call_id not in self._hidden:
-            return
-        self._hidden.discard(fact.call_id)
-        queue = QueueId(self.site.rules.nurse_queue)
-        queued = CallQueued(
-            site=fact.site,
-            call_id=fact.call_id,
-            requirement=Requirement(queue=queue, emergency=True),
-            may_call_back=live.may_call_back,
-            number_known=bool(live.number),
-        )
-        self._follow(queued, now, turn)
+    def _carry(self, things: Iterable[Fact | Command], now: float, turn: Turn) -> None:
+        """Carry out what somebody else decided, each before the next is asked for."""
+        for each in things:
+            if isinstance(each, Fact):
+                self._follow(each, now, turn)
+            else:
+                self._spread([each], now, turn)
 
     def _to_call(self, fact: CallFact, now: float, turn: Turn) -> None:
         self._spread(self.calls.handle(fact, now), now, turn)

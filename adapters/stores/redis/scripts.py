@@ -18,10 +18,16 @@ DUPLICATE = b"duplicate"
 LINE_RUNS = 64
 """So many runs of lines are remembered; the one that was heard of longest ago is dropped first."""
 
+_WHEN_FULL = "#!lua flags=allow-oom"
+"""What begins so is done also when the server's memory is full: without a lease nobody could serve
+the callers who are there, and what is to be forgotten must be."""
+
 _FENCE = """#!lua
 local fence = redis.call('HMGET', KEYS[1], 'epoch', 'holder')
 if fence[1] ~= ARGV[1] or fence[2] ~= ARGV[2] then return {'fenced'} end
 """
+
+_FENCE_WHEN_FULL = _FENCE.replace("#!lua", _WHEN_FULL)
 
 _LAST = """
 local function last_id(stream)
@@ -30,7 +36,9 @@ local function last_id(stream)
 end
 """
 
-ACQUIRE = Script("""#!lua
+ACQUIRE = Script(
+    _WHEN_FULL
+    + """
 -- KEYS: lease, fence. ARGV: holder, time-to-live in ms.
 local fence = redis.call('HMGET', KEYS[2], 'epoch', 'holder')
 local left_ms = redis.call('PTTL', KEYS[1])
@@ -47,28 +55,35 @@ local epoch = redis.call('HINCRBY', KEYS[2], 'epoch', 1)
 redis.call('HSET', KEYS[2], 'holder', ARGV[1])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {epoch, 0}
-""")
+"""
+)
 
-RENEW = Script("""#!lua
+RENEW = Script(
+    _WHEN_FULL
+    + """
 -- KEYS: lease, fence. ARGV: epoch, holder, time-to-live in ms.
 -- One that is gone is not brought back, also while nobody else was let in: the nodes may have seen
 -- that nobody leads, and have let go of their lines.
 local fence = redis.call('HMGET', KEYS[2], 'epoch', 'holder')
 if fence[1] ~= ARGV[1] or fence[2] ~= ARGV[2] then return {0} end
 return {redis.call('PEXPIRE', KEYS[1], ARGV[3])}
-""")
+"""
+)
 
-RELEASE = Script("""#!lua
+RELEASE = Script(
+    _WHEN_FULL
+    + """
 -- KEYS: lease, fence. ARGV: epoch, holder.
 local fence = redis.call('HMGET', KEYS[2], 'epoch', 'holder')
 if fence[1] ~= ARGV[1] or fence[2] ~= ARGV[2] then return {0} end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[2], 'holder', '')
 return {1}
-""")
+"""
+)
 
 BEGIN = Script(
-    _FENCE
+    _FENCE_WHEN_FULL
     + _LAST
     + """
 -- KEYS: fence, journal, head. ARGV: epoch, holder, format, mark or empty.
@@ -178,7 +193,7 @@ return {'kept'}
 )
 
 FORGET = Script(
-    _FENCE
+    _FENCE_WHEN_FULL
     + """
 -- KEYS: fence, call keys, unpurged. ARGV: epoch, holder, call, forgotten.
 local kept = redis.call('HGET', KEYS[2], ARGV[3])
@@ -193,7 +208,7 @@ return {'kept', is_unpurged}
 )
 
 PURGED = Script(
-    _FENCE
+    _FENCE_WHEN_FULL
     + """
 -- KEYS: fence, unpurged. ARGV: epoch, holder, call.
 redis.call('SREM', KEYS[2], ARGV[3])

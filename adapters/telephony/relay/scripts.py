@@ -14,10 +14,16 @@ GONE = b"gone"
 FULL = b"full"
 TAKEN = b"taken"
 
-_FENCE = """#!lua
-local fence = redis.call('HMGET', KEYS[1], 'epoch', 'holder')
+_LUA = "#!lua flags=allow-oom\n"
+"""Everything here is done also when the server's memory is full: callers must be served, and what
+is put down here is taken away again in a moment."""
+
+_FENCE = (
+    _LUA
+    + """local fence = redis.call('HMGET', KEYS[1], 'epoch', 'holder')
 if fence[1] ~= ARGV[1] or fence[2] ~= ARGV[2] then return {'fenced'} end
 """
+)
 
 _NOW = """
 local time = redis.call('TIME')
@@ -47,7 +53,7 @@ end
 """
 
 ENTER = Script(
-    "#!lua\n"
+    _LUA
     + _NOW
     + """
 -- KEYS: nodes, orders. ARGV: node, run, ms after which another run of this name is over.
@@ -63,7 +69,7 @@ return {'kept'}
 )
 
 BEAT = Script(
-    "#!lua\n"
+    _LUA
     + _NOW
     + _SESSION
     + """
@@ -86,7 +92,7 @@ return {'kept', session}
 )
 
 TELL = Script(
-    "#!lua\n"
+    _LUA
     + _SESSION
     + _CALLS
     + """
@@ -105,7 +111,7 @@ return {'kept'}
 )
 
 TAKE = Script(
-    "#!lua\n"
+    _LUA
     + _SESSION
     + """
 -- KEYS: fence, session, orders. ARGV: ids of the entries that were read.

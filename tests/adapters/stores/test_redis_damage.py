@@ -332,3 +332,25 @@ async def test_many_are_forgotten_together(node: MakeNode, redis_server: RedisSe
         assert all(await asyncio.gather(*(journal.forget(call) for call in calls)))
         assert client.info("persistence")["aof_rewrites"] - before < 10
     assert [kept for _, kept in journal.read()] == [entry(number, "") for number in range(40)]
+
+
+async def test_a_full_memory_costs_no_leader_their_lease(
+    node: MakeNode, redis_server: RedisServer
+) -> None:
+    first, second = node(), node(ttl_s=60.0, renewal_s=0.02)
+    await (await first.lead()).append([entry(1)])
+    await first.lease.release()
+    with redis_server.client() as client:
+        client.config_set("maxmemory", 1)
+        try:
+            journal = await second.lead()
+            (lease,) = (key for key in client.scan_iter() if client.pttl(key) > 0)
+            left_ms = client.pttl(lease)
+            async with asyncio.timeout(10):
+                while client.pttl(lease) <= left_ms:
+                    left_ms = client.pttl(lease)
+                    await asyncio.sleep(0.01)
+            assert await journal.forget(entry(1).record.call_id)
+        finally:
+            client.config_set("maxmemory", 0)
+    assert await journal.append([entry(2)]) == 2

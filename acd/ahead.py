@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from acd.agent import WHOLE, Agent
-from acd.floor import Floor
+from acd.floor import Choice, Floor
 from acd.passed_over import Ahead, Barrier
+from acd.rule import Rule
 from acd.visit import Visit
 from acd.work import Work
 from calls.requirement import SkillNeed
 from routing.skills import meets
 
 
-def others(floor: Floor, visit: Visit, agent: Agent) -> tuple[tuple[Ahead, ...], int]:
+def others(floor: Floor, visit: Visit, choice: Choice) -> tuple[tuple[Ahead, ...], int]:
     """The calls before this one, and how many stand behind it.
 
     Args:
         floor: where they stand.
         visit: this one.
-        agent: who takes it.
+        choice: who takes it.
     """
-    place = visit.place
+    place, agent = visit.place, choice.agents[0]
+    polite = choice.rule not in (Rule.RING_ALL, Rule.TAKEN_OVER)
     ahead: list[tuple[Visit, Ahead]] = []
     behind = 0
     for other in _unanswered(floor):
@@ -30,7 +32,7 @@ def others(floor: Floor, visit: Visit, agent: Agent) -> tuple[tuple[Ahead, ...],
         if other.place > place:
             behind += 1
         else:
-            ahead.append((other, _barrier(floor, other, agent)))
+            ahead.append((other, _barrier(floor, other, agent, polite=polite)))
     ahead.sort(key=lambda each: each[0].place)
     return tuple(each for _visit, each in ahead), behind
 
@@ -49,8 +51,15 @@ def _unanswered(floor: Floor) -> Iterator[Visit]:
     yield from offered.values()
 
 
-def _barrier(floor: Floor, other: Visit, agent: Agent) -> Ahead:
-    """Why the agent could not be given a call that stood before."""
+def _barrier(floor: Floor, other: Visit, agent: Agent, *, polite: bool) -> Ahead:
+    """Why the agent could not be given a call that stood before.
+
+    Args:
+        floor: where they stand.
+        other: the call that stood before.
+        agent: who took another.
+        polite: whether a call that could not be rung there lets others go first.
+    """
     lane = other.lane
     if not other.waiting:
         return Ahead(call_id=other.call_id, barrier=Barrier.OFFERED)
@@ -68,7 +77,19 @@ def _barrier(floor: Floor, other: Visit, agent: Agent) -> Ahead:
         return Ahead(call_id=other.call_id, barrier=Barrier.NO_ROOM)
     if not lane.urgent and not free_for(floor, other) & agent.bit:
         return Ahead(call_id=other.call_id, barrier=Barrier.RED_FLAGS_ONLY)
+    if polite and agent.config.id in other.failed and _has_second(floor, other, agent):
+        return Ahead(call_id=other.call_id, barrier=Barrier.LETS_GO_FIRST)
     return Ahead(call_id=other.call_id, barrier=Barrier.NO_SECOND)
+
+
+def _has_second(floor: Floor, other: Visit, agent: Agent) -> bool:
+    """Whether, for a call of two people, the agent and somebody else are free for it."""
+    if other.lane.companion is None:
+        return True
+    held_back = floor.held_back
+    both = floor.pairs_with(agent, other)
+    floor.held_back = held_back
+    return both
 
 
 def lacking(agent: Agent, needs: tuple[SkillNeed, ...]) -> SkillNeed | None:

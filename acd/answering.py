@@ -163,11 +163,15 @@ class Answering:
             self._call_backs.missed(offer, fact)
 
     def identity_confirmed(self, fact: IdentityConfirmed) -> None:
-        """It is the person who had called."""
+        """It is the person who had called: noted in the task of a red flag, as long as it is open.
+
+        A call-back that was chosen is over once it has reached somebody: there it says nothing any
+        more.
+        """
         offer = self._live(fact)
         if offer is None:
             return
-        task = offer.visit.came_by
+        task = self._ledger.came_by(offer.visit)
         if task is None or not offer.visit.answered:
             self._drops.late += 1
         else:
@@ -188,7 +192,7 @@ class Answering:
         self._matching.end_wrap_up(offer)
 
     def _lost(self, offer: Offer, fact: OfferFailed) -> None:
-        """Nobody said goodbye: the caller has the place again that they once had."""
+        """A phone was lost in mid-call; the caller stays with whoever led the conversation."""
         visit = offer.visit
         if offer is not visit.offers[0]:
             self._matching.disconnect(offer, fact)
@@ -199,7 +203,7 @@ class Answering:
         self._matching.disconnect(offer, fact)
         for other in offers[1:]:
             self._matching.release(other)
-        self._lifecycle.queue_again(visit, offers, visit.requirement, visit.queued_at, visit.since)
+        self._lifecycle.agent_lost(visit, offers)
 
     def _dialling(self, fact: CallBackAnswered | CallBackMissed) -> Offer | None:
         offer = self._live(fact)

@@ -100,6 +100,8 @@ class Archive:
             number_known=visit.number_known,
             task=visit.task.call_id if visit.task is not None else None,
             came_by=came_by.call_id if came_by is not None else None,
+            failed=tuple(sorted(visit.failed)),
+            danger_since=visit.danger_since,
         )
 
     # --- in ---------------------------------------------------------------------------------------
@@ -124,6 +126,7 @@ class Archive:
             self._ledger.hold(visit)
             if visit_state.alarm:
                 self._matching.alarms.append(visit)
+        self._matching.alarms.sort(key=lambda each: each.place)
         for visit_state in state.unserved:
             visit = self._visit(visit_state, person_queue)
             self._ledger.unserved[visit.call_id] = visit
@@ -201,6 +204,7 @@ class Archive:
         visit.rung, visit.ladder_from = state.rung, state.ladder_from
         visit.advised_at, visit.may_call_back = state.advised_at, state.may_call_back
         visit.number_known, visit.task = state.number_known, task
+        visit.failed, visit.danger_since = frozenset(state.failed), state.danger_since
         if state.came_by is not None:
             visit.came_by = self._ledger.tasks.get(state.came_by)
         if task is not None and not state.answered:
@@ -214,6 +218,7 @@ class Archive:
             visit = self._past(state)
         offer = Offer(state.offer_id, state.seq, visit, agent, state.units)
         offer.work, offer.since = state.work, state.since
+        offer.emergency, offer.ask_number = state.emergency, state.ask_number
         agent.offers.append(offer)
         agent.used += offer.units
         if state.work is not Work.WRAP_UP:
@@ -267,6 +272,8 @@ def _offer_state(offer: Offer) -> OfferState:
         work=offer.work,
         since=offer.since,
         due_at=offer.timer[0] if offer.timer is not None else None,
+        emergency=offer.emergency,
+        ask_number=offer.ask_number,
     )
 
 

@@ -56,6 +56,7 @@ class CallBacks:
         self._lanes = lanes
         self._matching = matching
         self._rules = rules
+        matching.put_off = self._put_off
 
     # --- beginning and end ----------------------------------------------------------------------
 
@@ -156,10 +157,13 @@ class CallBacks:
         visit, task = offer.visit, offer.visit.task
         assert task is not None, "only an attempt is dialled"
         task.reached, task.visit = True, None
-        visit.came_by = task
         self._ledger.answer(visit, self._matching.now)
         self._ledger.settle_task(task, VisitOutcome.CALLED_BACK, self._matching.now)
-        if not self._is_emergency(task):
+        # No attempt any more, but a conversation like any other.
+        visit.task = None
+        if self._is_emergency(task):
+            visit.came_by = task
+        else:
             self._ledger.tasks.pop(task.call_id, None)
         for each in visit.offers:
             self._matching.say(
@@ -194,6 +198,19 @@ class CallBacks:
             self._matching.settle(other.agent)
 
     # --- inside -----------------------------------------------------------------------------------
+
+    def _put_off(self, visit: Visit, seconds: float) -> None:
+        """An attempt that agents would not take, or could not be rung for: it is made again later.
+
+        It does not count: nobody was dialled.
+        """
+        task = visit.task
+        assert task is not None, "only an attempt is put off"
+        self._matching.timers.cancel(visit)
+        self._ledger.forget(visit)
+        task.visit, task.tried = None, visit.tried
+        task.next_at = self._matching.now + seconds
+        self._wait(task)
 
     def _wait(self, task: CallBackTask) -> None:
         """Begin the next attempt when it is time, if anybody may be called at all."""

@@ -405,14 +405,6 @@ class Distributor:
         """Visits to all queues so far."""
         return summed(self._ledger.totals().values())
 
-    def queue_totals(self, queue_id: QueueId) -> VisitTotals:
-        """Visits to one queue so far.
-
-        Raises:
-            KeyError: the queue does not exist.
-        """
-        return self._ledger.totals()[queue_id]
-
     @property
     def offer_totals(self) -> OfferTotals:
         """What became of the offers made so far."""

@@ -16,9 +16,9 @@ from acd.floor import Choice, Floor
 from acd.lane import EMERGENCY, OVERDUE, ROUTINE
 from acd.models import Prefer
 from acd.passed_over import Ahead, PassedOver, Why
+from acd.ringing import rings_for_routine, rings_with_all
 from acd.rule import Rule
 from acd.visit import Visit
-from acd.work import Work
 from calls.ids import AgentId, CallId, QueueId
 from calls.requirement import SkillNeed
 from routing.skills import meets
@@ -94,7 +94,7 @@ def explain(floor: Floor, visit: Visit, choice: Choice, now: float) -> Explanati
     """
     lane = visit.lane
     decision = _Decision(floor, visit, choice, now)
-    ahead, behind = others(floor, visit, choice.agents[0])
+    ahead, behind = others(floor, visit, choice)
     return Explanation(
         at=now,
         call_id=visit.call_id,
@@ -132,10 +132,10 @@ class _Decision:
     def why_not(self, agent: Agent) -> PassedOver:
         """Why the agent was not chosen; the first reason that holds."""
         lane = self._lane
-        if self._rule is Rule.RING_ALL and lane.able & agent.bit and self._can_be_rung(agent):
+        if self._rule is Rule.RING_ALL and lane.able & agent.bit and self._is_rung_too(agent):
             return _over(agent, Why.RUNG_TOO)
         reason = self._away(agent) or self._unable(agent)
-        if reason is None and self._rule is Rule.TAKEN_OVER and _rings_for_routine(agent):
+        if reason is None and self._rule is Rule.TAKEN_OVER and rings_for_routine(agent):
             return self._came_after(agent, Why.RUNG_EARLIER)
         reason = reason or self._not_free(agent)
         if reason is not None:
@@ -197,18 +197,10 @@ class _Decision:
             )
         return _over(agent, Why.JUST_FREED)
 
-    def _can_be_rung(self, agent: Agent) -> bool:
-        """Whether the agent is rung too when everybody is: see :class:`acd.ladder.Ladder`."""
-        if any(offer.visit is self._visit for offer in agent.offers):
-            return True
-        if agent.presence is Presence.OUT or not agent.reachable or agent.leaving:
-            return False
-        if agent.pending is Presence.OUT and agent.offers:
-            return False
-        return all(
-            offer.work is Work.WRAP_UP or (offer.ringing and not offer.visit.lane.emergency)
-            for offer in agent.offers
-        )
+    def _is_rung_too(self, agent: Agent) -> bool:
+        """Whether the agent is rung as well, or was a moment ago, where every nurse is."""
+        rung = any(offer.visit is self._visit for offer in agent.offers)
+        return rung or rings_with_all(agent)
 
     # --- somebody else came before them -----------------------------------------------------------
 
@@ -311,11 +303,3 @@ class _Decision:
 
 def _over(agent: Agent, why: Why) -> PassedOver:
     return PassedOver(agent_id=agent.config.id, why=why)
-
-
-def _rings_for_routine(agent: Agent) -> bool:
-    return (
-        len(agent.offers) == 1
-        and agent.offers[0].ringing
-        and not agent.offers[0].visit.lane.emergency
-    )

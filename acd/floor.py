@@ -12,6 +12,9 @@ are free than that, routine calls pass nurses over.
 **Kept for a pair.** Under load each agent who becomes free takes a call at once, and a call that
 needs two people might never find both free. So for the first of those that are overdue one agent
 who could be one of its two is kept, for a while, from routine calls that stand behind it.
+
+It is longer than a module should be: the reserve and the one who is kept are conditions of every
+choice, in both directions, and read apart from the choices they would hide what is chosen.
 """
 
 from __future__ import annotations
@@ -25,15 +28,18 @@ from acd.lane import ROUTINE, Lane
 from acd.lanes import Lanes
 from acd.models import Prefer
 from acd.ready_row import ReadyRow
+from acd.ringing import rings_for_routine
 from acd.roster import Roster
 from acd.rule import Rule
 from acd.visit import Place, Visit
-from acd.work import Work
 from calls.ids import AgentId
 from calls.requirement import Requirement
 
 _LAST: Place = (ROUTINE + 1, 0.0, 0)
 """Behind every call."""
+
+_LOOK_BEHIND = 8
+"""So many calls of a lane are looked at where the first could not be rung at an agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,14 +268,13 @@ class Floor:
         wanted = visit.requirement.agent
         return None if wanted is None else self.roster.agents.get(wanted)
 
-    def _pairs_with(self, agent: Agent, lane: Lane) -> bool:
-        """Whether the agent is one of the two who would take the first call of a lane.
+    def pairs_with(self, agent: Agent, visit: Visit) -> bool:
+        """Whether the agent is one of the two who would take a call.
 
         Where two others would, the agent has only made them free for it: they are looked at with
         all that was kept from them, in its order.
         """
-        first = lane.waiting.first
-        choice = self._pair(first, self.free_for(first))
+        choice = self._pair(visit, self.free_for(visit))
         return choice is not None and agent in choice.agents
 
     def _pair(self, visit: Visit, free: int) -> Choice | None:
@@ -301,7 +306,7 @@ class Floor:
         best_key = (False, 0, 0)
         for tier_index, tier in enumerate(visit.lane.tiers):
             for agent in self.roster.members(tier):
-                if not _rings_for_routine(agent):
+                if not rings_for_routine(agent):
                     continue
                 key = (agent.config.id in visit.tried, tier_index, -agent.offers[-1].seq)
                 if best is None or key < best_key:
@@ -310,8 +315,15 @@ class Floor:
 
     # --- a call for an agent --------------------------------------------------------------------
 
-    def visit_for(self, agent: Agent) -> Visit | None:
-        """The call that an agent takes next, if one waits that they may be given now."""
+    def visit_for(self, agent: Agent, passed: Visit | None = None) -> Visit | None:
+        """The call that an agent takes next, if one waits that they may be given now.
+
+        Args:
+            agent: who.
+            passed: a call that lets another go first at this agent: another that has not failed to
+                ring them is looked for, among the first few of each lane; for a red flag only
+                another red flag.
+        """
         room = agent.room
         routine = True
         if room == WHOLE and agent.nurse and self.spare_nurses <= 0:
@@ -320,6 +332,7 @@ class Floor:
         urgent = bool(self.urgent & agent.bit)
         last = None if self.kept is None else self._last_place_for(agent)
         best: Lane | None = None
+        best_visit: Visit | None = None
         best_place: Place | None = None
         for lane in agent.lanes:
             place = lane.head
@@ -330,10 +343,32 @@ class Floor:
             fits = lane.units <= room and (routine or lane.emergency)
             if not fits and not (urgent and lane.urgent):
                 continue
-            if lane.companion is not None and not self._pairs_with(agent, lane):
-                continue
-            best, best_place = lane, place
-        return best.waiting.first if best is not None else None
+            found = None
+            if lane.companion is not None or passed is not None:
+                found = self._among_first(lane, agent, passed)
+                if found is None:
+                    continue
+                place = found.place
+                if best_place is not None and place > best_place:
+                    continue
+                if last is not None and place > last:
+                    continue
+            best, best_visit, best_place = lane, found, place
+        return best_visit or (best.waiting.first if best is not None else None)
+
+    def _among_first(self, lane: Lane, agent: Agent, passed: Visit | None) -> Visit | None:
+        """The first call of a lane that the agent may be given: its head, or behind one passed."""
+        if passed is None:
+            head = lane.waiting.first
+            return head if self.pairs_with(agent, head) else None
+        if passed.lane.emergency and not lane.emergency:
+            return None
+        for visit in islice(lane.waiting, _LOOK_BEHIND):
+            if agent.config.id not in visit.failed and (
+                lane.companion is None or self.pairs_with(agent, visit)
+            ):
+                return visit
+        return None
 
     def _last_place_for(self, agent: Agent) -> Place | None:
         """The place behind which calls may not have the agent, for one is kept for a pair."""
@@ -383,17 +418,6 @@ class Floor:
             if agent is not None:
                 mask |= agent.bit
         return mask
-
-
-def _rings_for_routine(agent: Agent) -> bool:
-    """Whether the agent is rung for routine calls, and speaks with nobody."""
-    rung = False
-    for offer in agent.offers:
-        if offer.ringing and not offer.visit.lane.emergency:
-            rung = True
-        elif offer.work is not Work.WRAP_UP:
-            return False
-    return rung
 
 
 def _place(visit: Visit) -> Place:

@@ -6,13 +6,12 @@ mid-call, or an agent asked for one, it begins then.
 
 from __future__ import annotations
 
-from acd.agent import Agent, Presence
 from acd.floor import Floor
 from acd.matching import Matching
 from acd.models import EmergencyRules
+from acd.ringing import rings_with_all
 from acd.rule import Rule
 from acd.visit import Visit
-from acd.work import Work
 from calls.commands import ClimbLadder, OpenTask
 from calls.ids import QueueId
 from calls.rung import Rung
@@ -89,12 +88,12 @@ class Ladder:
     def _ring_all(self, visit: Visit) -> None:
         """Ring every nurse who could answer, and from now on those who become free.
 
-        Also in wrap-up, at rest, on a break or while a routine call rings there.
+        See :func:`acd.ringing.rings_with_all`.
         """
         self._matching.alarms.append(visit)
         self._matching.alarms.sort(key=lambda each: each.place)
         for agent in tuple(self._floor.roster.members(visit.lane.able)):
-            if visit.answered or not self._can_be_rung(agent):
+            if visit.answered or not rings_with_all(agent):
                 continue
             routine = [offer for offer in agent.offers if offer.ringing]
             for offer in routine:
@@ -102,13 +101,3 @@ class Ladder:
             self._matching.ring(visit, agent, Rule.RING_ALL)
             for offer in routine:
                 self._matching.call_off(offer.visit)
-
-    def _can_be_rung(self, agent: Agent) -> bool:
-        if agent.presence is Presence.OUT or not agent.reachable or agent.leaving:
-            return False
-        if agent.pending is Presence.OUT and agent.offers:
-            return False
-        return all(
-            offer.work is Work.WRAP_UP or (offer.ringing and not offer.visit.lane.emergency)
-            for offer in agent.offers
-        )

@@ -36,21 +36,12 @@ from calls.facts import (
     CallQueued,
     TaskClosed,
 )
-from calls.ids import CallId, QueueId
-from calls.outcome import Outcome, VisitOutcome
+from calls.ids import AgentId, CallId, QueueId
+from calls.outcome import LEFT, Outcome, VisitOutcome
 from calls.requirement import Requirement
 
 _SERVED = (Outcome.HANDLED, Outcome.TRANSFERRED)
 """Ends of a call after which a red flag that met no nurse here needs no call-back."""
-
-_LEFT = (
-    Outcome.ABANDONED,
-    Outcome.SHORT_ABANDON,
-    Outcome.ADVISED,
-    Outcome.REFUSED,
-    Outcome.ERROR,
-)
-"""Ends of a call that end a visit as abandoned; by any other the flow took the call elsewhere."""
 
 
 class Lifecycle:
@@ -116,18 +107,31 @@ class Lifecycle:
         elif fact.requirement.emergency and not self.with_nurse(visit):
             self._note(visit, fact)
             self.to_nurses(visit, fact.requirement, self._heard_at(fact))
+        elif fact.requirement.emergency and not visit.lane.emergency:
+            self._note(visit, fact)
+            self._know_of_danger(visit, self._heard_at(fact))
         else:
             self._drops.late += 1
 
     def call_escalated(self, fact: CallEscalated) -> None:
-        """The agent on the call wants a nurse for the caller."""
-        visit = self._ledger.get(fact.call_id)
-        if visit is None or not visit.answered:
+        """Who speaks with the caller, or has done so, wants a nurse for them.
+
+        A nurse who is with them stays with them, unless it is she who wants another.
+        """
+        visit, now = self._ledger.get(fact.call_id), self._matching.now
+        if visit is None or visit.dialled:
             self._drops.late += 1
-        elif all(offer.agent.config.id != fact.agent_id for offer in visit.offers):
-            self._drops.unknown += 1
+        elif not visit.answered:
+            if visit.lane.emergency:
+                self._drops.duplicate += 1
+            else:
+                self._require(visit, self._for_nurse(visit.requirement), now)
+        elif self._is_their_nurse(visit, fact.agent_id) or not self.with_nurse(visit):
+            self.to_nurses(visit, visit.requirement, now)
+        elif visit.lane.emergency:
+            self._drops.duplicate += 1
         else:
-            self.to_nurses(visit, visit.requirement, self._matching.now)
+            self._know_of_danger(visit, now)
 
     def call_dequeued(self, fact: CallDequeued) -> None:
         """The flow takes the caller elsewhere. A red flag stays somebody's duty."""
@@ -199,7 +203,7 @@ class Lifecycle:
             requirement: what the caller needs.
             since: from when the clock to the nurse runs, seconds since the epoch.
         """
-        emergency = replace(requirement, queue=self._nurse_queue, emergency=True)
+        emergency = self._for_nurse(requirement)
         offers = tuple(visit.offers)
         self._ledger.forget(visit)
         for offer in offers:
@@ -246,6 +250,20 @@ class Lifecycle:
             self._matching.wrap_up(offer)
         return again
 
+    def agent_lost(self, visit: Visit, offers: tuple[Offer, ...]) -> None:
+        """Nobody said goodbye: the caller has the place again that they once had.
+
+        Who turned out to be in danger while a nurse was there has that of a red flag.
+
+        Args:
+            visit: what the conversation was.
+            offers: those who spoke with the caller; they are off the call already.
+        """
+        requirement, since = visit.requirement, visit.since
+        if visit.danger_since is not None:
+            requirement, since = self._for_nurse(requirement), visit.danger_since
+        self.queue_again(visit, offers, requirement, visit.queued_at, since)
+
     def connect(self, visit: Visit) -> None:
         """Everybody whom a call needs has answered."""
         self._matching.timers.cancel(visit)
@@ -258,8 +276,10 @@ class Lifecycle:
     def offer_anew(self, visit: Visit) -> None:
         """After a change: those who are rung go on if they may still take the call.
 
-        Of two people one may be enough now. Whoever of them has answered is not asked again: a
-        caller who turns out to be in danger is connected to that nurse at once.
+        A phone that does not show that it is a red flag, or that the number is to be asked for, is
+        rung again: hers first, if she is still the best. Of two people one may be enough now.
+        Whoever of them has answered is not asked again: a caller who turns out to be in danger is
+        connected to that nurse at once.
         """
         if visit.offers and self._fit(visit):
             return
@@ -269,7 +289,7 @@ class Lifecycle:
             if offer is not enough:
                 self._matching.let_go(offer)
         if enough is None:
-            self._matching.line_up(visit)
+            self._matching.line_up_again(visit, rung)
         elif enough.connected:
             self._matching.resize(enough, visit.lane.units)
             self.connect(visit)
@@ -283,7 +303,7 @@ class Lifecycle:
             return None
         able = [offer for offer in visit.offers if lane.able & offer.agent.bit]
         answered = [offer for offer in able if offer.connected]
-        rung = [offer for offer in able if offer.ringing and offer.units == lane.units]
+        rung = [offer for offer in able if offer.ringing and _tells_all(offer)]
         return next(iter((*answered, *rung)), None)
 
     def _fit(self, visit: Visit) -> bool:
@@ -293,7 +313,7 @@ class Lifecycle:
         if visit in self._matching.alarms:
             places *= len(visit.offers)
         return len(visit.offers) == len(places) and all(
-            able & offer.agent.bit and offer.units == lane.units
+            able & offer.agent.bit and _tells_all(offer)
             for able, offer in zip(places, visit.offers, strict=True)
         )
 
@@ -315,6 +335,7 @@ class Lifecycle:
         visit = self._ledger.enter(fact.call_id, requirement, queued_at, since)
         if earlier is not None:
             visit.advised_at, visit.tried = earlier.advised_at, earlier.tried
+            visit.failed = earlier.failed
             visit.came_by = earlier.came_by
             visit.may_call_back, visit.number_known = earlier.may_call_back, earlier.number_known
         self._note(visit, fact)
@@ -335,17 +356,27 @@ class Lifecycle:
             # Acuity only rises: a red flag stays where it is.
             self._drops.late += 1
             return
+        self._note(visit, fact)
+        if visit.requirement != requirement:
+            rises = requirement.emergency and not before.emergency
+            self._require(visit, requirement, self._heard_at(fact) if rises else visit.since)
+        elif not visit.waiting:
+            self.offer_anew(visit)
+
+    def _require(self, visit: Visit, requirement: Requirement, since: float) -> None:
+        """A call that waits needs something else from now on.
+
+        Args:
+            visit: the call.
+            requirement: what it needs.
+            since: from when its place counts, seconds since the epoch.
+        """
+        before, first = visit.lane, self._lanes.first(requirement)
         rises = requirement.emergency and not before.emergency
-        if visit.requirement == requirement:
-            self._note(visit, fact)
-            return
-        since = self._heard_at(fact) if rises else visit.since
-        first = self._lanes.first(requirement)
         if visit.waiting:
             self._lanes.remove(visit)
         visit.requirement, visit.since = requirement, since
         self._ledger.changes_queue(before, first)
-        self._note(visit, fact)
         self._matching.stand_in(visit, first)
         self.offer_anew(visit)
         if rises and not visit.answered:
@@ -368,7 +399,7 @@ class Lifecycle:
             return
         dropped = unserved or (visit if visit is not None and visit.lane.emergency else None)
         if visit is not None:
-            left = outcome in _LEFT
+            left = outcome in LEFT
             now = self._matching.now
             self._leave(visit, abandonment(visit, now) if left else VisitOutcome.FLOWED_OUT)
         if dropped is None or outcome in _SERVED or call_id in self._ledger.tasks:
@@ -397,6 +428,20 @@ class Lifecycle:
         for offer in offers:
             self._matching.settle(offer.agent)
 
+    def _for_nurse(self, requirement: Requirement) -> Requirement:
+        return replace(requirement, queue=self._nurse_queue, emergency=True)
+
+    def _know_of_danger(self, visit: Visit, since: float) -> None:
+        """A nurse is with them already; should she be lost, they wait as a red flag."""
+        if visit.danger_since is None:
+            visit.danger_since = since
+
+    def _is_their_nurse(self, visit: Visit, agent_id: AgentId) -> bool:
+        """Whether it is a nurse who speaks with the caller now."""
+        return any(
+            offer.agent.nurse and offer.agent.config.id == agent_id for offer in visit.offers
+        )
+
     def _heard_at(self, fact: CallQueued) -> float:
         return self._matching.now - max(0.0, fact.heard_ago_s)
 
@@ -406,3 +451,15 @@ class Lifecycle:
             visit.advised_at = self._matching.now
         visit.may_call_back &= fact.may_call_back
         visit.number_known &= fact.number_known
+
+
+def _tells_all(offer: Offer) -> bool:
+    """Whether an offer takes up what its call needs now, and its phone shows what there is to know.
+
+    Who has answered already hears it from the caller.
+    """
+    visit = offer.visit
+    if offer.units != visit.lane.units:
+        return False
+    told = (offer.emergency, offer.ask_number) == (visit.lane.emergency, visit.ask_number)
+    return offer.connected or told

@@ -49,6 +49,7 @@ class Matching:
         timers: the deadlines of offers, visits, agents and call-backs.
         alarms: red flags for whom every nurse is rung, in the order of their places.
         witness: is shown each decision.
+        put_off: ends an attempt to call back that is made again after so many seconds.
     """
 
     __slots__ = (
@@ -61,6 +62,7 @@ class Matching:
         "alarms",
         "made",
         "now",
+        "put_off",
         "timers",
         "until",
         "witness",
@@ -79,6 +81,7 @@ class Matching:
         self.now = 0.0
         self.until = 0.0
         self.witness: Witness | None = None
+        self.put_off: Callable[[Visit, float], None] | None = None
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -140,6 +143,24 @@ class Matching:
         else:
             self._offer_to(visit, choice)
 
+    def line_up_again(self, visit: Visit, rung: Iterable[Agent]) -> None:
+        """Let a call wait that has just been taken back from these agents; they may be given it.
+
+        :meth:`settle` must follow for each of them.
+        """
+        agents = dict.fromkeys(agent for agent in rung if agent.pending is None)
+        for agent in agents:
+            self.stand(agent)
+        choice = self._floor.agents_for(visit)
+        if choice is not None:
+            # Who was rung may have to take what stands before it.
+            self._floor.lanes.add(visit)
+            self._serve(dict.fromkeys((*agents, *choice.agents)))
+            if not visit.waiting:
+                return
+            self._floor.lanes.remove(visit)
+        self.line_up(visit)
+
     def stand_in(self, visit: Visit, lane: Lane) -> None:
         """Let a call belong to a lane, or to where its time has carried it on from there."""
         while lane.next is not None and visit.since + lane.next_after_s <= self.now:
@@ -193,23 +214,29 @@ class Matching:
         offer.work_on(cause, self.now)
         self._end(offer, outcome)
         self.pause(agent)
+        rest_s = agent.config.rona_rest_s
         if outcome is OfferOutcome.UNANSWERED:
             agent.unanswered += 1
             self._ready_from_now(agent)
-        if outcome is OfferOutcome.UNANSWERED or visit.task is not None:
-            # Nobody on the line suffers if a call-back rings less often.
-            agent.rests_until = self.now + agent.config.rona_rest_s
+            agent.rests_until = self.now + rest_s
+        elif outcome is OfferOutcome.FAILED:
+            visit.failed |= {agent.config.id}
         visit.tried_by(agent.config.id)
         if visit.lane.wanted is not None:
             self.move_on(visit)
-        self.call_off(visit)
+        self.call_off(visit, 0.0 if outcome is OfferOutcome.UNANSWERED else rest_s)
         self.settle(agent)
 
-    def call_off(self, visit: Visit) -> None:
+    def call_off(self, visit: Visit, put_off_s: float = 0.0) -> None:
         """One of a call's offers is over and nobody is connected: what becomes of the others.
 
         Of two people whom the call needs the other is let go again. Where several nurses are rung
         the others go on ringing.
+
+        Args:
+            visit: the call.
+            put_off_s: for so long an attempt to call back rests, unless somebody is free who was
+                not asked yet: nobody is on the line, and nobody's phone need ring again and again.
         """
         freed = []
         if visit.lane.companion is not None:
@@ -217,9 +244,20 @@ class Matching:
                 freed.append(other.agent)
                 self.let_go(other)
         if not visit.offers:
-            self.line_up(visit)
+            if visit.task is not None and put_off_s > 0 and not self._somebody_new(visit):
+                assert self.put_off is not None, "whoever makes attempts puts them off"
+                self.put_off(visit, put_off_s)
+            else:
+                self.line_up(visit)
         for agent in freed:
             self.settle(agent)
+
+    def _somebody_new(self, visit: Visit) -> bool:
+        """Whether somebody is free for a call who was not asked yet."""
+        choice = self._floor.agents_for(visit)
+        return choice is not None and not any(
+            agent.config.id in visit.tried for agent in choice.agents
+        )
 
     def let_go(self, offer: Offer) -> None:
         """End an offer whose agent has done nothing wrong and nothing to wrap up."""
@@ -287,6 +325,7 @@ class Matching:
                     self._drop(wrapped, command)
             # A call's id is unique for the life of a journal, so the offer's is too.
             offer = Offer(command.offer_id, self.made, visit, agent, lane.units)
+            offer.emergency, offer.ask_number = command.emergency, command.ask_number
             visit.offers.append(offer)
             agent.offers.append(offer)
             agent.used += lane.units
@@ -312,7 +351,7 @@ class Matching:
             queue=lane.queue.id,
             rule=rule.value,
             call_back=visit.task is not None,
-            ask_number=lane.emergency and not visit.number_known,
+            ask_number=visit.ask_number,
         )
 
     def _recall_command(self, offer: Offer) -> RecallOffer:
@@ -433,10 +472,16 @@ class Matching:
             takers = list(dict.fromkeys((*takers, *floor.roster.members(floor.free_nurses))))
             floor.held_back = False
         best: Visit | None = None
+        polite: dict[Agent, Visit] = {}
         for agent in takers:
             if not agent.room and not floor.urgent & agent.bit:
                 continue
             visit = floor.visit_for(agent)
+            if visit is not None and visit.failed and agent.config.id in visit.failed:
+                # Their phone could not be rung for it. Once for each time it lets another go first,
+                # so that a call which cannot be rung at all does not hold up everybody behind it.
+                polite[agent] = visit
+                visit = floor.visit_for(agent, visit) or visit
             if visit is None or not visit.lane.urgent:
                 alarm = self._alarm_for(agent)
                 if alarm is not None:
@@ -449,11 +494,15 @@ class Matching:
             return False
         floor.held_back |= spending
         if len(takers) == 1 and best.lane.companion is None:
-            self.ring(best, taker, Rule.FIRST_FREE)
+            choice: Choice | None = Choice((taker,), Rule.FIRST_FREE)
         else:
             choice = floor.agents_for(best)
-            assert choice is not None, "only a call that somebody may be given is taken"
-            self._offer_to(best, choice)
+        assert choice is not None, "only a call that somebody may be given is taken"
+        self._offer_to(best, choice)
+        for agent in choice.agents:
+            first = polite.get(agent, best)
+            if first is not best:
+                first.failed -= {agent.config.id}
         return True
 
     def _begin_breaks(self) -> None:

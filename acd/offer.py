@@ -25,9 +25,21 @@ class Offer(Timed):
         units: how much of the agent it takes up, of :data:`acd.agent.WHOLE`.
         work: reserved, ringing, talking, ...
         since: when ``work`` last changed.
+        emergency: whether the agent was told that it is a red flag.
+        ask_number: whether they were told to ask for the number.
     """
 
-    __slots__ = ("agent", "id", "seq", "since", "units", "visit", "work")
+    __slots__ = (
+        "agent",
+        "ask_number",
+        "emergency",
+        "id",
+        "seq",
+        "since",
+        "units",
+        "visit",
+        "work",
+    )
 
     timer_rank = 0
 
@@ -40,6 +52,8 @@ class Offer(Timed):
         self.units = units
         self.work = Work.IDLE
         self.since = 0.0
+        self.emergency = False
+        self.ask_number = False
 
     @property
     def timer_seq(self) -> int:

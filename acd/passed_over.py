@@ -125,6 +125,8 @@ class Barrier(Enum):
     """It takes up more of an agent than is free of this one."""
     NO_SECOND = "no-second"
     """It needs two people, and the other is not free."""
+    LETS_GO_FIRST = "lets-go-first"
+    """Their phone could not be rung for it, and it lets one other call go first."""
     OFFERED = "offered"
     """It is being offered to somebody already."""
 
@@ -206,5 +208,6 @@ _BARRIERS = {
     Barrier.RED_FLAGS_ONLY: "may not ring them now: only a red flag on the line may",
     Barrier.NO_ROOM: "takes up more of an agent than they had free",
     Barrier.NO_SECOND: "needs two people, and the other was not free",
+    Barrier.LETS_GO_FIRST: "could not be rung at their phone, and lets one other call go first",
     Barrier.OFFERED: "was being offered to somebody already",
 }

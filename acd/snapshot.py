@@ -77,7 +77,9 @@ class AgentView:
         pending: a break or going home that takes effect after the wrap-up.
         work: idle, reserved, ringing, talking, hold, consult or wrap-up.
         reachable: whether their phone can be rung.
-        available: whether a routine call would be offered to them now.
+        available: whether all of them is free: there, reachable, and neither busy nor at rest.
+            Routine calls may pass them over all the same: a nurse whom the reserve needs, and
+            whoever is kept for a call of two people.
         since: when presence or work last changed.
         ready_since: since when they have been ready for a next call; in wrap-up since it began.
         call_ids: the calls that ring or are connected.
@@ -177,7 +179,13 @@ class Snapshot:
 def live_offer(offer: Offer) -> LiveOffer:
     """The offer as it stands now."""
     visit = offer.visit
-    dialling = visit.task is not None and offer.connected and not visit.answered
+    # By the first of two, and not before both are there.
+    dialling = (
+        visit.task is not None
+        and not visit.answered
+        and offer is visit.offers[0]
+        and all(each.connected for each in visit.offers)
+    )
     return LiveOffer(
         call_id=visit.call_id,
         offer_id=offer.id,

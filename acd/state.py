@@ -68,6 +68,8 @@ class VisitState:
     number_known: bool
     task: CallId | None
     came_by: CallId | None = None
+    failed: tuple[AgentId, ...] = ()
+    danger_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,8 @@ class OfferState:
     work: Work
     since: float
     due_at: float | None
+    emergency: bool = False
+    ask_number: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,10 @@ class Visit(Timed):
         may_call_back: whether the caller may be called back.
         number_known: whether there is a number to call back.
         task: the call-back that this is an attempt of.
-        came_by: the call-back that reached the caller.
+        came_by: the call-back of a red flag that reached the caller.
+        failed: agents whose phones could not be rung for it; once at each of them it lets another
+            call go first.
+        danger_since: since when a red flag is known of whom a nurse speaks with in a routine call.
     """
 
     __slots__ = (
@@ -46,6 +49,8 @@ class Visit(Timed):
         "answered",
         "call_id",
         "came_by",
+        "danger_since",
+        "failed",
         "ladder_from",
         "lane",
         "may_call_back",
@@ -90,6 +95,8 @@ class Visit(Timed):
         self.number_known = True
         self.task: CallBackTask | None = None
         self.came_by: CallBackTask | None = None
+        self.failed: frozenset[AgentId] = frozenset()
+        self.danger_since: float | None = None
 
     @property
     def timer_seq(self) -> int:
@@ -106,6 +113,11 @@ class Visit(Timed):
     def dialled(self) -> bool:
         """Whether it is an attempt to call back, and nobody is on the line yet."""
         return self.task is not None and not self.answered
+
+    @property
+    def ask_number(self) -> bool:
+        """Whether whoever answers is to ask for a number: a red flag may drop."""
+        return self.lane.emergency and not self.number_known
 
     def tried_by(self, agent_id: AgentId) -> None:
         """Remember that an offer to this agent came to nothing: they come last for this call."""

@@ -509,10 +509,11 @@ class LadderClimbed(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEscalated(CallFact):
-    """An agent or nurse on the live call pressed the escalation key: emergency lane, now.
+    """An agent or nurse of the call pressed the escalation key: emergency lane, now.
 
     Attributes:
-        agent_id: who pressed it; without effect unless it is they who speak with the caller.
+        agent_id: who pressed it. They speak with the caller, or have done so: whose keys count is
+            settled before. A caller with whom a nurse speaks stays with her, unless it was she.
     """
 
     agent_id: AgentId

@@ -13,6 +13,7 @@ from calls.commands import Command, EndCall, Enqueue, HangUp, PlayMusic, Say, Ut
 from calls.facts import (
     CallConnected,
     CallerHungUp,
+    CallEscalated,
     CallFailed,
     CallReleased,
     DigitsCollected,
@@ -100,6 +101,8 @@ class CallBackCall:
             case DigitsCollected(digits=digits):
                 if self._rules.keys.emergency in digits.reveal():
                     return self._to_nurse()
+            case CallEscalated() if self._stand is _Stand.WAITING:
+                return self._to_nurse()
         return []
 
     def tick(self, now: float) -> list[Command]:

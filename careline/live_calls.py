@@ -206,19 +206,20 @@ class LiveCalls(Mapping[CallId, LiveCall]):
         return [] if call is None else self._guarded(call, None, now)
 
     def keyed(self, fact: AgentKeyed, now: float) -> str | None:
-        """Take in keys of an agent, the last of which may come when the caller has left already.
+        """Take in keys of an agent who has spoken with the caller.
+
+        The last of them may come when either of the two has left already.
 
         Returns:
             The code that they complete: the site's ``escalate`` or ``identity``.
         """
         codes = self._site.features
-        call = self._calls.get(fact.call_id)
-        if call is not None:
-            return call.keyed(fact.digits, (codes.escalate, codes.identity), now)
-        call = self._answered.get(fact.call_id)
+        live = fact.call_id in self._calls
+        call = self._calls.get(fact.call_id) or self._answered.get(fact.call_id)
         if call is None or fact.agent_id not in call.agents:
             return None
-        return call.keyed(fact.digits, (codes.escalate,), now)
+        wanted = (codes.escalate, codes.identity) if live else (codes.escalate,)
+        return call.keyed(fact.digits, wanted, now)
 
     def spoke_last(self, agent_id: AgentId) -> CallId | None:
         """The call in which the agent spoke last; ``None`` where it is too long ago."""

@@ -31,6 +31,7 @@ from calls.commands import (
 from calls.facts import (
     CallConnected,
     CallerHungUp,
+    CallEscalated,
     CallFailed,
     CallReleased,
     DigitsCollected,
@@ -156,6 +157,8 @@ class Rescue:
             case DigitsCollected(digits=digits):
                 if self._rules.keys.emergency in digits.reveal():
                     return self._to_nurse()
+            case CallEscalated():
+                return self._to_nurse()
         return []
 
     def tick(self, now: float) -> list[Command]:
@@ -205,7 +208,10 @@ class Rescue:
         return self.start(now)
 
     def _to_nurse(self) -> list[Command]:
-        """The emergency key works to the last, for everybody who was let in."""
+        """The emergency key works to the last, for everybody who was let in; an agent's does too.
+
+        Of whoever speaks with somebody the distributor knows.
+        """
         if not self.let_in or self._stand is _Stand.CONNECTED:
             return []
         self._patience_s = None

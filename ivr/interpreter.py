@@ -363,6 +363,9 @@ class Interpreter:
                 course.words_awaited = False
                 if verdict.action.is_red_flag and not course.lane.entered:
                     self._call_back(verdict)
+            case CallEscalated():
+                if not course.lane.entered:
+                    self._call_back(to_nurse("clinician"))
             case SpeechUnavailable():
                 course.words_awaited = False
             case CallFailed():

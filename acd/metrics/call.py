@@ -69,7 +69,6 @@ class Call:
         red_flag: the search for a nurse.
         phone_lost: the agent's phone was lost a moment ago.
         answers: for an attempt to call somebody back, the call that it answers.
-        missed: an attempt to call the caller back reached nobody a moment ago.
     """
 
     id: CallId
@@ -86,7 +85,6 @@ class Call:
     red_flag: RedFlag | None = None
     phone_lost: bool = False
     answers: CallId | None = None
-    missed: bool = False
 
     @property
     def waiting(self) -> Visit | None:

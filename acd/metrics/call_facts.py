@@ -19,6 +19,7 @@ from calls.facts import (
     CallDequeued,
     CallEnded,
     CallerHungUp,
+    CallEscalated,
     CallFailed,
     CallQueued,
     CallReleased,
@@ -71,6 +72,17 @@ class CallFacts:
         if emergency and not self._with_nurse(call):
             self._raise(call, at - fact.heard_ago_s)
 
+    def escalated(self, fact: CallEscalated, at: float) -> None:
+        """An agent wants a nurse for a caller who waits; who speaks with somebody is released."""
+        call = self._books.calls.get(fact.call_id)
+        visit = call.waiting if call is not None else None
+        if call is None or call.requirement is None or visit is None or visit.emergency:
+            return
+        wanted = replace(call.requirement, emergency=True)
+        self._change(call, visit, wanted, at)
+        call.requirement = wanted
+        self._raise(call, at)
+
     def released(self, fact: CallReleased, at: float) -> None:
         """The agent is gone; the caller goes on with the flow or waits again."""
         call = self._books.calls.get(fact.call_id)
@@ -91,7 +103,7 @@ class CallFacts:
         self._enter(call, queue, at, None, fact.emergency)
         if lost and call.visit is not None:
             call.visit.sought_since = visit.sought_since
-        if fact.emergency and not lost:
+        if fact.emergency:
             self._raise(call, at)
 
     def call_back_chosen(self, fact: CallBackChosen, at: float) -> None:

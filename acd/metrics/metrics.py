@@ -77,6 +77,7 @@ class Metrics:
         self._handlers: dict[type[Record], Callable[[Any, float], None]] = {
             facts.CallArrived: calls.arrived,
             facts.CallQueued: calls.queued,
+            facts.CallEscalated: calls.escalated,
             facts.CallReleased: calls.released,
             facts.CallBackChosen: calls.call_back_chosen,
             facts.CallBackOwed: calls.call_back_owed,

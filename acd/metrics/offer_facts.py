@@ -57,7 +57,6 @@ class OfferFacts:
             call.answers = _answered(order.call_id)
             earlier = self._books.calls.get(call.answers)
             if earlier is not None:
-                earlier.missed = False
                 call.requirement = earlier.requirement
         offer = Offer(
             id=order.offer_id,
@@ -130,9 +129,6 @@ class OfferFacts:
         together = list(offer.call.offers.values())
         if offer is not together[0]:
             return
-        earlier = self._books.calls.get(_answered(fact.call_id))
-        if earlier is not None:
-            earlier.missed = True
         for each in together:
             self._wrap_up(each, at)
 

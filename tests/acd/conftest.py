@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from acd import AgentConfig, Distributor, EmergencyRules, QueueConfig
+from acd import AgentConfig, Distributor, EmergencyRules, QueueConfig, VisitTotals
 from calls.commands import Command, OfferCall
 from calls.facts import (
     AgentFact,
@@ -67,6 +67,11 @@ class Clinic:
 
     def tell(self, fact: Fact) -> list[Command]:
         return self.distributor.handle(fact, self.now)
+
+    def totals_of(self, queue: str) -> VisitTotals:
+        """Visits to one queue so far."""
+        views = {view.queue_id: view for view in self.distributor.snapshot().queues}
+        return views[QueueId(queue)].totals
 
     def later(self, seconds: float) -> list[Command]:
         self.now += seconds

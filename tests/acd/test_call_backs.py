@@ -19,11 +19,13 @@ from calls.facts import (
     OfferAccepted,
     OfferDeclined,
     OfferFailed,
+    OfferUnanswered,
     TaskClosed,
 )
 from calls.ids import AgentId, CallId, QueueId
 from calls.outcome import Outcome
 from calls.requirement import Requirement, SkillNeed
+from tests.acd.conftest import AGENTS
 
 SITE = "clinic"
 RULES = EmergencyRules(
@@ -347,7 +349,58 @@ def test_a_nurse_who_declines_a_call_back_is_not_asked_again_at_once(clinic, off
     offer = only(OfferCall, clinic.on_duty("bea"))
     assert offered(clinic.about(OfferDeclined, offer)) == []
     assert offered(clinic.later(29.5)) == []
+    assert offered(clinic.later(0.5)) == [("red~2", "bea")]
+
+
+@pytest.mark.parametrize(("kind", "more"), [(OfferDeclined, {}), (OfferFailed, {"reason": "x"})])
+def test_who_cannot_take_a_call_back_is_there_for_callers_on_the_line(clinic, offered, kind, more):
+    clinic.wants("one", "general")
+    clinic.wants("red", "nurse", emergency=True)
+    drops(clinic)
+    offer = only(OfferCall, clinic.on_duty("bea"))
+    assert offer.call_id == "red~1"
+    assert offered(clinic.about(kind, offer, **more)) == []
+    assert offered(clinic.later(5)) == [("one", "bea")]
+    task = clinic.distributor.call_back("red")
+    assert (task.attempts, task.under_way, task.next_at) == (0, None, clinic.now + 25)
+
+
+def test_a_call_back_that_a_nurse_declines_goes_to_another_at_once(clinic, offered):
+    clinic.wants("red", "nurse", emergency=True)
+    drops(clinic)
+    offer = only(OfferCall, clinic.on_duty("bea"))
+    clinic.on_duty("ana")
+    commands = clinic.about(OfferDeclined, offer)
+    assert offered(commands) == [("red~1", "ana")]
+    assert offered(clinic.about(OfferDeclined, only(OfferCall, commands))) == []
+    assert offered(clinic.later(30)) == [("red~2", "bea")]
+
+
+def test_a_call_back_that_rings_unanswered_rests_the_nurse_as_any_call_does(clinic, offered):
+    clinic.wants("red", "nurse", emergency=True)
+    drops(clinic)
+    offer = only(OfferCall, clinic.on_duty("bea"))
+    assert offered(clinic.about(OfferUnanswered, offer)) == []
+    clinic.wants("one", "general")
+    assert offered(clinic.later(29.5)) == []
     assert offered(clinic.later(0.5)) == [("red~1", "bea")]
+
+
+def test_who_was_called_back_is_a_caller_like_any_other(clinic):
+    clinic.wants("one", "general")
+    chosen(clinic)
+    offer = only(OfferCall, clinic.on_duty("bea"))
+    clinic.about(OfferAccepted, offer)
+    clinic.about(CallBackAnswered, offer)
+    state = clinic.distributor.state()
+    again = Distributor.from_state(state, QUEUES, AGENTS, QueueId("nurse"), RULES)
+    assert again.state() == state
+    dropped = clinic.distributor.dropped
+    clinic.about(IdentityConfirmed, offer)
+    assert clinic.distributor.dropped.late == dropped.late + 1
+    clinic.distributor = again
+    clinic.about(IdentityConfirmed, offer)
+    assert again.dropped.late == dropped.late + 1
 
 
 def test_a_red_flag_who_drops_twice_leaves_one_task(clinic):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from acd import Distributor
 from calls.commands import OfferCall, OpenTask
 from calls.facts import (
     AgentHungUp,
@@ -22,6 +23,7 @@ from calls.facts import (
 )
 from calls.ids import AgentId, CallId
 from calls.outcome import Outcome
+from tests.acd.conftest import AGENTS, NURSE_QUEUE, PLAIN, QUEUES
 
 SITE = "clinic"
 
@@ -91,12 +93,36 @@ def test_a_caller_whose_ring_becomes_a_red_flag_leaves_an_agent_who_is_no_nurse(
     assert offered(commands) == [("red", "bea"), ("next", "cal")]
 
 
-def test_a_ring_at_a_nurse_goes_on_when_its_caller_becomes_a_red_flag(clinic):
+def test_a_ring_whose_caller_becomes_a_red_flag_begins_again_as_one(clinic, offered):
     clinic.on_duty("bea")
     clinic.queue("red")
+    commands = clinic.queue("red", "nurse", emergency=True)
+    assert names(commands) == ["RecallOffer", "OfferCall"]
+    assert offered(commands) == [("red", "bea")]
+    assert (commands[1].emergency, commands[1].ask_number) == (True, True)
     assert clinic.queue("red", "nurse", emergency=True) == []
     assert clinic.queue("second", "nurse", emergency=True) == []
     assert clinic.distributor.on_emergency_call("red")
+
+
+def test_a_nurse_is_told_to_ask_for_a_number_that_turns_out_not_to_be_known(clinic, offered):
+    clinic.on_duty("bea", "ana")
+    clinic.wants("red", "nurse", emergency=True)
+    commands = clinic.wants("red", "nurse", emergency=True, number_known=False)
+    assert names(commands) == ["RecallOffer", "OfferCall"]
+    assert offered(commands) == [("red", "bea")]
+    assert commands[1].ask_number
+
+
+def test_a_red_flag_that_has_to_be_told_anew_does_not_take_the_turn_of_an_earlier_one(
+    clinic, offered
+):
+    clinic.on_duty("bea")
+    clinic.wants("late", "nurse", emergency=True)
+    clinic.later(1)
+    clinic.wants("early", "nurse", emergency=True, heard_ago_s=60.0)
+    commands = clinic.wants("late", "nurse", emergency=True, number_known=False)
+    assert offered(commands) == [("early", "bea")]
 
 
 def test_a_routine_ring_at_the_only_free_nurse_is_recalled_for_a_red_flag(clinic, offered):
@@ -297,12 +323,57 @@ def test_a_nurse_who_escalates_is_the_last_to_be_rung_for_that_call(clinic, offe
     assert offered(commands) == [("red", "ana")]
 
 
-def test_an_escalation_by_somebody_who_is_not_on_the_call_is_dropped(clinic):
+def escalates(clinic, agent, call="red"):
+    return clinic.tell(CallEscalated(site=SITE, call_id=CallId(call), agent_id=AgentId(agent)))
+
+
+def test_an_escalation_of_a_call_that_is_not_here_is_dropped(clinic):
     clinic.on_duty("cal", "bea")
     clinic.connect("red", "billing")
-    for call, agent in (("red", "bea"), ("other", "cal")):
-        fact = CallEscalated(site=SITE, call_id=CallId(call), agent_id=AgentId(agent))
-        assert clinic.tell(fact) == []
+    assert escalates(clinic, "cal", "other") == []
+    assert clinic.distributor.dropped.late == 1
+
+
+def test_who_was_cut_off_from_the_caller_can_still_escalate(clinic, offered):
+    clinic.on_duty("cal", "bea")
+    offer = clinic.connect("red", "billing")
+    clinic.about(OfferFailed, offer, reason="lost")
+    clinic.later(3)
+    assert offered(escalates(clinic, "cal")) == [("red", "bea")]
+    assert clinic.distributor.on_emergency_call("red")
+    state = clinic.distributor.state()
+    assert [visit.since for visit in state.visits] == [clinic.now]
+    assert escalates(clinic, "cal") == []
+
+
+def test_an_earlier_agent_of_the_caller_takes_them_from_whoever_is_no_nurse(clinic, offered):
+    clinic.on_duty("cal", "bea")
+    clinic.connect("red", "billing")
+    assert offered(escalates(clinic, "dot")) == [("red", "bea")]
+    assert clinic.agent("cal").work.value == "wrap-up"
+
+
+def test_a_nurse_stays_with_the_caller_whoever_else_escalates(clinic, offered):
+    clinic.on_duty("bea")
+    offer = clinic.connect("red", "nurse")
+    clinic.on_duty("ana")
+    assert escalates(clinic, "dot") == []
+    assert clinic.agent("bea").work.value == "talking"
+    # Should she be lost, they wait for the next nurse as a red flag.
+    state = clinic.distributor.state()
+    clinic.distributor = Distributor.from_state(state, QUEUES, AGENTS, NURSE_QUEUE, PLAIN)
+    assert clinic.distributor.state() == state
+    commands = clinic.about(OfferFailed, offer, reason="lost")
+    assert offered(commands) == [("red", "ana")]
+    assert commands[-1].emergency
+
+
+def test_words_that_a_nurse_has_heard_as_well_are_not_lost_with_her(clinic):
+    clinic.on_duty("bea")
+    offer = clinic.connect("red", "nurse")
+    assert clinic.queue("red", "nurse", emergency=True) == []
+    clinic.about(OfferFailed, offer, reason="lost")
+    assert clinic.distributor.on_emergency_call("red")
 
 
 def test_a_red_flag_heard_as_an_agent_answers_takes_the_caller_to_a_nurse(clinic, offered):

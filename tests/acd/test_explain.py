@@ -27,12 +27,14 @@ from calls.facts import (
     CallQueued,
     OfferAccepted,
     OfferDeclined,
+    OfferFailed,
     OfferRinging,
     OfferUnanswered,
     PhoneRegistered,
     PhoneUnregistered,
 )
 from calls.requirement import Requirement
+from tests.acd.conftest import QUEUES as SMALL
 from tests.acd.every_rule import (
     AGENTS,
     NURSE,
@@ -54,7 +56,7 @@ from tests.acd.every_rule import (
 
 # --- every decision of a random day ---------------------------------------------------------------
 
-FATES = [OfferRinging, *[OfferAccepted] * 4, OfferDeclined, OfferUnanswered, None]
+FATES = [OfferRinging, *[OfferAccepted] * 4, OfferDeclined, OfferUnanswered, OfferFailed, None]
 requirements = st.builds(
     Requirement,
     queue=st.sampled_from([*QUEUES, "chat", "billing"]),
@@ -170,6 +172,8 @@ class Day:
                 self.take(self.distributor.tick(self.now))
 
     def about(self, kind, offer, **more):
+        if kind is OfferFailed:
+            more["reason"] = "unreachable"
         self.tell(
             kind(
                 site=SITE,
@@ -262,6 +266,13 @@ class Judge:
             case Barrier.RED_FLAGS_ONLY:
                 urgent = other.requirement.emergency and other.task is None
                 return not urgent
+            case Barrier.LETS_GO_FIRST:
+                taker = next(
+                    each for each in self.state.visits if each.call_id == self.told.call_id
+                )
+                both = other.requirement.emergency <= taker.requirement.emergency
+                second = other.requirement.companion and is_companion(agent, other.requirement)
+                return agent in other.failed and both and (second or not unable)
             case Barrier.NO_ROOM:
                 return units(other.requirement) > self.rooms[agent] > 0
             case Barrier.NO_SECOND:
@@ -336,7 +347,8 @@ class Judge:
                     offer.work in (Work.TALKING, Work.HOLD, Work.CONSULT) for offer in offers
                 )
             case Why.RUNG_EARLIER:
-                return [o.work in (Work.RESERVED, Work.RINGING) for o in offers] == [True]
+                rings = [o for o in offers if o.work in (Work.RESERVED, Work.RINGING)]
+                return bool(rings) and all(o.work is Work.WRAP_UP for o in offers if o not in rings)
             case Why.TRIED_BEFORE:
                 return name in self.tried
             case Why.NOT_ASKED_FOR:
@@ -542,3 +554,21 @@ def test_nothing_is_explained_unless_somebody_watches(clinic):
     clinic.on_duty("cal")
     clinic.queue("call", "billing")
     assert found == []
+
+
+def test_who_wraps_up_one_chat_and_is_rung_for_another_was_rung_earlier(site, the_offer):
+    chat = QueueConfig(id="chat", title="Chat", skills=(need("nurse"),), at_once=3)
+    clinic = site(queues={**SMALL, "chat": chat})
+    clinic.on_duty("ana", "bea")
+    first = the_offer(clinic.queue("one", "chat", "spanish"))
+    clinic.about(OfferAccepted, first)
+    clinic.about(AgentHungUp, first)
+    assert the_offer(clinic.queue("two", "chat", "spanish")).agent_id == "ana"
+    assert the_offer(clinic.queue("three", "nurse")).agent_id == "bea"
+    told = []
+    clinic.distributor.watch(
+        lambda visit, choice: told.append(clinic.distributor.explain(visit, choice))
+    )
+    clinic.queue("red", "nurse", emergency=True)
+    assert (told[0].rule, told[0].agents) == (Rule.TAKEN_OVER, ("bea",))
+    assert {each.agent_id: each.why for each in told[0].passed_over}["ana"] is Why.RUNG_EARLIER

@@ -2,7 +2,7 @@
 
 import pytest
 
-from acd import EmergencyRules
+from acd import Distributor, EmergencyRules
 from calls.commands import Bridge, ClimbLadder, OfferCall, OpenTask, RecallOffer
 from calls.facts import (
     AgentOnBreak,
@@ -14,6 +14,7 @@ from calls.facts import (
     PhoneRegistered,
 )
 from calls.rung import Rung
+from tests.acd.conftest import AGENTS, NURSE_QUEUE, QUEUES
 
 SITE = "clinic"
 
@@ -141,3 +142,14 @@ def test_a_nurse_without_a_phone_is_not_rung_with_all(clinic, offered):
     clinic.queue("red", "nurse", emergency=True)
     assert clinic.later(10) == []
     assert offered(clinic.agents(PhoneRegistered, "ana")) == [("red", "ana")]
+
+
+def test_who_came_into_danger_first_is_rung_first_also_after_a_restart(clinic, offered):
+    clinic.on_duty("ana", "bea")
+    clinic.queue("later", "nurse", emergency=True)
+    clinic.wants("first", "nurse", emergency=True, heard_ago_s=12.0)
+    clinic.later(11)
+    clinic.distributor = Distributor.from_state(
+        clinic.distributor.state(), QUEUES, AGENTS, NURSE_QUEUE, EmergencyRules(keep_ready=0)
+    )
+    assert offered(clinic.on_duty("fay")) == [("first", "fay")]

@@ -194,8 +194,8 @@ def test_a_call_that_moves_to_another_queue_keeps_its_waiting_time(clinic, offer
     clinic.queue("one", "general")
     assert clinic.distributor.position("one") == 1
     assert clinic.distributor.position("two") == 2
-    assert clinic.distributor.queue_totals(QueueId("billing")).flowed_out == 1
-    assert clinic.distributor.queue_totals(QueueId("general")).entered == 2
+    assert clinic.totals_of("billing").flowed_out == 1
+    assert clinic.totals_of("general").entered == 2
     assert offered(clinic.on_duty("cal")) == [("one", "cal")]
 
 

@@ -142,14 +142,16 @@ def test_a_nurse_who_has_answered_keeps_who_turns_out_to_be_in_danger(clinic, in
     assert clinic.later(100) == []
 
 
-def test_a_nurse_who_is_rung_goes_on_ringing_when_the_caller_turns_out_to_be_in_danger(clinic):
+def test_a_nurse_who_is_rung_alone_is_told_when_the_caller_turns_out_to_be_in_danger(clinic):
     clinic.on_duty("bea", "dot")
     offers = by_agent(pair(clinic))
     clinic.about(OfferAccepted, offers["dot"])
     commands = pair(clinic, emergency=True)
     assert of(ReleaseAgent, commands) == [("one", "dot")]
-    assert of(OfferCall, commands) == of(RecallOffer, commands) == []
-    assert of(Bridge, clinic.about(OfferAccepted, offers["bea"])) == [("one", "bea")]
+    assert of(OfferCall, commands) == of(RecallOffer, commands) == [("one", "bea")]
+    offer = by_agent(commands)["bea"]
+    assert offer.emergency
+    assert of(Bridge, clinic.about(OfferAccepted, offer)) == [("one", "bea")]
 
 
 def test_an_interpreter_who_is_the_only_nurse_of_the_two_keeps_who_is_in_danger(clinic):

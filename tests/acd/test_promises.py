@@ -90,6 +90,7 @@ class Caller:
     red: bool
     where: str = "waiting"
     agent: str = ""
+    danger: bool = False
 
 
 class Days(RuleBasedStateMachine):
@@ -104,6 +105,7 @@ class Days(RuleBasedStateMachine):
         self.made = []
         self.cut_off = set()
         self.tasks = set()
+        self.failed = set()
 
     # --- the world ---------------------------------------------------------------------------
 
@@ -189,7 +191,13 @@ class Days(RuleBasedStateMachine):
         for view in views.values():
             caller = self.callers[view.call_id]
             if not view.offered_to and self.can_take(offers[0].agent_id, caller):
-                assert place(mine) <= place(view)
+                first = (view.call_id, offers[0].agent_id)
+                if first in self.failed and place(view) < place(mine):
+                    # It could not be rung there: it lets one other go first.
+                    assert view.emergency <= mine.emergency
+                    self.failed.remove(first)
+                else:
+                    assert place(mine) <= place(view)
 
     # --- what can happen ---------------------------------------------------------------------
 
@@ -218,6 +226,8 @@ class Days(RuleBasedStateMachine):
             caller.red = caller.red or requirement.emergency
         elif requirement.emergency and "nurse" not in SKILLS[caller.agent]:
             self.callers[call] = Caller(requirement, red=True)
+        elif requirement.emergency:
+            caller.danger = True
         self.tell(CallQueued(site=SITE, call_id=call, requirement=requirement, number_known=False))
 
     @rule(call=calls, agent=agents, right=st.booleans())
@@ -226,11 +236,16 @@ class Days(RuleBasedStateMachine):
         connected = caller is not None and caller.where == "connected"
         if right and connected:
             agent = caller.agent
-        if connected and agent == caller.agent:
+        moves = connected and (agent == caller.agent or "nurse" not in SKILLS[caller.agent])
+        if moves:
             self.callers[call] = Caller(caller.requirement, red=True)
+        elif connected:
+            caller.danger = True
+        elif caller is not None and caller.where == "waiting":
+            caller.red = True
         commands = self.tell(CallEscalated(site=SITE, call_id=call, agent_id=agent))
         back = [c for c in commands if isinstance(c, ReturnToFlow)]
-        assert len(back) == (connected and agent == caller.agent)
+        assert len(back) == moves
 
     @rule(call=calls)
     def dequeued(self, call):
@@ -276,13 +291,15 @@ class Days(RuleBasedStateMachine):
         elif state == "ringing":
             if kind in (OfferDeclined, OfferUnanswered, OfferFailed):
                 del self.up[offer_id]
+                if kind is OfferFailed:
+                    self.failed.add((call, agent))
         elif state == "connected":
             if kind is AgentHungUp:
                 del self.up[offer_id]
             elif kind is OfferFailed:
                 del self.up[offer_id]
                 caller = self.callers[call]
-                self.callers[call] = Caller(caller.requirement, caller.red)
+                self.callers[call] = Caller(caller.requirement, caller.red or caller.danger)
         more = {"reason": "unreachable"} if kind is OfferFailed else {}
         fact = kind(site=SITE, call_id=call, offer_id=offer_id, agent_id=agent, **more)
         commands = self.tell(fact)

@@ -68,7 +68,7 @@ def test_the_agents_of_another_queue_help_after_the_wait(site, offered):
     clinic.queue("one", "billing")
     assert clinic.later(29.5) == []
     assert offered(clinic.later(0.5)) == [("one", "ana")]
-    assert clinic.distributor.queue_totals("billing").waiting == 1
+    assert clinic.totals_of("billing").waiting == 1
 
 
 def test_own_agents_come_before_those_who_help(site, offered):

@@ -1,14 +1,28 @@
-"""The escalation key pressed a moment too late: a nurse calls the caller back."""
+"""The escalation key pressed when the agent or the caller has left: it still brings a nurse."""
 
 from __future__ import annotations
 
 import pytest
 
 from acd import RED_FLAG_TASK
-from calls.commands import Bridge, CallBack, OpenTask
-from calls.facts import AgentKeyed, AgentReady, CallEnded, CallEscalated, FeatureDialled
+from calls.commands import Bridge, CallBack, OfferCall, OpenTask
+from calls.facts import (
+    AgentHungUp,
+    AgentKeyed,
+    AgentReady,
+    CallConnected,
+    CallEnded,
+    CallEscalated,
+    CallReleased,
+    FeatureDialled,
+    OfferFailed,
+)
 from calls.ids import AgentId, CallId
+from calls.outcome import Outcome
+from careline.call_back_call import CallBackCall
+from careline.rescue import Rescue
 from careline.switchboard import Switchboard
+from ivr import State
 from tests.careline.driven import DrivenRig
 from tests.careline.rig import CALL, Rig
 
@@ -170,7 +184,7 @@ def test_who_was_told_to_call_911_is_given_time_for_it_by_a_late_escalation_too(
     rig.press("9")
     rig.run.advance(5)
     (bridge,) = rig.of(Bridge)
-    keys(rig, bridge, "*")
+    keys(rig, bridge, "*", agent="grace")
     leaves(rig)
     keys(rig, bridge, "9", agent="grace")
     assert kinds(rig) == [RED_FLAG_TASK]
@@ -178,3 +192,88 @@ def test_who_was_told_to_call_911_is_given_time_for_it_by_a_late_escalation_too(
     assert rig.of(CallBack) == []
     rig.run.advance(30)
     assert [each.answers for each in rig.of(CallBack)] == [CALL]
+
+
+def emergencies(rig: Rig) -> list[tuple[str, str]]:
+    return [(each.call_id, each.agent_id) for each in rig.of(OfferCall) if each.emergency]
+
+
+def lost(rig: Rig, bridge: Bridge) -> None:
+    """The agent's phone is gone in mid-call; the agent is not."""
+    rig.run.tell(
+        OfferFailed(
+            site=rig.site.id,
+            call_id=bridge.call_id,
+            offer_id=bridge.offer_id,
+            agent_id=bridge.agent_id,
+            reason="lost",
+        )
+    )
+
+
+def test_who_was_cut_off_from_a_caller_who_waits_on_brings_them_a_nurse(rig):
+    bridge = answered(rig)
+    lost(rig, bridge)
+    keys(rig, bridge, "*9")
+    assert rig.run.switchboard.distributor.on_emergency_call(CALL)
+    assert rig.run.switchboard.calls[CALL].engine.state is State.EMERGENCY
+    rig.ready("grace")
+    assert emergencies(rig) == [(CALL, "grace")]
+
+
+def test_who_was_cut_off_brings_a_nurse_to_a_caller_whom_somebody_else_has_answered(rig):
+    bridge = answered(rig)
+    rig.ready("hannah")
+    lost(rig, bridge)
+    rig.run.advance(5)
+    assert [each.agent_id for each in rig.of(Bridge)] == ["ben", "hannah"]
+    rig.ready("grace")
+    keys(rig, bridge, "*9")
+    assert emergencies(rig) == [(CALL, "grace")]
+
+
+def test_who_has_spoken_brings_a_nurse_to_a_caller_who_is_with_the_flow_again(rig):
+    bridge = answered(rig)
+    rig.run.tell(
+        AgentHungUp(
+            site=rig.site.id,
+            call_id=bridge.call_id,
+            offer_id=bridge.offer_id,
+            agent_id=bridge.agent_id,
+        )
+    )
+    assert rig.run.switchboard.distributor.position(CALL) is None
+    keys(rig, bridge, "*9")
+    assert rig.run.switchboard.distributor.on_emergency_call(CALL)
+
+
+def test_keys_of_an_agent_who_never_spoke_with_the_caller_change_nothing(rig):
+    bridge = answered(rig)
+    keys(rig, bridge, "*9", agent="hannah")
+    assert not rig.run.switchboard.distributor.on_emergency_call(CALL)
+    assert not [each for each in rig.records if isinstance(each, CallEscalated)]
+
+
+def test_a_caller_whose_flow_failed_can_be_escalated_while_they_wait(rig):
+    bridge = answered(rig)
+    live = rig.run.switchboard.calls[CALL]
+    live.engine = Rescue(CALL, live.rules, None, Outcome.ERROR, patience_s=60.0, connected=True)
+    lost(rig, bridge)
+    keys(rig, bridge, "*9")
+    assert rig.run.switchboard.distributor.on_emergency_call(CALL)
+    rig.run.advance(600)
+    assert CALL in rig.run.switchboard.calls
+
+
+def test_who_was_called_back_and_waits_again_is_brought_to_a_nurse(rig):
+    engine = CallBackCall(CALL, rig.site.rules, emergency=False)
+    escalated = CallEscalated(site=rig.site.id, call_id=CALL, agent_id=AgentId("ben"))
+    engine.start(0.0)
+    assert engine.handle(escalated, 1.0) == []
+    offer = {"site": rig.site.id, "call_id": CALL, "offer_id": "one", "agent_id": AgentId("ben")}
+    engine.handle(CallConnected(**offer), 1.0)
+    assert engine.handle(escalated, 2.0) == []
+    released = CallReleased(site=rig.site.id, call_id=CALL, agent_id=AgentId("ben"), requeued=True)
+    engine.handle(released, 3.0)
+    (enqueue,) = engine.handle(escalated, 4.0)
+    assert enqueue.requirement.emergency

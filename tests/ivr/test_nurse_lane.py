@@ -119,6 +119,19 @@ def test_red_flag_assessed_after_the_caller_hung_up_becomes_a_task(scene, verdic
     assert call.outcome is Outcome.ABANDONED
 
 
+def test_an_agent_who_escalates_when_the_caller_has_just_hung_up_leaves_a_task_once(scene):
+    call = scene().at("1")
+    call.connect()
+    call.release()
+    call.fact(SpeechStarted)
+    call.fact(CallerHungUp)
+    assert call.call.state is State.CLOSING
+    (task,) = call.fact(CallEscalated, agent_id="ana")
+    assert task.kind == "red-flag-call-back"
+    assert call.fact(CallEscalated, agent_id="ana") == []
+    assert call.call.state is State.CLOSING
+
+
 def test_speech_that_fails_after_the_caller_hung_up_is_waited_for_no_longer(scene):
     call = scene().to_menu()
     call.fact(SpeechStarted)

@@ -154,6 +154,18 @@ def test_who_was_cut_off_and_leaves_at_once_has_not_abandoned_shortly():
     assert found["time_to_abandon_max_s"] == 2.0
 
 
+def test_a_caller_who_is_escalated_while_they_wait_flows_on_to_the_nurses():
+    history = History().signed_in("cal", "ana").arrive("a").queue("a").at(200)
+    history.about(CallEscalated, "a", agent_id=AgentId("cal"))
+    history.about(CallEscalated, "a", agent_id=AgentId("cal"))
+    history.offer("a", "ana", "nurse", emergency=True).at(204).connect("a", "ana").at(300)
+    history.hang_up("a")
+    assert ends(history.of_queue()) == (1, 0, 0, 0, 1, 0, 0)
+    assert ends(history.of_queue("nurse")) == (1, 1, 0, 0, 0, 0, 0)
+    calls = history.of_calls()
+    assert (calls["red_flags"], calls["reached"], calls["nurse_max_s"]) == (1, 1, 4.0)
+
+
 def test_an_escalated_caller_waits_for_a_nurse_from_the_key_on():
     history = History().signed_in("cal", "ana").arrive("a").queue("a").offer("a")
     history.at(10).connect("a").at(200)

@@ -77,19 +77,9 @@ def _barrier(floor: Floor, other: Visit, agent: Agent, *, polite: bool) -> Ahead
         return Ahead(call_id=other.call_id, barrier=Barrier.NO_ROOM)
     if not lane.urgent and not free_for(floor, other) & agent.bit:
         return Ahead(call_id=other.call_id, barrier=Barrier.RED_FLAGS_ONLY)
-    if polite and agent.config.id in other.failed and _has_second(floor, other, agent):
+    if polite and other.lets_go_first(agent.config.id):
         return Ahead(call_id=other.call_id, barrier=Barrier.LETS_GO_FIRST)
     return Ahead(call_id=other.call_id, barrier=Barrier.NO_SECOND)
-
-
-def _has_second(floor: Floor, other: Visit, agent: Agent) -> bool:
-    """Whether, for a call of two people, the agent and somebody else are free for it."""
-    if other.lane.companion is None:
-        return True
-    held_back = floor.held_back
-    both = floor.pairs_with(agent, other)
-    floor.held_back = held_back
-    return both
 
 
 def lacking(agent: Agent, needs: tuple[SkillNeed, ...]) -> SkillNeed | None:

@@ -364,7 +364,7 @@ class Floor:
         if passed.lane.emergency and not lane.emergency:
             return None
         for visit in islice(lane.waiting, _LOOK_BEHIND):
-            if agent.config.id not in visit.failed and (
+            if not visit.lets_go_first(agent.config.id) and (
                 lane.companion is None or self.pairs_with(agent, visit)
             ):
                 return visit

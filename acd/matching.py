@@ -477,7 +477,7 @@ class Matching:
             if not agent.room and not floor.urgent & agent.bit:
                 continue
             visit = floor.visit_for(agent)
-            if visit is not None and visit.failed and agent.config.id in visit.failed:
+            if visit is not None and visit.failed and visit.lets_go_first(agent.config.id):
                 # Their phone could not be rung for it. Once for each time it lets another go first,
                 # so that a call which cannot be rung at all does not hold up everybody behind it.
                 polite[agent] = visit

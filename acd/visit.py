@@ -39,8 +39,7 @@ class Visit(Timed):
         number_known: whether there is a number to call back.
         task: the call-back that this is an attempt of.
         came_by: the call-back of a red flag that reached the caller.
-        failed: agents whose phones could not be rung for it; once at each of them it lets another
-            call go first.
+        failed: agents whose phones could not be rung for it.
         danger_since: since when a red flag is known of whom a nurse speaks with in a routine call.
     """
 
@@ -118,6 +117,14 @@ class Visit(Timed):
     def ask_number(self) -> bool:
         """Whether whoever answers is to ask for a number: a red flag may drop."""
         return self.lane.emergency and not self.number_known
+
+    def lets_go_first(self, agent_id: AgentId) -> bool:
+        """Whether another call may go first at an agent, once, for their phone could not be rung.
+
+        A call of two people lets nobody go first: whoever it cannot be rung at pauses, and the
+        other of the two is given the next call at once.
+        """
+        return agent_id in self.failed and self.lane.companion is None
 
     def tried_by(self, agent_id: AgentId) -> None:
         """Remember that an offer to this agent came to nothing: they come last for this call."""

@@ -120,6 +120,7 @@ class Brain:
         self._seen: dict[str, int] = {}
         self._track = Track(site.id, site.version)
         self._backlog = Backlog(journal, self._written)
+        self._refused: set[CallId] = set()
         self._checkpoint_due = CHECKPOINT_EVERY
         self._clock = WallClock()
         self._latest = 0.0
@@ -378,13 +379,12 @@ class Brain:
             turns: what there is to keep and to do.
             told: the last of each run's events among them, or before them.
         """
-        entries = _entries_of(turns)
+        entries = self._let_in(_entries_of(turns))
         self._backlog.owe(told)
         is_due = bool(entries) or self._backlog.is_due(self._clock())
         if is_due and not await self._keep(entries):
-            turns, refused = self._turned_away(turns)
-            left = [entry for entry in entries if _call_of(entry) not in refused]
-            self._backlog.leave(left, self._clock())
+            turns = self._turned_away(turns)
+            self._backlog.leave(self._let_in(entries), self._clock())
         # Before the line is told anything: should it be gone, this has happened all the same.
         for step in turns:
             self._follow(step.turn)
@@ -423,6 +423,7 @@ class Brain:
         for record in turn.records:
             if isinstance(record, CallEnded):
                 self._gate.forget(record.call_id)
+                self._refused.discard(record.call_id)
             elif isinstance(record, SitePublished):
                 self._gate.use(engine_of(self.switchboard.site))
 
@@ -455,23 +456,31 @@ class Brain:
     def _written(self, position: int, entry: Entry) -> None:
         self._track.follow(position, entry)
 
-    def _turned_away(self, steps: list[_Step]) -> tuple[list[_Step], set[CallId]]:
-        """Calls whose arrival could not be journaled are not let in, whatever they did since.
+    def _let_in(self, entries: list[Entry]) -> list[Entry]:
+        """Without those of calls that were turned away: nothing of them is journaled, to their end.
 
-        Of them nothing is journaled afterwards either.
+        A replay would begin them where they are told again, and end them as nobody did.
         """
+        return [entry for entry in entries if _call_in(entry.record) not in self._refused]
+
+    def _turned_away(self, steps: list[_Step]) -> list[_Step]:
+        """Calls whose arrival could not be journaled are not let in, whatever they did since."""
         refused: set[CallId] = set()
         changed = []
         for step in steps:
-            first = step.turn.records[0] if step.turn.records else None
-            if isinstance(first, CallArrived):
-                refused.add(first.call_id)
-                turn = self.switchboard.turn_away(first.call_id, self._clock())
-            else:
-                kept = [each for each in step.turn.commands if each.call_id not in refused]
-                turn = Turn(records=step.turn.records, commands=kept)
+            arrived = _arrived_in(step.turn)
+            refused.update(arrived)
+            turn = Turn(
+                records=[each for each in step.turn.records if _call_in(each) not in refused],
+                commands=[each for each in step.turn.commands if each.call_id not in refused],
+            )
+            for call_id in arrived:
+                away = self.switchboard.turn_away(call_id, self._clock())
+                turn.records += away.records
+                turn.commands += away.commands
             changed.append(replace(step, turn=turn))
-        return changed, refused
+        self._refused |= refused
+        return changed
 
 
 def _entries_of(steps: list[_Step]) -> list[Entry]:
@@ -487,8 +496,17 @@ def _entries_of(steps: list[_Step]) -> list[Entry]:
     ]
 
 
-def _call_of(entry: Entry) -> CallId | None:
-    record = entry.record
+def _arrived_in(turn: Turn) -> list[CallId]:
+    """Calls that a turn let in: one that arrived, or several found when a line was met again.
+
+    An arrival that is told again brings nothing about.
+    """
+    if not turn.commands:
+        return []
+    return [record.call_id for record in turn.records if isinstance(record, CallArrived)]
+
+
+def _call_in(record: Fact | Command) -> CallId | None:
     return record.call_id if isinstance(record, CallFact | Command) else None
 
 

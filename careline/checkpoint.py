@@ -31,6 +31,10 @@ SHORTEST_STRETCH = 10_000
 them, and so is what the live view shows."""
 
 
+_LOST_WITH_NUMBERS = 200
+"""Of so many callers whom a line showed no longer the number is looked for: they may be found."""
+
+
 class CheckpointError(Exception):
     """Theirs: not a checkpoint that this version of the software can begin from."""
 
@@ -182,7 +186,8 @@ class Track:
             seen: how far each run of a line was heard.
         """
         needed = {*standing.calls, *standing.shown_in, *standing.spoke_in}
-        self._began = {call: after for call, after in self._began.items() if call in needed}
+        wanted = {*needed, *standing.lost[-_LOST_WITH_NUMBERS:]}
+        self._began = {call: after for call, after in self._began.items() if call in wanted}
         if not self._began.keys() >= needed:
             return None
         brought_back = {*standing.calls, *standing.spoke_in}
@@ -195,7 +200,9 @@ class Track:
             stretch_after=after,
             stretch_version=self._version_after(after),
             arrivals={
-                call: self._began[call] for call in standing.shown_in if self._began[call] < after
+                call: began
+                for call, began in self._began.items()
+                if began < after and call not in brought_back
             },
             seen=dict(seen),
             standing=standing,

@@ -166,10 +166,14 @@ class LiveCalls(Mapping[CallId, LiveCall]):
         """
         return self._lost
 
-    def remember_lost(self, call_ids: Iterable[CallId]) -> None:
-        """These calls are over because a line showed them no longer."""
-        for call_id in call_ids:
-            self._lose(call_id, Private(""))
+    def remember_lost(self, numbers: Mapping[CallId, Private]) -> None:
+        """These calls are over because a line showed them no longer.
+
+        Args:
+            numbers: of the callers; empty where none is known.
+        """
+        for call_id, number in numbers.items():
+            self._lose(call_id, number)
 
     def _lose(self, call_id: CallId, number: Private) -> None:
         self._lost[call_id] = number

@@ -78,6 +78,9 @@ def differences(
                 yield found_again(site, call_id, lost[call_id])
         elif distributor.answers(call_id) is None:
             yield found_again(site, call_id, Private(""))
+        elif not any(offer_id in ours for offer_id in call.ringing_offers):
+            # Somebody called back of whom the journal does not tell: they will be called again.
+            yield HangUp(call_id=call_id)
 
 
 def found_again(site: str, call_id: CallId, number: Private) -> CallArrived:

@@ -94,7 +94,8 @@ def restored(
         raise CheckpointError("a version of the site that the checkpoint names was not kept")
     standing = checkpoint.standing
     board = Switchboard(first, find_version, _distributor(standing, last))
-    _bring_back(board, standing, stretch, dict(numbers), find_version, observer)
+    known = dict(numbers)
+    _bring_back(board, standing, stretch, known, find_version, observer)
     if {*board.calls, *board.calls.answered} != {*standing.calls}:
         raise CheckpointError("the calls of the checkpoint are not those of the journal")
     board.use(last)
@@ -102,7 +103,7 @@ def restored(
     board.tasks.recall(standing.tasks)
     board.calls.outcomes = dict(standing.outcomes)
     board.calls.remember_ended(standing.ended)
-    board.calls.remember_lost(standing.lost)
+    board.calls.remember_lost({each: known.get(each, Private("")) for each in standing.lost})
     board.openness.recall(standing.overrides)
     return board
 

@@ -164,8 +164,11 @@ class Switchboard:
         if due is None or due > now:
             return turn
         turn.records.append(TimerFired(site=self.site.id))
-        for call_id in self.calls.take_due(now):
-            self._spread(self.calls.tick(call_id, now), now, turn)
+        # All calls before anything that one of them asks for is done: so a journal, which says what
+        # was done but not which call was ticked when, tells all that their engines went through.
+        asked = [self.calls.tick(call_id, now) for call_id in self.calls.take_due(now)]
+        for commands in asked:
+            self._spread(commands, now, turn)
         due = self._distributor_due()
         if due is not None and due <= now:
             try:
@@ -540,8 +543,13 @@ class Switchboard:
         """Somebody who was called back is on the line: a call begins that we placed."""
         rules, call_id = self.site.rules, fact.call_id
         answers = self.distributor.answers(call_id)
-        known = call_id in self.calls or call_id in self.calls.ended
-        if answers is not None and not known:
+        # None also where they had answered before: what is told twice begins no second call. That a
+        # call of this name is over says nothing: behind a hole of the journal names come again.
+        dialled = any(
+            offer.offer_id == fact.offer_id and offer.dials is not None
+            for offer in self.distributor.live_offers()
+        )
+        if answers is not None and dialled and call_id not in self.calls:
             emergency = self.distributor.on_emergency_call(call_id)
             engine = CallBackCall(call_id, rules, emergency=emergency)
             number, shown_in = self.owed.of(answers), self.owed.shown_in.get(answers)

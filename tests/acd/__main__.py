@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
@@ -30,14 +31,14 @@ def live(number: int) -> str | None:
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
+        report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
     try:
         run_state_machine_as_test(seed(number)(type("Seeded", (Days,), {})), settings=rules)
     except BaseException as error:
-        notes = "\n".join(getattr(error, "__notes__", ()))
-        return f"{type(error).__name__}: {error}\n{notes}"
+        return "".join(traceback.format_exception(error, limit=-1))
     return None
 
 
@@ -46,7 +47,7 @@ def soak(seeds: range, jobs: int) -> int:
     began = time.monotonic()
     for done, (number, problem) in enumerate(_results(seeds, jobs), 1):
         if problem is not None:
-            print(f"{problem}\n\nagain: python -m tests.acd --first-seed {number} --days {PART}")
+            print(f"{problem}\n\nagain: PYTHONHASHSEED=0 python -m tests.acd --first-seed {number} --days {PART}")
             return 1
         took_s = time.monotonic() - began
         print(f"\r{done * PART} of {len(seeds) * PART} days, {took_s:.0f} s", end="", flush=True)

@@ -271,8 +271,7 @@ class Judge:
                     each for each in self.state.visits if each.call_id == self.told.call_id
                 )
                 both = other.requirement.emergency <= taker.requirement.emergency
-                second = other.requirement.companion and is_companion(agent, other.requirement)
-                return agent in other.failed and both and (second or not unable)
+                return agent in other.failed and both and not unable
             case Barrier.NO_ROOM:
                 return units(other.requirement) > self.rooms[agent] > 0
             case Barrier.NO_SECOND:

@@ -8,7 +8,14 @@ import pytest
 
 from adapters.telephony.simulated import SimulatedLine
 from calls.commands import Bridge, Command, OfferCall, Say, Transfer
-from calls.facts import AgentReady, CallArrived, FeatureDialled, SpeechHeard, WordsAssessed
+from calls.facts import (
+    AgentReady,
+    CallArrived,
+    CallFact,
+    FeatureDialled,
+    SpeechHeard,
+    WordsAssessed,
+)
 from calls.ids import AgentId, CallId
 from calls.ports import Entry, LineUnavailable
 from calls.private import Private
@@ -83,6 +90,25 @@ async def test_a_full_disk_lets_no_new_call_in_and_calls_in_progress_go_on(clini
         )
         assert third not in {command.call_id for command in rig.commands(Transfer)}
         assert rig.brain.journal_problem is None
+    rig.close()
+
+
+async def test_of_a_call_that_was_turned_away_nothing_is_journaled_to_its_end(clinic):
+    rig = DrivenRig(clinic)
+    second = CallId("two")
+    async with rig.driving():
+        rig.journal.outage = "the disk is full"
+        rig.line.report(rig.phones.arrive(CALL, rig.clock()))
+        await rig.until(lambda: bool(rig.commands(Transfer)))
+        rig.journal.outage = None
+        rig.line.report(rig.phones.arrive(second, rig.clock()))
+        await rig.until(lambda: bool(rig.journaled))
+        rig.line.report(*rig.phones.hang_up(CALL, rig.clock()))
+        await rig.until(lambda: CALL not in rig.brain.switchboard.calls)
+        rig.line.report(*rig.phones.hang_up(second, rig.clock()))
+        await rig.until(lambda: second not in rig.brain.switchboard.calls)
+    about = {record.call_id for record in rig.journaled if isinstance(record, CallFact | Command)}
+    assert about == {second}
     rig.close()
 
 

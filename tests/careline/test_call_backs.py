@@ -7,7 +7,7 @@ import pytest
 from acd import RED_FLAG_TASK
 from adapters.telephony.simulated import Person, Reached
 from calls.commands import Bridge, CallBack, OfferCall, Say
-from calls.facts import AgentKeyed, CallEnded, TaskClosed
+from calls.facts import AgentKeyed, CallBackAnswered, CallEnded, TaskClosed
 from calls.ids import AgentId
 from calls.outcome import Outcome
 from calls.ports import LineSnapshot
@@ -134,6 +134,25 @@ def test_a_restart_in_the_middle_of_a_call_back_goes_on_with_it(rig):
     rig.run.advance(30)
     assert [bridge.call_id for bridge in rig.of(Bridge)] == [ATTEMPT]
     assert not reborn.faults
+
+
+def test_an_attempt_named_like_one_that_is_over_is_a_call_and_no_answer_told_again_is(rig):
+    rig.ready("grace")
+    dropped(rig)
+    board = rig.run.switchboard
+    board.calls.remember_ended([ATTEMPT])
+    rig.run.advance(AFTER_911_S + 20)
+    assert ATTEMPT in board.calls
+    engine = board.calls[ATTEMPT].engine
+    (answered,) = (r for r in rig.records if isinstance(r, CallBackAnswered))
+    rig.run.tell(answered)
+    assert board.calls[ATTEMPT].engine is engine
+    rig.run.tell(*rig.phones.agent_hangs_up(ATTEMPT, AgentId("grace")))
+    rig.run.advance(60)
+    assert ATTEMPT in board.calls.ended
+    rig.run.tell(answered)
+    assert ATTEMPT not in board.calls
+    assert not board.faults
 
 
 def test_the_line_never_says_what_a_caller_said(rig):

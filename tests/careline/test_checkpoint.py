@@ -10,13 +10,14 @@ import pytest
 from acd import RED_FLAG_TASK
 from adapters.stores.memory import MemoryJournal
 from calls.commands import Bridge, CallBack, OfferCall
-from calls.facts import CallQueued, QueueOverridden
+from calls.facts import CallFailed, CallQueued, QueueOverridden
 from calls.ids import CallId, QueueId
 from calls.ports import Entry, JournalError, LineSnapshot
 from careline import checkpoint as checkpoints
 from careline.brain import Brain
 from careline.checkpoint import Track
 from careline.gate import TriageGate, engine_of
+from careline.live_calls import LOST
 from careline.restart import Restart, restart
 from careline.restoring import standing_of
 from tests.careline.driven import DrivenRig
@@ -140,6 +141,16 @@ def test_a_number_that_is_owed_a_call_back_is_found_again_however_old(rig):
     rig.run.advance(1200)
     assert [each.destination.reveal() for each in rig.of(CallBack)] == ["+12025550199"]
     assert rig.of(Bridge)[-1].call_id == "gone~1"
+
+
+def test_a_caller_who_is_found_again_after_a_restart_has_their_number(rig):
+    rig.ready("fiona")
+    to_billing(rig, CALL)
+    rig.run.tell(CallFailed(site=rig.site.id, call_id=CALL, reason=LOST))
+    assert [each.reveal() for each in rig.run.switchboard.calls.lost.values()] == [NUMBER]
+    came = came_back(rig, with_checkpoint(rig))
+    assert came.inputs == 0
+    assert [each.reveal() for each in came.switchboard.calls.lost.values()] == [NUMBER]
 
 
 def test_a_number_that_was_forgotten_meanwhile_is_not_found_again(rig):

@@ -117,8 +117,10 @@ def small_clinic() -> Site:
         flows={"main": flow},
         rules=rules,
         queues={
-            QueueId("front"): _queue("front", wrap_up_s=20.0),
-            QueueId("bills"): _queue("bills", wrap_up_s=10.0, head_start_s=15.0),
+            QueueId("front"): _queue("front", wrap_up_s=20.0, last_agent_wait_s=20.0),
+            QueueId("bills"): _queue(
+                "bills", wrap_up_s=10.0, head_start_s=15.0, last_agent_wait_s=60.0
+            ),
             QueueId("nurse"): _queue("nurse", ring_timeout_s=12.0, wrap_up_s=30.0),
         },
         agents=_agents(_SKILLS),
@@ -151,7 +153,9 @@ def versions() -> Mapping[str, Site]:
         version="2",
         flows={"main": Flow(id="main", version="2", start="menu", steps=fewer)},
         queues={
-            QueueId("front"): _queue("front", wrap_up_s=40.0, ring_timeout_s=8.0),
+            QueueId("front"): _queue(
+                "front", wrap_up_s=40.0, ring_timeout_s=8.0, last_agent_wait_s=20.0
+            ),
             QueueId("nurse"): _queue("nurse", ring_timeout_s=8.0, wrap_up_s=30.0),
         },
         agents=_agents(

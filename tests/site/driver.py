@@ -2,28 +2,38 @@
 
 It keeps the order of :class:`careline.brain.Brain` (journal, acknowledge, carry out; and after a
 restart: what waits at the line, then the comparison, then what is new) without an event loop, so
-that it can be stopped between any two of these and a thousand calls take a second. A generator: it
-yields how long it sleeps, or ``None`` to wait for news or a deadline.
+that it can be stopped between any two of these and a thousand calls take a second. What cannot be
+journaled waits in the product's own backlog. A generator: it yields how long it sleeps, or ``None``
+to wait for news or a deadline.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from calls.commands import Command
-from calls.facts import CallArrived, Fact, SitePublished, TimerFired
+from calls.facts import CallArrived, CallFact, Fact, SitePublished, TimerFired
 from calls.ids import CallId
-from calls.ports import DuplicateEventError, JournalError, LineEvent, LineSnapshot
+from calls.ports import (
+    DuplicateEventError,
+    Entry,
+    Journal,
+    JournalError,
+    LineEvent,
+    LineSnapshot,
+)
+from careline.backlog import Backlog
 from careline.checkpoint import Track
 from careline.rescue import Rescue
 from careline.turn import Turn
 from tests.site.board import Board
 from tests.site.faults import Instant
 from tests.site.invariants import Violation
-from tests.site.journal import Record, TornJournal
+from tests.site.journal import TornJournal
 
 if TYPE_CHECKING:
     from tests.site.line import Line
@@ -41,13 +51,12 @@ class LineGone(Exception):
 
 
 class Step(NamedTuple):
-    """A turn, its time and the line event that caused it; what of it could not be journaled."""
+    """A turn, its time and the line event that caused it."""
 
     now: float
     turn: Turn
     epoch: str = ""
     seq: int = 0
-    unkept: tuple[Fact | Command, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,46 @@ class Told:
     at: float = 0.0
 
 
+class _Pause:
+    """Awaited: the brain's generator yields how long it sleeps."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __await__(self) -> Life:
+        yield self._seconds
+
+
+class _Writes:
+    """The journal as the product's backlog writes to it; the brain may die in the middle.
+
+    Args:
+        world: the chance, and what kills.
+        journal: where entries go.
+    """
+
+    def __init__(self, world: World, journal: TornJournal) -> None:
+        self._world = world
+        self._journal = journal
+
+    async def append(self, entries: Sequence[Entry]) -> int:
+        """See :meth:`calls.ports.Journal.append`."""
+        world = self._world
+        world.instant(Instant.BEFORE_WRITE)
+        try:
+            self._journal.write(entries)
+        except DuplicateEventError as error:
+            # The backlog could make up for it, but must never have to: this disk says the truth.
+            raise Violation(str(error)) from None
+        world.instant(Instant.UNSYNCED)
+        slow = world.faults.slow_write
+        if slow and world.random.random() < slow:
+            await _Pause(world.random.choice((0.005, 0.3, 2.0)))
+        self._journal.sync()
+        world.wrote(entries)
+        return len(self._journal.durable)
+
+
 class BrainProcess:
     """One life of the brain, from its start to its death.
 
@@ -69,10 +118,17 @@ class BrainProcess:
         clock: what the system's clock shows now, seconds since the epoch.
         board: a switchboard that the journal was replayed into.
         track: where in the journal calls began.
+        seen: how far each run of a line was heard.
     """
 
     def __init__(
-        self, world: World, journal: TornJournal, clock: float, board: Board, track: Track
+        self,
+        world: World,
+        journal: TornJournal,
+        clock: float,
+        board: Board,
+        track: Track,
+        seen: dict[str, int],
     ) -> None:
         self.world = world
         self.journal = journal
@@ -84,7 +140,11 @@ class BrainProcess:
         self.board = board
         self.track = track
         self.problem = False
-        self.seen = journal.seen()
+        self.seen = seen
+        self.backlog = Backlog(cast(Journal, _Writes(world, journal)), track.follow)
+        self.unkept_since: float | None = None
+        self.away: list[Fact | Command] = []
+        self.checkpoint_due = world.next_checkpoint(track.position)
         self._latest = journal.durable[-1].at if journal.durable else 0.0
         for entry in journal.durable[-1000:]:
             self._latest = max(self._latest, entry.at)
@@ -111,7 +171,7 @@ class BrainProcess:
         """When the world has to resume a brain that waits."""
         if not self.drives:
             return None
-        due = self.board.next_deadline()
+        due = self._next_due()
         return None if due is None else due - self._offset
 
     # --- life -----------------------------------------------------------------------------------
@@ -123,7 +183,7 @@ class BrainProcess:
             try:
                 self._connect()
                 yield from self._catch_up()
-                self.drives, self.world.astray = True, False
+                self.drives = True
                 while True:
                     if not self.inbox and not self._is_due():
                         yield None
@@ -143,8 +203,12 @@ class BrainProcess:
             Told(event.fact, event.epoch, event.seq, event.at) for event in line.unacknowledged
         )
 
+    def _next_due(self) -> float | None:
+        dues = (self.board.next_deadline(), self.backlog.due_at)
+        return min((at for at in dues if at is not None), default=None)
+
     def _is_due(self) -> bool:
-        due = self.board.next_deadline()
+        due = self._next_due()
         return due is not None and due <= self.clock()
 
     def _drained(self) -> list[Told]:
@@ -175,7 +239,7 @@ class BrainProcess:
         standing = self.world.witness.standing(self.board, picture)
         turn = self.board.reconcile(picture, now)
         self.world.witness.reconciled(standing, self.board, picture, turn)
-        yield from self._finish([Step(now, turn)], 0)
+        yield from self._finish([Step(now, turn)])
         yield from self._serve(waiting, as_it_happened=False)
 
     # --- one turn of the loop -------------------------------------------------------------------
@@ -192,18 +256,16 @@ class BrainProcess:
 
     def _serve(self, inputs: Iterable[Told], *, as_it_happened: bool) -> Life:
         steps: list[Step] = []
-        told = 0
+        told: dict[str, int] = {}
         for item in inputs:
             if item.epoch:
-                if item.epoch == self._line_epoch:
-                    told = max(told, item.seq)
+                told[item.epoch] = max(told.get(item.epoch, 0), item.seq)
                 if item.seq <= self.seen.get(item.epoch, 0):
                     continue
                 self.seen[item.epoch] = item.seq
             if self.problem and isinstance(item.fact, CallArrived):
-                probe = [Record(self.clock(), TimerFired(site=item.fact.site))]
-                if (yield from self._keep(probe)):
-                    self.world.wrote(probe)
+                probe = Entry(at=self.clock(), record=TimerFired(site=item.fact.site))
+                yield from self._keep([] if self.backlog else [probe])
             now = self._time(item.at if as_it_happened else None)
             steps.append(Step(now, self.board.handle(item.fact, now), item.epoch, item.seq))
         now = self._time()
@@ -212,28 +274,23 @@ class BrainProcess:
             steps.append(Step(now, self.board.tick(now)))
         yield from self._finish(steps, told)
 
-    def _finish(self, steps: list[Step], told: int) -> Life:
+    def _finish(self, steps: list[Step], told: Mapping[str, int] = MappingProxyType({})) -> Life:
         world = self.world
-        batch = [
-            Record(
-                step.now,
-                record,
-                step.epoch if index == 0 else "",
-                step.seq if index == 0 else 0,
-            )
-            for step in steps
-            for index, record in enumerate(step.turn.records)
-        ]
-        if batch and not (yield from self._keep(batch)):
-            steps = self._turned_away(steps)
-            world.not_kept(batch, steps, self.board)
-        elif batch:
-            world.kept(batch, self.board)
+        entries = _entries_of(steps)
+        self.backlog.owe(told)
+        is_due = bool(entries) or self.backlog.is_due(self.clock())
+        if is_due and not (yield from self._keep(entries)):
+            steps, refused = self._turned_away(steps)
+            left = [entry for entry in entries if _call_in(entry.record) not in refused]
+            self.backlog.leave(left, self.clock())
+            world.not_kept(entries, refused, steps)
+        elif entries:
+            world.kept(entries, self.board)
             self._let_in(steps)
             world.instant(Instant.SYNCED)
-        if told:
-            self._line().acknowledge(told)
-        if batch:
+        for epoch, seq in self.backlog.take_told(self.clock()).items():
+            self._line().acknowledge(epoch, seq)
+        if entries:
             world.instant(Instant.ACKNOWLEDGED)
         done = 0
         for step in steps:
@@ -241,44 +298,44 @@ class BrainProcess:
                 world.carried_out(command)
                 self._line().carry_out(command)
                 done += 1
-                if batch:
+                if entries:
                     world.instant(Instant.BETWEEN_COMMANDS, done)
-        if batch:
-            world.done(self)
+        if self.track.position >= self.checkpoint_due and not self.backlog:
+            world.keep_checkpoint(self)
 
-    def _keep(self, batch: list[Record]) -> Generator[float | None, None, bool]:
+    def _keep(self, entries: list[Entry]) -> Generator[float | None, None, bool]:
         """Journal, or let no new call in until that can be done again."""
-        world = self.world
-        world.instant(Instant.BEFORE_WRITE)
         try:
-            self.journal.write(batch)
-        except DuplicateEventError as error:
-            raise Violation(str(error)) from None
+            yield from self.backlog.write(entries).__await__()
         except JournalError:
+            if self.unkept_since is None:
+                self.unkept_since = self.world.now
             self.problem, self.board.accepting = True, False
             return False
-        world.instant(Instant.UNSYNCED)
-        slow = world.faults.slow_write
-        if slow and world.random.random() < slow:
-            yield world.random.choice((0.005, 0.3, 2.0))
-        self.journal.sync()
+        if self.problem:
+            self.checkpoint_due = self.track.position
+        self.unkept_since = None
         self.problem, self.board.accepting = False, True
         return True
 
-    def _turned_away(self, steps: list[Step]) -> list[Step]:
+    def _turned_away(self, steps: list[Step]) -> tuple[list[Step], set[CallId]]:
         """Calls whose arrival could not be journaled are not let in."""
         refused: set[CallId] = set()
         changed = []
         for step in steps:
-            first = step.turn.records[0] if step.turn.records else None
-            if isinstance(first, CallArrived):
-                refused.add(first.call_id)
-                turn = self.board.turn_away(first.call_id, self.clock())
-            else:
-                kept = [each for each in step.turn.commands if each.call_id not in refused]
-                turn = Turn(records=step.turn.records, commands=kept)
-            changed.append(step._replace(turn=turn, unkept=tuple(step.turn.records)))
-        return changed
+            arrived = _arrived_in(step.turn)
+            refused.update(arrived)
+            turn = Turn(
+                records=[each for each in step.turn.records if _call_in(each) not in refused],
+                commands=[each for each in step.turn.commands if each.call_id not in refused],
+            )
+            for call_id in arrived:
+                away = self.board.turn_away(call_id, self.clock())
+                turn.records += away.records
+                turn.commands += away.commands
+                self.away += away.records
+            changed.append(step._replace(turn=turn))
+        return changed, refused
 
     def _let_in(self, steps: list[Step]) -> None:
         """Once the journal can be written again nobody is turned away any more."""
@@ -297,3 +354,26 @@ class BrainProcess:
 
 def _is_newer(told: Told, picture: LineSnapshot) -> bool:
     return told.epoch == picture.epoch and told.seq > picture.seq
+
+
+def _entries_of(steps: list[Step]) -> list[Entry]:
+    return [
+        Entry(
+            at=step.now,
+            record=record,
+            line_epoch=step.epoch if index == 0 else "",
+            line_seq=step.seq if index == 0 else 0,
+        )
+        for step in steps
+        for index, record in enumerate(step.turn.records)
+    ]
+
+
+def _arrived_in(turn: Turn) -> list[CallId]:
+    if not turn.commands:
+        return []
+    return [record.call_id for record in turn.records if isinstance(record, CallArrived)]
+
+
+def _call_in(record: Fact | Command) -> CallId | None:
+    return record.call_id if isinstance(record, CallFact | Command) else None

@@ -105,7 +105,8 @@ class Faults:
         holds: how likely an agent puts a caller on hold or consults somebody.
         pairs: how likely a caller needs two people.
         called_back: how likely a caller chooses to be called back.
-        snapshot_every: a snapshot is taken after about so many writes; 0 for never.
+        snapshot_every: a snapshot is taken after about so many entries; 0 for never, but when the
+            disk can be written again.
     """
 
     brain: tuple[BrainCrash, ...]
@@ -175,7 +176,7 @@ def draw(random: Random, calls: int, day_s: float) -> Faults:
         holds=sometimes(0.7, 0.4),
         pairs=sometimes(0.6, 0.15),
         called_back=sometimes(0.6, 0.2),
-        snapshot_every=random.choice((0, 10 + calls // 5, 2 * calls)),
+        snapshot_every=random.choice((0, 30 + calls // 2, 5 * calls)),
     )
 
 

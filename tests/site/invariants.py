@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from copy import deepcopy
+from typing import Any, NamedTuple
 
 from acd import Work
 from calls.commands import Command, HangUp, OpenTask, RecallOffer, ReleaseAgent
@@ -34,16 +35,14 @@ from calls.facts import (
     QueueOverridden,
     SitePublished,
     TaskClosed,
+    TimerFired,
     TransferSucceeded,
 )
 from calls.ids import AgentId, CallId, OfferId
 from calls.outcome import Outcome
-from calls.ports import LineSnapshot
+from calls.ports import Entry, LineSnapshot
 from careline.switchboard import Switchboard
 from careline.turn import Turn
-
-if TYPE_CHECKING:
-    from tests.site.journal import Record
 
 _TRACE = 40
 
@@ -69,6 +68,12 @@ _CALL_BACK = "call-back"
 _NOBODY = object()
 
 _SERVED = (Outcome.HANDLED, Outcome.TRANSFERRED)
+
+
+_MEMORY = ("arrived", "ended", "tasks", "red", "with_agents", "met", "pairs", "chosen", "personal")
+"""What the witness knows of calls."""
+
+Memory = dict[str, dict[CallId, Any]]
 
 
 class Violation(AssertionError):
@@ -102,14 +107,14 @@ class Witness:
         self.met: dict[CallId, None] = {}
         self.pairs: dict[CallId, None] = {}
         self.chosen: dict[CallId, None] = {}
+        self.personal: dict[CallId, tuple[AgentId, float]] = {}
         self.counts: Counter[str] = Counter()
         self.trace: deque[tuple[float, Fact | Command]] = deque(maxlen=_TRACE)
         self._owed: list[tuple[CallId, str]] = []
-        self._latest = 0.0
+        self._latest = self._highest = 0.0
         self._looks = 0
         self._offers_over: dict[OfferId, None] = {}
         self._behind_hole_once = False
-        self._over: frozenset[CallId] = frozenset()
         self._behind_hole = False
         self._meaning = {
             **dict.fromkeys(_COUNTED, self._counted),
@@ -133,37 +138,49 @@ class Witness:
 
     # --- what became durable --------------------------------------------------------------------
 
-    def begin_again(self, board: Switchboard, records: Iterable[Record]) -> None:
+    def memory(self) -> Memory:
+        """What is known now, to begin again from."""
+        return deepcopy({name: getattr(self, name) for name in _MEMORY})
+
+    def forget(self, call_ids: Iterable[CallId]) -> None:
+        """Calls that were not let in: whoever comes up from the journal has never heard of them."""
+        for call_id in call_ids:
+            for name in _MEMORY:
+                getattr(self, name).pop(call_id, None)
+
+    def begin_again(
+        self, board: Switchboard, records: Iterable[Entry], memory: Memory | None = None
+    ) -> None:
         """Forget what no journal tells, and go on from what a brain knows that came up from one.
 
         Args:
             board: the new brain's.
             records: what its replay made.
+            memory: what was known where the replay began.
         """
-        for kept in (self.arrived, self.ended, self.tasks, self.red, self.with_agents, self.met):
-            kept.clear()
-        self.pairs.clear()
-        self.chosen.clear()
+        for name, kept in (deepcopy(memory) or {name: {} for name in _MEMORY}).items():
+            setattr(self, name, kept)
         trace, counts = self.trace, self.counts
         self.trace, self.counts = deque(maxlen=0), Counter()
         self._behind_hole = self._behind_hole_once = True
         self.read(records)
         self._behind_hole = False
         self.trace, self.counts = trace, counts
-        self._over = frozenset(board.calls.ended)
         self.look(board)
 
-    def read(self, batch: Iterable[Record]) -> None:
+    def read(self, batch: Iterable[Entry]) -> None:
         """Take in what was written. Each input's records stand together."""
         trace, meaning = self.trace, self._meaning
         for entry in batch:
             self._latest = entry.at
+            self._highest = max(self._highest, entry.at)
             trace.append((entry.at, entry.record))
             means = meaning.get(type(entry.record))
             if means is not None:
                 means(entry.record)  # type: ignore[operator]
         for call_id, why in self._owed:
-            if call_id not in self.tasks:
+            # Who is lost again while they are called back stays the same task.
+            if not {call_id, CallId(call_id.partition("~")[0])} & set(self.tasks):
                 raise Violation(f"{why}: {call_id} is nobody's task")
         self._owed.clear()
         self._chooses = None
@@ -190,6 +207,11 @@ class Witness:
 
     def _call_queued(self, fact: CallQueued) -> None:
         with_nurse = not self._nurses.isdisjoint(self._spoken_with(fact.call_id))
+        asked = fact.requirement
+        if asked.agent is not None and asked.agent_wait_s > 0:
+            self.counts["waited for their last agent"] += 1
+            # The distributor does not follow a clock that steps back.
+            self.personal[fact.call_id] = (asked.agent, self._highest + asked.agent_wait_s)
         if fact.requirement.companion:
             self.pairs[fact.call_id] = None
         if fact.requirement.emergency and not with_nurse:
@@ -197,7 +219,9 @@ class Witness:
             self.counts["red flags"] += 1
 
     def _call_escalated(self, fact: CallEscalated) -> None:
-        if fact.agent_id in self._spoken_with(fact.call_id):
+        # A caller with whom a nurse speaks stays with her, unless it was she who asked for another.
+        with_nurse = self._nurses & {*self._spoken_with(fact.call_id)}
+        if not with_nurse - {fact.agent_id}:
             self.red[fact.call_id] = None
             self.counts["escalations"] += 1
 
@@ -224,10 +248,8 @@ class Witness:
             chose = self.chosen.pop(CallId(answers), _NOBODY) is None
             self.counts["chosen call-backs reached"] += chose
             self.counts["red flags called back"] += not chose and len(agents) == 1
-        # A call that was placed to call somebody back began when they answered, but for one whose
-        # name the journal has from an attempt behind a hole: that one's end is remembered.
-        if fact.call_id in self.arrived or fact.call_id not in self._over:
-            self.arrived.setdefault(fact.call_id)
+        # A call that was placed to call somebody back began when they answered.
+        self.arrived.setdefault(fact.call_id)
         self.met[fact.call_id] = None
         if fact.agent_id in self._nurses:
             self.red.pop(fact.call_id, None)
@@ -248,8 +270,6 @@ class Witness:
 
     def _call_ended(self, fact: CallEnded) -> None:
         call_id = fact.call_id
-        if self.excuses(call_id):
-            self.arrived.setdefault(call_id)
         if call_id not in self.arrived:
             raise Violation(f"{call_id} ended and never arrived")
         if call_id in self.ended:
@@ -284,9 +304,6 @@ class Witness:
             raise Violation(f"visits do not add up: {distributor.totals}")
         if not distributor.offer_totals.balanced:
             raise Violation(f"offers do not add up: {distributor.offer_totals}")
-        if self._behind_hole_once:
-            # One that was placed may be held to be answered, and nobody to be connected with it.
-            self.arrived.update(dict.fromkeys(each for each in board.calls if self.excuses(each)))
         live = len(board.calls)
         if sum(board.calls.outcomes.values()) != len(self.ended):
             raise Violation(f"outcomes do not add up: {board.calls.outcomes}")
@@ -346,6 +363,9 @@ class Witness:
                 if row.offered_to or row.emergency or answers in self.pairs:
                     continue
                 for config in free:
+                    wanted, until = self.personal.get(row.call_id, (config.id, 0.0))
+                    if config.id != wanted and self._latest <= until:
+                        continue  # they wait for whom they spoke with last
                     able = all(config.skills.get(need.skill, 0) >= need.level for need in needs)
                     if able and config.id not in self._nurses:
                         raise Violation(f"{row.call_id} waits and {config.id} is free")
@@ -370,8 +390,27 @@ class Witness:
             if rings and offer.call_id not in urgent:
                 raise Violation(f"{unoffered[0]} waits and {offer.agent_id} is rung for routine")
 
-    def same(self, written: Sequence[Record], again: Sequence[Fact | Command]) -> None:
-        """A replay of the journal decides the same (promise 5)."""
+    def same(
+        self,
+        written: Sequence[Entry],
+        again: Sequence[Fact | Command],
+        refused: Collection[CallId] = (),
+        *,
+        whole: bool = True,
+    ) -> None:
+        """A replay of the journal decides the same (promise 5).
+
+        Args:
+            written: what the journal holds.
+            again: what its replay made.
+            refused: calls that were not let in. How they went on is written, but not that they
+                came: to a replay it means nothing, and their deadlines are none.
+            whole: replayed from the first entry on, not from a snapshot, which does not have the
+                deadlines that are void, and at which nothing was done.
+        """
+        if refused or not whole:
+            written = [entry for entry in written if _matters(entry.record, refused)]
+            again = [record for record in again if _matters(record, refused)]
         if len(written) == len(again) and all(
             entry.record is record or entry.record == record
             for entry, record in zip(written, again, strict=True)
@@ -386,7 +425,12 @@ class Witness:
 
     def standing(self, board: Switchboard, picture: LineSnapshot) -> list[Place]:
         """Who waits where, of those whose legs outlived whatever happened."""
-        up = {call.call_id for call in picture.calls}
+        # An attempt that nobody is known to have answered has no place to lose: it is made again.
+        up = {
+            call.call_id
+            for call in picture.calls
+            if board.distributor.answers(call.call_id) is None
+        }
         return [
             Place(row.call_id, row.queue, row.queued_at, row.emergency)
             for queue in board.distributor.snapshot().queues
@@ -408,8 +452,6 @@ class Witness:
             raise Violation(f"the order {expected} became {order} over a restart")
         told = {command.call_id for command in turn.commands}
         for call in picture.calls:
-            if self.excuses(call.call_id):
-                continue
             if not (call.connected_offers or call.call_back) and call.call_id not in told:
                 raise Violation(f"{call.call_id} is up and hears nothing after a restart")
         hung_up = {one.call_id for one in turn.commands if isinstance(one, HangUp)}
@@ -419,13 +461,13 @@ class Witness:
             if not ours and call.call_id in self.arrived:
                 raise Violation(f"{call.call_id} is up and nobody drives it")
 
-    def excuses(self, call_id: CallId) -> bool:
-        """Whether behind a hole nobody can tell an attempt to call back from an earlier one."""
-        return self._behind_hole_once and "~" in call_id
-
     def told(self) -> str:
         """What happened last."""
         return "\n".join(f"  {at:.3f} {record}" for at, record in self.trace)
+
+
+def _matters(record: Fact | Command, refused: Collection[CallId]) -> bool:
+    return not isinstance(record, TimerFired) and getattr(record, "call_id", None) not in refused
 
 
 def _answered(states: list[Work]) -> bool:

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from calls.commands import Command
-from calls.facts import Fact
-from calls.ports import DuplicateEventError, JournalError
-
-
-class Record(NamedTuple):
-    """One entry of the journal."""
-
-    at: float
-    record: Fact | Command
-    epoch: str = ""
-    seq: int = 0
+from calls.ports import DuplicateEventError, Entry, JournalError
 
 
 class TornJournal:
@@ -25,33 +14,38 @@ class TornJournal:
         durable: what is safe.
         heard: how far each run of a line is safe.
         full: while this is set nothing can be written, as on a full disk.
-        holes: where entries are missing because the disk was full: from which entry on, and until
-            which a life went on that knew more than the journal does; ``None`` while it lives.
+        holes: where a replay decides otherwise: from which entry on, and until which a life went
+            on that knew more than the journal does; ``None`` as long as one does, or came up from
+            a snapshot of one that did.
+        dropped: how far each run of a line told of calls that were not let in, and of which
+            nothing is written.
     """
 
     def __init__(self) -> None:
-        self.durable: list[Record] = []
+        self.durable: list[Entry] = []
         self.full = False
         self.holes: list[tuple[int, int | None]] = []
         self.heard: dict[str, int] = {}
-        self._unsynced: list[Record] = []
+        self.dropped: dict[str, int] = {}
+        self._unsynced: list[Entry] = []
         self._snapshot: tuple[int, bytes] | None = None
         self._unsynced_snapshot: tuple[int, bytes] | None = None
 
     # --- entries --------------------------------------------------------------------------------
 
-    def write(self, batch: list[Record]) -> None:
+    def write(self, batch: Sequence[Entry]) -> None:
         """Hand a batch to the system; it is not safe yet.
 
         Raises:
             DuplicateEventError: one of them came from a line and is here already.
             JournalError: the disk is full; none of it was kept.
         """
-        if any(entry.epoch and entry.seq <= self.heard.get(entry.epoch, 0) for entry in batch):
+        if any(
+            entry.line_epoch and entry.line_seq <= self.heard.get(entry.line_epoch, 0)
+            for entry in batch
+        ):
             raise DuplicateEventError("simulated: a line event is in the journal already")
         if self.full:
-            if not self.holed:
-                self.holes.append((len(self.durable), None))
             raise JournalError("simulated: no space left on device")
         self._unsynced += batch
 
@@ -59,8 +53,8 @@ class TornJournal:
         """What was written is safe: only now may anybody be told."""
         self.durable += self._unsynced
         for entry in self._unsynced:
-            if entry.epoch:
-                self.heard[entry.epoch] = entry.seq
+            if entry.line_epoch:
+                self.heard[entry.line_epoch] = entry.line_seq
         self._unsynced.clear()
 
     def crash(self, *, torn: bool = False) -> bool:
@@ -81,8 +75,8 @@ class TornJournal:
         """How far each run of a line was heard, up to a position or to the end."""
         seen: dict[str, int] = {}
         for entry in self.durable[:until]:
-            if entry.epoch:
-                seen[entry.epoch] = max(seen.get(entry.epoch, 0), entry.seq)
+            if entry.line_epoch:
+                seen[entry.line_epoch] = max(seen.get(entry.line_epoch, 0), entry.line_seq)
         return seen
 
     # --- snapshots ------------------------------------------------------------------------------
@@ -110,15 +104,32 @@ class TornJournal:
 
     @property
     def holed(self) -> bool:
-        """Whether the life that goes on knows more than the journal does."""
+        """Whether a life knew more than a replay of the whole journal does, and none began anew."""
         return bool(self.holes) and self.holes[-1][1] is None
+
+    @property
+    def bridged(self) -> bool:
+        """Whether the snapshot knows what a replay of the whole journal does not."""
+        return self.holed and self._snapshot is not None and self._snapshot[0] > self.holes[-1][0]
+
+    def tear(self, before: int = 0) -> None:
+        """From here on the life that goes on knows more than the journal does.
+
+        Args:
+            before: how many entries before the end.
+        """
+        if not self.holed or self.bridged:
+            self.holes.append((len(self.durable) - before, None))
 
     def begin_life(self) -> None:
         """A brain begins with what is durable, and knows no more than that."""
-        if self.holed:
-            self.holes[-1] = (self.holes[-1][0], len(self.durable))
+        known = self._snapshot[0] if self._snapshot is not None else 0
+        self.holes = [
+            (begins, len(self.durable) if ends is None and begins >= known else ends)
+            for begins, ends in self.holes
+        ]
 
-    def stretches(self, after: int = 0) -> list[tuple[list[Record], bool]]:
+    def stretches(self, after: int = 0) -> list[tuple[list[Entry], bool]]:
         """All entries after a position, in parts, and whether a replay of each decides the same.
 
         What was decided behind a hole, until the next life began, no replay can know.
@@ -126,6 +137,8 @@ class TornJournal:
         parts = []
         at = after
         for begins, ends in self.holes:
+            if begins < after:
+                continue  # whatever was there, the snapshot knows
             until = len(self.durable) if ends is None else ends
             if until <= at:
                 continue

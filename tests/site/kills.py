@@ -40,7 +40,6 @@ from careline.switchboard import Switchboard
 from tests.site.clinic import HURRY, NURSES, hurried_clinic
 from tests.site.faults import Faults, draw
 from tests.site.invariants import Violation, Witness
-from tests.site.journal import Record
 from tests.site.line import Line
 from tests.site.people import People
 
@@ -69,7 +68,7 @@ class HurriedWorld:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.site = hurried_clinic()
-        self.closing = self.astray = False
+        self.closing = self.apart = False
         self.reconciled = False
         """Not known here: the brain is another process."""
         drawn = draw(self.random, 1, 1.0)
@@ -161,7 +160,7 @@ class Killing:
         self.server = LineServer(self.world, WallClock())
         self.calls = 0
 
-    async def run(self, kills: int) -> list[Record]:
+    async def run(self, kills: int) -> list[Entry]:
         """Kill the brain so many times, then let the callers out; what the journal holds.
 
         Raises:
@@ -184,7 +183,7 @@ class Killing:
             self.world.close()
         journal = SqliteJournal.open(self._folder / "journal")
         try:
-            return [_record(entry) for _position, entry in journal.read()]
+            return [entry for _position, entry in journal.read()]
         finally:
             await journal.close()
 
@@ -254,11 +253,7 @@ async def _kill(child: asyncio.subprocess.Process) -> None:
     await child.wait()
 
 
-def _record(entry: Entry) -> Record:
-    return Record(entry.at, entry.record, entry.line_epoch, entry.line_seq)
-
-
-def judge(killing: Killing, journal: list[Record]) -> None:
+def judge(killing: Killing, journal: list[Entry]) -> None:
     """Hold what was written against what was acknowledged and promised.
 
     Raises:
@@ -266,11 +261,11 @@ def judge(killing: Killing, journal: list[Record]) -> None:
     """
     if killing.world.broken:
         raise Violation("; ".join(killing.world.broken[:5]))
-    heard = [entry for entry in journal if entry.epoch]
-    numbers = [entry.seq for entry in heard]
+    heard = [entry for entry in journal if entry.line_epoch]
+    numbers = [entry.line_seq for entry in heard]
     if numbers != sorted(set(numbers)):
         raise Violation("facts of the line stand twice or out of order in the journal")
-    kept = {entry.seq: entry.record for entry in heard}
+    kept = {entry.line_seq: entry.record for entry in heard}
     for number, fact in enumerate(killing.acknowledged(), start=1):
         if kept.get(number) != fact:
             raise Violation(f"fact {number} was acknowledged and is not in the journal")
@@ -282,7 +277,7 @@ def judge(killing: Killing, journal: list[Record]) -> None:
     witness.look(replayed(journal, witness))
 
 
-def replayed(journal: list[Record], witness: Witness) -> Switchboard:
+def replayed(journal: list[Entry], witness: Witness) -> Switchboard:
     """Replay it all; the decisions are the same, and no restart costs anybody their place."""
     board = Switchboard(hurried_clinic())
     again: list[Fact | Command] = []
@@ -294,11 +289,11 @@ def replayed(journal: list[Record], witness: Witness) -> Switchboard:
 
     before = None
     for entry in journal:
-        restarts = isinstance(entry.record, _RECONCILED) and not entry.epoch
+        restarts = isinstance(entry.record, _RECONCILED) and not entry.line_epoch
         if restarts and before is None:
             catch_up()
             before = _places(board)
-        elif before is not None and entry.epoch:
+        elif before is not None and entry.line_epoch:
             catch_up()
             _compare(before, _places(board))
             before = None

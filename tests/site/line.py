@@ -173,11 +173,11 @@ class Line:
         """Facts that have no number yet."""
         return list(self._held.values())
 
-    def acknowledge(self, seq: int) -> None:
-        """All facts up to ``seq`` are durable, unless the disk is full."""
-        journal = self.world.journal
-        if seq > journal.heard.get(self.epoch, 0) and not journal.holed:
-            raise Violation(f"fact {seq} of {self.epoch} is acknowledged and not durable")
+    def acknowledge(self, epoch: str, seq: int) -> None:
+        """All facts up to ``seq`` are durable, unless the disk has been full for long enough."""
+        self.world.check_acknowledged(epoch, seq)
+        if epoch != self.epoch:
+            return
         self.acknowledged = max(self.acknowledged, seq)
         while self.unacknowledged and self.unacknowledged[0].seq <= seq:
             self.unacknowledged.popleft()
@@ -214,7 +214,7 @@ class Line:
             CallArrived(
                 site=self.world.site.id,
                 call_id=call_id,
-                caller=Private("555"),
+                caller=Private(self.world.people.number()),
                 dialled="clinic",
                 line="simulated",
             )
@@ -304,7 +304,8 @@ class Line:
         self._known[command.offer_id] = ring
         others = tuple(leg.rings.values()) if leg is not None else ()
         second = pair and len(others) == 1 and others[0].pair
-        if others and not (command.emergency or second or self.world.astray):
+        # Until brain and line have met what the last brain had recalled may be up: it was not told.
+        if others and not self.world.apart and not (command.emergency or second):
             have = ", ".join(other.offer_id for other in others)
             raise Violation(f"{command.offer_id} is a second offer of a call that has {have}")
         if command.agent_id not in self.registered:
@@ -341,7 +342,8 @@ class Line:
         if not ring.answered:
             raise Violation(f"{command.offer_id} is bridged and has not been answered")
         speaking = leg.connected
-        if speaking is not None and not ((ring.pair and speaking.pair) or self.world.astray):
+        both = speaking is not None and ring.pair and speaking.pair
+        if speaking is not None and not both and not self.world.apart:
             raise Violation(f"{command.offer_id} joins {speaking.offer_id} on one call")
         leg.prompt_id, leg.dialling = None, 0
         leg.rings[ring.offer_id] = ring

@@ -36,7 +36,6 @@ from careline.state import StateFolder
 from tests.adapters.stores.redis_servers import RedisServer
 from tests.site.clinic import NURSES, SITE
 from tests.site.invariants import Violation, Witness
-from tests.site.journal import Record
 from tests.site.kills import ROOT, HurriedWorld, replayed
 
 NAMES = ("one", "two", "three")
@@ -174,7 +173,7 @@ class Cluster:
         until_s: float,
         tell: Callable[[str], None] = lambda _line: None,
         pauses: int = 0,
-    ) -> list[Record]:
+    ) -> list[Entry]:
         """Kill the leader so many times, then let the callers out; what the journal holds.
 
         Args:
@@ -288,16 +287,12 @@ class Cluster:
                 raise Violation(f"nothing for {patience_s:.0f} s: {where}")
             await asyncio.sleep(0.002)
 
-    def _journal(self) -> list[Record]:
+    def _journal(self) -> list[Entry]:
         reader = RedisJournal.open_reading(Address.parse(self._redis.url), SITE, key_path=self._key)
-        return [_record(entry) for _position, entry in reader.read()]
+        return [entry for _position, entry in reader.read()]
 
 
-def _record(entry: Entry) -> Record:
-    return Record(entry.at, entry.record, entry.line_epoch, entry.line_seq)
-
-
-def judge(cluster: Cluster, journal: list[Record]) -> None:
+def judge(cluster: Cluster, journal: list[Entry]) -> None:
     """Hold what was written against what was acknowledged and promised.
 
     Raises:
@@ -306,11 +301,11 @@ def judge(cluster: Cluster, journal: list[Record]) -> None:
     for node in cluster.nodes:
         if node.world.broken:
             raise Violation(f"{node.name}: {'; '.join(node.world.broken[:5])}")
-        heard = [entry for entry in journal if entry.epoch == node.server.epoch]
-        numbers = [entry.seq for entry in heard]
+        heard = [entry for entry in journal if entry.line_epoch == node.server.epoch]
+        numbers = [entry.line_seq for entry in heard]
         if numbers != sorted(set(numbers)):
             raise Violation(f"facts of {node.name} stand twice or out of order in the journal")
-        kept = {entry.seq: entry.record for entry in heard}
+        kept = {entry.line_seq: entry.record for entry in heard}
         for number, fact in enumerate(node.acknowledged, start=1):
             if number not in kept or not _says(kept[number], fact):
                 what = type(fact).__name__, type(kept.get(number)).__name__
@@ -327,7 +322,7 @@ def judge(cluster: Cluster, journal: list[Record]) -> None:
     witness.look(replayed(journal, witness))
 
 
-def _lost(journal: list[Record]) -> list[CallId]:
+def _lost(journal: list[Entry]) -> list[CallId]:
     """Calls that the line was thought to have lost, but for those who had hung up by themselves."""
     gone: set[CallId] = set()
     lost = []
@@ -340,10 +335,10 @@ def _lost(journal: list[Record]) -> list[CallId]:
     return lost
 
 
-def _told(journal: list[Record], call_id: CallId) -> str:
+def _told(journal: list[Entry], call_id: CallId) -> str:
     """What the journal says of a call."""
     return "\n".join(
-        f"{entry.at:.3f} {entry.epoch[:6]}:{entry.seq} {type(entry.record).__name__}"
+        f"{entry.at:.3f} {entry.line_epoch[:6]}:{entry.line_seq} {type(entry.record).__name__}"
         for entry in journal
         if getattr(entry.record, "call_id", None) == call_id
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from calls.commands import Command, HangUp, Say, Transfer
-from calls.facts import AgentOnBreak, CallArrived, QueueOverridden, TaskClosed
+from calls.facts import AgentOnBreak, QueueOverridden, TaskClosed
 from calls.ids import AgentId, CallId, QueueId
 from tests.site.clinic import versions
-from tests.site.driver import BrainProcess, Step, Told
+from tests.site.driver import BrainProcess, Told
 from tests.site.faults import BrainCrash, Outage, Publication
 from tests.site.invariants import Violation
 
@@ -82,27 +83,21 @@ class Office:
     def _crash(self, crash: BrainCrash) -> None:
         self._world.crash_next(crash)
 
-    def turned_away(self, steps: list[Step]) -> None:
+    def turned_away(self, refused: Iterable[CallId], commands: Iterable[Command]) -> None:
         """Whoever rang while nothing could be written hears the advice at once.
 
         Args:
-            steps: what is done in place of what could not be journaled.
+            refused: whose arrival could not be journaled.
+            commands: what is done instead.
 
         Raises:
             Violation: somebody does not.
         """
-        refused = [
-            record.call_id
-            for step in steps
-            for record in step.unkept[:1]
-            if isinstance(record, CallArrived)
-        ]
         rules = self._world.site.rules
         advice = frozenset(rules.prompts[rules.advice_911].values())
         said = {
             command.call_id
-            for step in steps
-            for command in step.turn.commands
+            for command in commands
             if isinstance(command, Say)
             and any(utterance.text in advice for utterance in command.utterances)
         }
@@ -110,11 +105,11 @@ class Office:
         assert brain is not None
         for call_id in refused:
             if call_id not in brain.board.calls:
-                continue  # told twice, the second time after the end
+                continue  # they hung up before they were heard of
             if call_id not in said:
                 raise Violation(f"{call_id} is turned away without the advice")
             self._refused.setdefault(call_id, False)
-        self._world.witness.counts["callers turned away"] += len(refused)
+            self._world.witness.counts["callers turned away"] += 1
 
     def told_line(self, command: Command) -> None:
         """Whoever is turned away is handed to the fallback number before they are let go."""

@@ -43,6 +43,9 @@ _RED = (
     to_nurse("failed"),
 )
 
+_PHONES = 150
+_WITHHELD = 0.05
+
 _TALK_S = 90.0
 
 _ASIDE: tuple[tuple[type[OfferFact], ...], ...] = (
@@ -96,6 +99,12 @@ class People:
             later(random.uniform(0.0, 200.0), self._is_lost, line, call_id)
         patience_s = 1.0 if random.random() < 0.02 else 15.0 + random.expovariate(1 / 250.0)
         later(patience_s, self._loses_patience, line, call_id)
+
+    def number(self) -> str:
+        """Whose phone somebody rings from: many come again, a few withhold it."""
+        if self._random.random() < _WITHHELD:
+            return ""
+        return f"+1202555{self._random.randrange(_PHONES):04d}"
 
     def _leg(self, line: Line, call_id: CallId) -> Leg | None:
         return None if line.dead else line.legs.get(call_id)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calls.ports import Entry
 from calls.private import Private
@@ -34,6 +34,15 @@ _STATIC = (Flow, CallRules, Site)
 """What a call is made with and never changes."""
 
 
+class Again(NamedTuple):
+    """What a snapshot and the journal after it lead to; the last are how far lines were heard."""
+
+    board: Board
+    track: Track
+    told: list[Entry]
+    seen: dict[str, int]
+
+
 class UpToSnapshot:
     """The journal as a restart reads it, but for what was written after the snapshot.
 
@@ -53,25 +62,21 @@ class UpToSnapshot:
     def read(self, after: int = 0) -> Iterator[tuple[int, Entry]]:
         """See :meth:`calls.ports.Journal.read`."""
         for position in range(after, self._until):
-            yield position + 1, entry_of(self._journal, position)
+            yield position + 1, self._journal.durable[position]
 
 
 def whole_track(journal: TornJournal, world: World) -> Track:
     """Where calls began, from the first entry on."""
     track = Track(world.site.id, world.site.version)
     for index in range(len(journal.durable)):
-        track.follow(index + 1, entry_of(journal, index))
+        track.follow(index + 1, journal.durable[index])
     return track
 
 
-def entry_of(journal: TornJournal, index: int) -> Entry:
-    """A record as the port has it."""
-    record = journal.durable[index]
-    return Entry(at=record.at, record=record.record, line_epoch=record.epoch, line_seq=record.seq)
+def from_snapshot(journal: TornJournal, world: World) -> Again | None:
+    """The switchboard of the latest snapshot with what was written since, and what that led to.
 
-
-def from_snapshot(journal: TornJournal, world: World) -> tuple[Board, Track] | None:
-    """The switchboard of the latest snapshot and what was written since; ``None`` without one.
+    ``None`` where there is no snapshot.
 
     Raises:
         Violation: there is one, and nothing can be made of it.
@@ -92,12 +97,17 @@ def from_snapshot(journal: TornJournal, world: World) -> tuple[Board, Track] | N
     board.__class__ = Board
     assert isinstance(board, Board)
     position, _state = found
-    if came.seen != journal.seen(position):
+    seen = journal.seen(position)
+    # Facts of calls that were not let in are known to it only.
+    apart = came.seen.items() ^ seen.items()
+    if any(epoch not in journal.dropped for epoch, _seq in apart):
         raise Violation("the snapshot knows of other facts of lines than the journal does")
-    board.replay((entry.at, entry.record) for entry in journal.durable[position:])
+    _board, told = world.replayed(board, position)
     for index in range(position, len(journal.durable)):
-        came.track.follow(index + 1, entry_of(journal, index))
-    return board, came.track
+        came.track.follow(index + 1, journal.durable[index])
+    for epoch, seq in journal.seen().items():
+        came.seen[epoch] = max(came.seen.get(epoch, 0), seq)
+    return Again(board, came.track, told, came.seen)
 
 
 def take(board: Board, track: Track, seen: Mapping[str, int], now: float, shortest: int) -> bytes:

@@ -8,7 +8,8 @@ whatever can come between any two events has its one place here, and is read tog
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from heapq import heappop, heappush
@@ -17,22 +18,23 @@ from typing import Any
 
 import msgspec
 
-from calls.commands import Command
-from calls.facts import CallArrived, Fact
+from calls.commands import Command, OfferCall, OpenTask, RecallOffer, ReleaseAgent
+from calls.facts import CallArrived, CallQueued
 from calls.ids import CallId
-from calls.ports import LineEvent
+from calls.ports import Entry, JournalError, LineEvent
+from careline.backlog import UNACKNOWLEDGED_S
 from careline.turn import Turn
 from config.site import Site
 from tests.site.board import Board
 from tests.site.clinic import MONDAY_10H, NURSES, small_clinic, versions
 from tests.site.driver import BrainProcess, Killed, Step
 from tests.site.faults import BrainCrash, Faults, Instant, draw
-from tests.site.invariants import Violation, Witness
-from tests.site.journal import Record, TornJournal
+from tests.site.invariants import Memory, Violation, Witness
+from tests.site.journal import TornJournal
 from tests.site.line import Line
 from tests.site.office import Office
 from tests.site.people import People
-from tests.site.snapshots import compare, entry_of, from_snapshot, take, whole_track
+from tests.site.snapshots import compare, from_snapshot, take, whole_track
 
 CALLS_PER_S = 11 / 115.0
 """What eleven agents can answer, who talk for 90 s and write for 25 s."""
@@ -44,6 +46,14 @@ _DIES_AT_SNAPSHOT = 0.15
 _TORN = 0.2
 """How likely an unsynced snapshot that is lost takes the one before with it."""
 
+_SNAPSHOT_AGAIN_AFTER = 20
+"""Entries until it is tried again, where none could be taken."""
+
+_ROUNDING_S = 1e-3
+
+_OTHERS_CONCERN = (CallQueued, OfferCall, OpenTask, RecallOffer, ReleaseAgent)
+"""What of a call may change what becomes of others."""
+
 _SPINNING = 20_000
 """Steps without time passing that are surely for ever."""
 
@@ -54,6 +64,7 @@ KINDS = (
     "retrievals",
     "consults",
     "pairs",
+    "waited for their last agent",
     "places kept",
     "chosen call-backs reached",
     "red flags called back",
@@ -118,8 +129,6 @@ class World:
         self.steps = 0
         self.crashes = 0
         self.closing = False
-        self.astray = False
-        """A brain behind a hole of the journal has not met the line yet: it may order nonsense."""
         drawn = draw(self.random, calls, calls / CALLS_PER_S)
         self.faults = faults or drawn
         self.witness = Witness(NURSES)
@@ -134,7 +143,11 @@ class World:
         self._clock = MONDAY_10H
         self._heap: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._count = 0
-        self._snapshot_at = 0
+        self.refused: dict[CallId, int] = {}
+        """Calls that were not let in and the journal does not know of, with where it stood then."""
+        self._turned_away: set[CallId] = set()
+        self._unwritten = False
+        self._at_snapshot: Memory | None = None
         self._deaths_left = 2
         self._shortest_stretch = (0, 200, 2000)[seed % 3]
         self._resume_at: float | None = None
@@ -198,37 +211,76 @@ class World:
         """Whether brain and line have met since either began."""
         return self.brain is not None and self.brain.drives
 
-    def wrote(self, batch: list[Record]) -> None:
-        """Something is durable."""
-        brain, durable = self.brain, self.journal.durable
-        if self.faults.snapshot_every and brain is not None:
-            for position in range(len(durable) - len(batch), len(durable)):
-                brain.track.follow(position + 1, entry_of(self.journal, position))
+    @property
+    def apart(self) -> bool:
+        """Whether they have not: what the last brain decided and did not tell is not up, or is."""
+        return not self.reconciled
+
+    def wrote(self, batch: Sequence[Entry]) -> None:
+        """Something is durable, maybe long after it was decided."""
+        for entry in batch:
+            if isinstance(entry.record, CallArrived) and entry.record.call_id in self.refused:
+                # Told again, or found on the line: for a replay it is then that they are let in.
+                del self.refused[entry.record.call_id]
+                self.journal.tear(before=len(batch))
         self._note(batch)
 
-    def _note(self, batch: list[Record]) -> None:
+    def _note(self, batch: Iterable[Entry]) -> None:
         digest = self._digest
         for entry in batch:
             digest.update(_encode((entry.at, type(entry.record).__name__, entry.record)))
 
-    def kept(self, batch: list[Record], board: Board) -> None:
+    def kept(self, batch: list[Entry], board: Board) -> None:
         """A batch is durable, and nothing else has happened since."""
-        self.wrote(batch)
         self.witness.read(batch)
         self.witness.look(board)
 
-    def not_kept(self, batch: list[Record], steps: list[Step], board: Board) -> None:
-        """A batch could not be journaled; this is done all the same."""
-        away = [
-            Record(step.now, record)
-            for step in steps
-            if tuple(step.turn.records) != step.unkept
-            for record in step.turn.records
-        ]
+    def not_kept(
+        self, entries: list[Entry], refused: Collection[CallId], steps: list[Step]
+    ) -> None:
+        """Nothing could be journaled; this is done all the same.
+
+        Args:
+            entries: what waits now to be journaled, and what never will be.
+            refused: calls that were not let in; of what they did so far nothing is written.
+            steps: what is done.
+        """
+        brain, journal = self.brain, self.journal
+        assert brain is not None
+        now = brain.clock()
+        away = [Entry(at=now, record=record) for record in brain.away]
+        brain.away = []
+        dropped = [entry for entry in entries if getattr(entry.record, "call_id", None) in refused]
+        for entry in dropped:
+            if entry.line_epoch:
+                told = journal.dropped.get(entry.line_epoch, 0)
+                journal.dropped[entry.line_epoch] = max(told, entry.line_seq)
+        if any(isinstance(entry.record, _OTHERS_CONCERN) for entry in (*dropped, *away)):
+            # They had come as far as the queue before it was known that they cannot be let in.
+            # Who else was offered to whom because of it no replay can know.
+            journal.tear()
+        for call_id in refused:
+            self.refused.setdefault(call_id, len(journal.durable))
+        self._turned_away.update(refused)
         self._note(away)
-        self.witness.read([*batch, *away])
-        self.witness.look(board)
-        self.office.turned_away(steps)
+        self.witness.read([*entries, *away])
+        self.witness.look(brain.board)
+        commands = [command for step in steps for command in step.turn.commands]
+        self.office.turned_away(refused, commands)
+
+    def check_acknowledged(self, epoch: str, seq: int) -> None:
+        """What the line is told to forget is durable, or was kept in memory for long enough.
+
+        Raises:
+            Violation: it is neither.
+        """
+        journal, brain = self.journal, self.brain
+        assert brain is not None
+        if seq <= max(journal.heard.get(epoch, 0), journal.dropped.get(epoch, 0)):
+            return
+        since = brain.unkept_since
+        if since is None or self.now - since < UNACKNOWLEDGED_S - _ROUNDING_S:
+            raise Violation(f"fact {seq} of {epoch} is acknowledged and not durable")
 
     def carried_out(self, command: Command) -> None:
         """The line is told."""
@@ -236,24 +288,27 @@ class World:
         self.witness.trace.append((self.now, command))
         self._digest.update(_encode((self.now, type(command).__name__, command)))
 
-    def done(self, brain: BrainProcess) -> None:
-        """A batch was journaled and carried out; now and then a snapshot is taken.
+    def next_checkpoint(self, position: int) -> float:
+        """After which entry the next snapshot is due."""
+        return position + (self.faults.snapshot_every or math.inf)
 
-        Never behind a hole: it would know more than the journal, to which it is held.
+    def keep_checkpoint(self, brain: BrainProcess) -> None:
+        """A snapshot is taken, if that can be done now.
 
         Raises:
-            Killed: the brain dies before the snapshot is safe.
+            Killed: the brain dies before it is safe.
         """
-        every, journal, random = self.faults.snapshot_every, self.journal, self.random
-        if not every or self.writes - self._snapshot_at < every or journal.holes:
-            return
-        self._snapshot_at = self.writes
+        journal, random = self.journal, self.random
+        brain.checkpoint_due = brain.track.position + _SNAPSHOT_AGAIN_AFTER
         now = brain.clock()
         state = take(brain.board, brain.track, brain.seen, now, self._shortest_stretch)
         if not state:
             self.witness.counts["snapshots not possible"] += 1
             return
-        journal.write_snapshot(len(journal.durable), state)
+        try:
+            journal.write_snapshot(len(journal.durable), state)
+        except JournalError:
+            return
         if self._deaths_left and random.random() < _DIES_AT_SNAPSHOT:
             self._deaths_left -= 1
             self.kill(
@@ -267,7 +322,10 @@ class World:
             )
             raise Killed
         journal.sync_snapshot()
+        self._at_snapshot = self.witness.memory()
         self.witness.counts["snapshots"] += 1
+        self.witness.counts["snapshots that bridge a hole"] += journal.bridged
+        brain.checkpoint_due = self.next_checkpoint(brain.track.position)
 
     def crash_next(self, crash: BrainCrash) -> None:
         """The brain dies at its next write."""
@@ -282,8 +340,9 @@ class World:
         self.crashes += 1
         lost = self.journal.crash(torn=self.random.random() < _TORN)
         self.witness.counts["journal tails lost"] += lost
-        unwritten = lost or crash.instant is Instant.BEFORE_WRITE or self.journal.holed
-        before = None if unwritten else brain.board
+        self._unwritten = bool(brain.backlog)
+        differs = lost or crash.instant is Instant.BEFORE_WRITE or self._unwritten
+        before = None if differs or self.journal.holed or self.refused else brain.board
         self.office.brain_died()
         self._resume_at = None
         self._clock += crash.clock_step_s
@@ -295,46 +354,68 @@ class World:
         Args:
             before: the switchboard that died, where all it knew was durable.
         """
-        holed = self.journal.holed
-        self.astray |= holed
+        found = self.journal.latest_snapshot()
+        known = found[0] if found is not None else 0
+        # What was done and never written: some of it the line was told, and nobody knows it now.
+        unknown = self._unwritten or any(
+            ends is None and begins >= known for begins, ends in self.journal.holes
+        )
+        self._unwritten = False
+        forgotten = [call_id for call_id, at in self.refused.items() if at >= known]
+        for call_id in forgotten:
+            del self.refused[call_id]
         self.journal.begin_life()
-        board, track = self.standby(), None
+        board, track, seen = self.standby(), None, self.journal.seen()
         if board is None:
-            board, told = self.replayed()
-            if holed:
-                self.witness.counts["restarts behind a hole"] += 1
-                self.witness.begin_again(board, [Record(0.0, record) for record in told])
-            found = from_snapshot(self.journal, self)
-            if found is not None:
-                compare(found[0], board)
+            whole, told = self.replayed()
+            memory: Memory | None = None
+            board = whole
+            again = from_snapshot(self.journal, self)
+            if again is not None:
                 self.witness.counts["restarts from a snapshot"] += 1
-                if self.crashes % 2:
-                    board, track = found
+                if self.refused or self.journal.holed:
+                    board, track, told, seen = again
+                    memory = self._at_snapshot
+                else:
+                    compare(again.board, whole)
+                    if self.crashes % 2:
+                        board, track, _told, seen = again
+            if unknown:
+                self.witness.counts["restarts behind a hole"] += 1
+                self.witness.begin_again(board, told, memory)
+            else:
+                self.witness.forget(forgotten)
         if track is None:
             track = whole_track(self.journal, self)
-        self.brain = BrainProcess(self, self.journal, self._clock + self.now, board, track)
+        clock = self._clock + self.now
+        self.brain = BrainProcess(self, self.journal, clock, board, track, seen)
         self._delivered_at = self.now
         if before is not None:
             self._compare(board, before)
         self._resume_at = self.now
 
-    def replayed(self) -> tuple[Board, list[Fact | Command]]:
+    def replayed(self, board: Board | None = None, after: int = 0) -> tuple[Board, list[Entry]]:
         """A switchboard that knows what the journal tells, and all that its replay made.
+
+        Args:
+            board: one that knows a part of it already.
+            after: up to which entry.
 
         Raises:
             Violation: it decides otherwise than was written.
         """
-        board = Board(self.site, self.find_version)
-        told: list[Fact | Command] = []
-        for part, decides_the_same in self.journal.stretches():
-            again: list[Fact | Command] = []
+        board = board or Board(self.site, self.find_version)
+        told: list[Entry] = []
+        for part, decides_the_same in self.journal.stretches(after):
+            again: list[Entry] = []
 
-            def took(_now: float, turn: Turn, again: list[Fact | Command] = again) -> None:
-                again += turn.records
+            def took(now: float, turn: Turn, again: list[Entry] = again) -> None:
+                again += [Entry(at=now, record=record) for record in turn.records]
 
             board.replay(((entry.at, entry.record) for entry in part), took)
             if decides_the_same:
-                self.witness.same(part, again)
+                records = [entry.record for entry in again]
+                self.witness.same(part, records, self._turned_away, whole=not after)
             told += again
         return board, told
 
@@ -507,11 +588,7 @@ class World:
             "calls nobody heard of": unheard,
             "legs": list(line.legs),
             "phones": list(line.rings),
-            "offers": [
-                offer
-                for offer in brain.board.distributor.live_offers()
-                if not witness.excuses(offer.call_id)
-            ],
+            "offers": list(brain.board.distributor.live_offers()),
             "facts": list(line.unacknowledged),
         }
         for what, rest in left.items():
@@ -521,11 +598,7 @@ class World:
             raise Violation("a timer is left at the end")
         if self.witness.chosen:
             raise Violation(f"were never called back: {list(self.witness.chosen)}")
-        busy = [
-            row.agent_id
-            for row in brain.board.distributor.snapshot().agents
-            if any(not witness.excuses(call_id) for call_id in row.call_ids)
-        ]
+        busy = [row.agent_id for row in brain.board.distributor.snapshot().agents if row.call_ids]
         if busy:
             raise Violation(f"have a call at the end: {busy}")
         self.replayed()

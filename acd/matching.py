@@ -14,10 +14,11 @@ from acd.agent import WHOLE, Agent, Presence
 from acd.floor import Choice, Floor
 from acd.lane import Lane
 from acd.offer import Offer
+from acd.ringing import rings_for_routine
 from acd.rule import Rule
 from acd.timers import Timers
 from acd.totals import OfferOutcome, OfferTotals
-from acd.visit import Visit
+from acd.visit import Place, Visit
 from acd.work import Work, WrapUpElapsed
 from calls.commands import Command, OfferCall, RecallOffer, ReleaseAgent
 from calls.ids import OfferId
@@ -440,6 +441,14 @@ class Matching:
             self._begin_breaks()
         if spare or agent.room or floor.urgent & agent.bit:
             self._serve((agent,))
+        if agent.nurse and rings_for_routine(agent):
+            self._give_way(agent)
+
+    def _give_way(self, agent: Agent) -> None:
+        """A nurse speaks with nobody any more while a routine call rings: red flags come first."""
+        waiting = [lane for lane in agent.lanes if lane.urgent and lane.head is not None]
+        if waiting:
+            self._take_over(min(waiting, key=_head).waiting.first, agent)
 
     def _serve(self, agents: Iterable[Agent]) -> None:
         """Give agents who may have room what stands first of all that any of them may be given.
@@ -613,3 +622,8 @@ class Matching:
 
 def _ready_key(agent: Agent) -> tuple[float, int]:
     return agent.ready_key
+
+
+def _head(lane: Lane) -> Place:
+    assert lane.head is not None, "asked only of lanes in which somebody waits"
+    return lane.head

@@ -207,3 +207,19 @@ def test_the_most_skilled_leads_the_chat(site, offered):
     clinic.on_duty("amy", "bob", "cyd")
     assert offered(clinic.queue("a", "chat")) == [("a", "bob")]
     assert offered(clinic.queue("b", "chat")) == [("b", "bob")]
+
+
+def test_a_nurse_whose_conversation_ends_while_a_chat_rings_is_a_red_flags_at_once(site, offered):
+    queues = {
+        QueueId("nurse"): QueueConfig(id=QueueId("nurse"), title="Nurse"),
+        QueueId("chat"): QueueConfig(id=QueueId("chat"), title="Chat", at_once=2),
+    }
+    agents = {AgentId("bea"): AgentConfig(id=AgentId("bea"), name="Bea", skills={"nurse": 1})}
+    clinic = site(queues, agents)
+    clinic.on_duty("bea")
+    spoken = clinic.connect("first", "chat")
+    assert offered(clinic.queue("second", "chat")) == [("second", "bea")]
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == []
+    commands = clinic.about(AgentHungUp, spoken)
+    assert [c.call_id for c in commands if isinstance(c, RecallOffer)] == ["second"]
+    assert offered(commands) == [("red", "bea")]

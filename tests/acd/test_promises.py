@@ -12,7 +12,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from acd import AgentConfig, Distributor, EmergencyRules, Presence, QueueConfig, Work
+from acd import (
+    RING_GRACE_S,
+    AgentConfig,
+    Distributor,
+    EmergencyRules,
+    Presence,
+    QueueConfig,
+    Work,
+)
 from calls.commands import Bridge, OfferCall, OpenTask, RecallOffer, ReleaseAgent, ReturnToFlow
 from calls.facts import (
     AgentHungUp,
@@ -106,6 +114,7 @@ class Days(RuleBasedStateMachine):
         self.cut_off = set()
         self.tasks = set()
         self.failed = set()
+        self.silent_at = {}
 
     # --- the world ---------------------------------------------------------------------------
 
@@ -131,6 +140,10 @@ class Days(RuleBasedStateMachine):
                     command.agent_id,
                     "ringing",
                 )
+                silent = self.distributor.state().now >= self.silent_at[command.offer_id]
+                if silent or not self.agent(command.agent_id).reachable:
+                    # Nothing was heard of that phone, or it is gone.
+                    self.failed.add((command.call_id, command.agent_id))
             elif isinstance(command, ReleaseAgent):
                 self.up.pop(command.offer_id, None)
             elif isinstance(command, Bridge):
@@ -160,6 +173,8 @@ class Days(RuleBasedStateMachine):
             assert call_id != command.call_id
             assert agent_id != command.agent_id
         self.made.append(command.offer_id)
+        ring_s = command.ring_timeout_s + RING_GRACE_S
+        self.silent_at[command.offer_id] = self.distributor.state().now + ring_s
         self.cut_off.discard(command.agent_id)
         self.up[command.offer_id] = (command.call_id, command.agent_id, "ringing")
 

@@ -95,7 +95,9 @@ class Call:
     def needs_two(self) -> bool:
         """Whether it waits for a second person; a red flag never does."""
         wanted = self.requirement
-        return wanted is not None and bool(wanted.companion) and not wanted.emergency
+        if wanted is None or wanted.emergency or (self.visit is not None and self.visit.emergency):
+            return False
+        return bool(wanted.companion)
 
     def awaits_first(self, offer: Offer) -> bool:
         """Whether, of the offers that were not answered, it was made first."""

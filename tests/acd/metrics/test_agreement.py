@@ -201,3 +201,11 @@ def test_visits_and_offers_are_counted_as_the_distributor_counts_them(actions):
     for action in actions:
         floor.act(action)
         floor.agree()
+
+
+def test_a_pair_whose_caller_became_a_red_flag_is_no_pair_any_more() -> None:
+    floor = Floor()
+    pair = ("queue", 1, "billing", False, (SkillNeed(skill="spanish"),))
+    for action in (pair, ("accept", 0), ("accept", 1), ("escalate", 1), ("wait", 120.0)):
+        floor.act(action)
+        floor.agree()

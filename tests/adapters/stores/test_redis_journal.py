@@ -125,14 +125,16 @@ async def test_an_answer_that_comes_after_the_deadline_counts_no_more(
     async with Wire(redis_server.port) as wire:
         late = node(wire.url, lease_url=redis_server.url)
         journal = await late.lead(timeout_s=30.0)
+        # From here on the server knows the script: the answer that is held is that of an append.
+        await journal.append([entry(1)])
         wire.hold_answers()
-        appending = asyncio.create_task(journal.append([entry(1)]))
+        appending = asyncio.create_task(journal.append([entry(2)]))
         await wire.held.wait()
         await late.lease.release()
         wire.let_go()
         with pytest.raises(LeaseLostError):
             await appending
-        assert kept(redis_server, tmp_path) == [entry(1)], "who leads next finds it"
+        assert kept(redis_server, tmp_path) == [entry(1), entry(2)], "who leads next finds it"
         await journal.close()
 
 

@@ -1,4 +1,7 @@
-"""The lines of several machines as one, over a real server."""
+"""The lines of several machines as one, over a real server.
+
+It is long because machines, leaders and slow lines are made here, and every test needs all three.
+"""
 
 from __future__ import annotations
 

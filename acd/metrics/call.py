@@ -68,6 +68,7 @@ class Call:
         unserved_since: a red flag that the flow took out of the nurse queue; since when it waits.
         red_flag: the search for a nurse.
         phone_lost: the agent's phone was lost a moment ago.
+        transferred: handed to somebody outside; told a second time, it is counted once.
         answers: for an attempt to call somebody back, the call that it answers.
     """
 
@@ -84,6 +85,7 @@ class Call:
     unserved_since: float | None = None
     red_flag: RedFlag | None = None
     phone_lost: bool = False
+    transferred: bool = False
     answers: CallId | None = None
 
     @property

@@ -181,8 +181,9 @@ class CallFacts:
     def transferred(self, fact: TransferSucceeded, _at: float) -> None:
         """The caller was handed to somebody outside."""
         call = self._books.calls.get(fact.call_id)
-        if call is None:
+        if call is None or call.transferred:
             return
+        call.transferred = True
         if call.cell is not None:
             call.cell.transferred += 1
         if call.visited is not None and call.visited.answered:

@@ -272,6 +272,15 @@ def test_transfers_count_for_the_queue_the_caller_was_in_last_and_for_the_site()
     assert (calls["transfers"], calls["transfers_failed"]) == (2, 1)
 
 
+def test_a_transfer_that_is_told_twice_counts_once():
+    history = History().signed_in("cal").arrive("a").queue("a").offer("a").at(9).connect("a")
+    history.at(50).agent_hangs_up("a").at(60).about(TransferSucceeded, "a")
+    history.about(TransferSucceeded, "a").end("a", Outcome.TRANSFERRED)
+    found = history.of_queue()
+    assert (found["transferred"], found["transfer_rate"]) == (1, 1.0)
+    assert history.of_calls()["transfers"] == 1
+
+
 def test_no_more_than_were_answered_are_transferred_in_a_queue():
     history = History().signed_in("cal").arrive("a").queue("a").offer("a").at(9).connect("a")
     history.at(50).hang_up("a")

@@ -45,6 +45,7 @@ from careline.backlog import Backlog
 from careline.checkpoint import Track, encode
 from careline.clock import WallClock
 from careline.gate import TriageGate, engine_of
+from careline.inbox import Inbox
 from careline.restart import restart
 from careline.restoring import standing_of
 from careline.switchboard import Switchboard
@@ -116,7 +117,7 @@ class Brain:
         self._journal = journal
         self._gate = gate
         self._observe = observer
-        self._inbox: asyncio.Queue[_Input | _Gone] = asyncio.Queue()
+        self._inbox: Inbox[_Input | _Gone] = Inbox()
         self._seen: dict[str, int] = {}
         self._track = Track(site.id, site.version)
         self._backlog = Backlog(journal, self._written)
@@ -196,7 +197,7 @@ class Brain:
 
     def tell(self, fact: Fact) -> None:
         """Hand in a fact that did not come from the line: a request by command line or desk."""
-        self._inbox.put_nowait(_Input(fact))
+        self._inbox.put(_Input(fact))
 
     async def tell_and_wait(self, fact: Fact) -> bool:
         """Hand in a fact and wait until it was handled.
@@ -207,7 +208,7 @@ class Brain:
             Whether it is in the journal. One that is not counts until this process ends.
         """
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._inbox.put_nowait(_Input(fact, done=done))
+        self._inbox.put(_Input(fact, done=done))
         return await done
 
     @property
@@ -224,9 +225,9 @@ class Brain:
     async def _read(self, line: Line) -> None:
         try:
             async for event in line.events():
-                self._inbox.put_nowait(_input_of(event))
+                self._inbox.put(_input_of(event))
         finally:
-            self._inbox.put_nowait(_Gone(line))
+            self._inbox.put(_Gone(line))
 
     async def _catch_up(self, line: Line) -> None:
         """Take in what happened while nobody drove the line, then compare with what is up.
@@ -239,21 +240,19 @@ class Brain:
         try:
             while True:
                 picture = await line.snapshot()
-                while not self._inbox.empty():
-                    waiting.append(self._inbox.get_nowait())
+                waiting += self._inbox.take()
                 before = [item for item in waiting if not _is_newer(item, picture)]
                 waiting = [item for item in waiting if _is_newer(item, picture)]
                 if before:
                     await self._serve(line, before, as_it_happened=True)
                 elif self._is_behind(picture):
-                    waiting.append(await self._inbox.get())
+                    await self._inbox.filled()
                 else:
                     break
             now = self._time()
             await self._finish(line, [_Step(now, self.switchboard.reconcile(picture, now))])
         except LineUnavailable:
-            for item in waiting:
-                self._inbox.put_nowait(item)
+            self._inbox.put_back(waiting)
             raise
         await self._serve(line, waiting)
 
@@ -266,14 +265,11 @@ class Brain:
         dues = (self.switchboard.next_deadline(), self._backlog.due_at)
         due = min((at for at in dues if at is not None), default=None)
         wait_s = None if due is None else max(0.0, due - self._clock())
-        inputs: list[_Input | _Gone] = []
         # Not wait_for: before Python 3.12 it can swallow a cancellation (python/cpython#86296).
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
-                inputs.append(await self._inbox.get())
-        while not self._inbox.empty():
-            inputs.append(self._inbox.get_nowait())
-        await self._serve(line, inputs)
+                await self._inbox.filled()
+        await self._serve(line, self._inbox.take())
 
     def _time(self, happened_at: float | None = None) -> float:
         """What time it is for the engines; never before what they have handled.

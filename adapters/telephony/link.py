@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 _MAX_FRAME_BYTES = 16 * 1024 * 1024
 _SNAPSHOT_TIMEOUT_S = 10.0
+_CLOSE_TIMEOUT_S = 1.0
 
 
 class LineHost(Protocol):
@@ -297,18 +298,24 @@ class LineClient:
         self._snapshots.append(wanted)
         await self._send({"type": "snapshot"})
         try:
-            return await asyncio.wait_for(asyncio.shield(wanted), _SNAPSHOT_TIMEOUT_S)
+            # Not wait_for: before Python 3.12 it can swallow a cancellation (python/cpython#86296).
+            async with asyncio.timeout(_SNAPSHOT_TIMEOUT_S):
+                return await wanted
         except TimeoutError as error:
             raise LineUnavailable("the line process does not answer") from error
 
     async def close(self) -> None:
-        """Leave the line; it keeps its callers on music."""
+        """Leave the line; it keeps its callers on music. One that hangs is not waited for."""
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
         self._writer.close()
-        with contextlib.suppress(ConnectionError):
-            await self._writer.wait_closed()
+        try:
+            await asyncio.gather(self._task, return_exceptions=True)
+            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+                await self._writer.wait_closed()
+        except (ConnectionError, TimeoutError):
+            pass
+        finally:
+            self._writer.transport.abort()
 
     async def _send(self, frame: dict[str, Any]) -> None:
         if self._gone:

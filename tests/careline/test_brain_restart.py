@@ -16,6 +16,7 @@ from calls.facts import (
     CallEnded,
     CallQueued,
     CallResumed,
+    Fact,
     FeatureDialled,
     OfferFailed,
 )
@@ -116,6 +117,40 @@ def line_after(rig: DrivenRig) -> SimulatedLine:
     """The line process was started again: no caller of the old one is up."""
     rig.phones = SimulatedPhones(rig.site.id, rig.phones.agents, instant_prompts=True)
     return SimulatedLine(rig.phones, rig.clock, epoch="second")
+
+
+class FallingLine(SimulatedLine):
+    """Tells something each time after its picture was taken; is gone with the second."""
+
+    tells: list[Fact]
+    pictures = 0
+
+    async def snapshot(self) -> LineSnapshot:
+        picture = await super().snapshot()
+        self.pictures += 1
+        if self.tells:
+            self.report(self.tells.pop(0))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        if self.pictures == 2:
+            raise LineUnavailable("killed")
+        return picture
+
+
+async def test_what_a_line_told_is_handled_in_its_order_also_when_it_falls_in_between(clinic):
+    rig = DrivenRig(clinic)
+    line = rig.line = FallingLine(rig.phones, rig.clock)
+    line.tells = [rig.phones.arrive(CALL, rig.clock()), *rig.phones.press(CALL, "0")]
+    assert len(line.tells) == 2
+    rig.brain.tell(AgentOnBreak(site=clinic.id, agent_id=AgentId("ben")))
+    async with rig.driving():
+        with pytest.raises(LineUnavailable):
+            await rig.driven
+    async with rig.driving():
+        await rig.until(lambda: line._acknowledged == line._seq)
+    heard = [entry.line_seq for _, entry in rig.journal.read() if entry.line_epoch]
+    assert heard[:2] == [1, 2]
+    rig.close()
 
 
 @pytest.mark.parametrize("dead_to", ["commands", "acknowledge"])

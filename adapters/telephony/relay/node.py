@@ -8,7 +8,6 @@ again what was not acknowledged once it is connected.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -118,7 +117,6 @@ class LineRelay:
         self._session = ""
         self._service: _Service | None = None
         self._ending: set[asyncio.Task[None]] = set()
-        self._fresh: ConnectedLine | None = None
         self._looking: asyncio.Task[None] | None = None
         self._line_hangs = False
         self._problem = ""
@@ -144,8 +142,6 @@ class LineRelay:
             for task in rest:
                 task.cancel()
             await asyncio.gather(*rest, return_exceptions=True)
-            if self._fresh is not None:
-                await self._fresh.close()
             await self._server.close()
 
     # --- being there ----------------------------------------------------------------------------
@@ -306,34 +302,43 @@ class LineRelay:
         if before:
             await asyncio.wait(before)
         telling = asyncio.create_task(self._tell(session, service))
-        line, self._fresh = self._fresh, None
-        working: list[asyncio.Task[None]] = [telling]
         try:
-            if line is None and self._looking is None:
-                with contextlib.suppress(LineUnavailable):
-                    line = await self._connect()
-            if line is not None:
-                reading = asyncio.create_task(self._read(line, service))
-                doing = asyncio.create_task(self._do(line, service))
-                working += [reading, doing]
-                await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+            hangs = await self._relay(service, telling)
             if not telling.done():
+                self._look_for_line(hangs=hangs)
                 service.tell({"type": "hung" if self._line_hangs else "down"})
-                self._look_for_line()
                 await telling
         finally:
-            for task in working:
-                task.cancel()
-            await asyncio.gather(*working, return_exceptions=True)
-            if line is not None:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+
+    async def _relay(self, service: _Service, telling: asyncio.Task[None]) -> bool:
+        """Hold the line until the session is over or the line is gone; whether it hangs."""
+        if self._looking is not None:
+            return False
+        try:
+            line = await self._connect()
+        except LineUnavailable:
+            return False
+        reading = asyncio.create_task(self._read(line, service))
+        doing = asyncio.create_task(self._do(line, service))
+        try:
+            await asyncio.wait((telling, reading, doing), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            reading.cancel()
+            doing.cancel()
+            try:
+                _, hangs = await asyncio.gather(reading, doing, return_exceptions=True)
+            finally:
                 await line.close()
+        return hangs is True
 
     async def _read(self, line: ConnectedLine, service: _Service) -> None:
         async for event in line.events():
             service.tell(of_event(event), _moves(event, self.node))
 
-    async def _do(self, line: ConnectedLine, service: _Service) -> None:
-        """Carry out orders until the line is gone, or hangs."""
+    async def _do(self, line: ConnectedLine, service: _Service) -> bool:
+        """Carry out orders until the line is gone, or hangs; whether it does."""
         try:
             while True:
                 letter = await service.orders.get()
@@ -349,12 +354,13 @@ class LineRelay:
                         told = {"type": "picture", "picture": msgspec.to_builtins(picture)}
                         service.tell(told, calls)
         except LineUnavailable:
-            return
+            return False
         except TimeoutError:
             # It may only be slow: its callers are not given up for that.
-            self._line_hangs = True
+            return True
         except LetterError as error:
             log.error("the leader sent something that cannot be read: %s", error)
+            return False
 
     async def _tell(self, session: str, service: _Service) -> None:
         """Put news into the inbox until the session is over."""
@@ -391,9 +397,10 @@ class LineRelay:
 
     # --- without a line -------------------------------------------------------------------------
 
-    def _look_for_line(self) -> None:
+    def _look_for_line(self, *, hangs: bool) -> None:
         if self._looking is None:
-            if self._line_hangs:
+            if hangs:
+                self._line_hangs = True
                 log.error("the line process does not answer; waiting for it")
             else:
                 self._is_lineless()
@@ -417,14 +424,14 @@ class LineRelay:
                     async with asyncio.timeout(PICTURE_S):
                         await line.snapshot()
                 except (LineUnavailable, TimeoutError):
-                    await line.close()
-                except BaseException:
-                    await line.close()
-                    raise
+                    pass
                 else:
-                    self._fresh, self._looking, self._line_hangs = line, None, False
+                    self._looking, self._line_hangs = None, False
                     self.lineless.clear()
                     return
+                finally:
+                    # Nobody drives it before the next session begins.
+                    await line.close()
             await asyncio.sleep(_LOOK_AGAIN_S)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -133,6 +134,37 @@ async def test_a_snapshot_says_what_is_up_and_how_far_the_facts_go(tmp_path):
         assert picture.calls == (CONFERENCE, CALL_BACK)
         assert picture.reachable == ("ana",)
         await client.close()
+
+
+async def test_whoever_asks_for_a_snapshot_can_be_cancelled_at_any_moment(tmp_path):
+    async with linked(tmp_path / "line.sock"):
+        client = await LineClient.connect(tmp_path / "line.sock")
+        turns, answered = 0, False
+        while not answered:
+            asking = asyncio.create_task(client.snapshot())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            answered = not asking.cancel()
+            await asyncio.wait([asking])
+            assert asking.cancelled() is not answered, turns
+            turns += 1
+        assert turns > 3
+        await client.close()
+
+
+async def test_a_line_that_hangs_is_left_all_the_same(tmp_path):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "line.sock"))
+        listener.listen()
+        client = await LineClient.connect(tmp_path / "line.sock")
+        long = Say(
+            call_id=CALL, prompt_id=1, utterances=(Utterance(text="x" * 10**6, language="en"),)
+        )
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await client.carry_out(long)  # nobody reads it
+        async with asyncio.timeout(10):
+            await client.close()
 
 
 async def test_a_new_brain_takes_the_place_of_the_old(tmp_path):

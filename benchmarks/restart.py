@@ -25,9 +25,9 @@ from benchmarks.report import summary
 from calls.facts import AgentReady
 from calls.ids import CallId
 from calls.ports import Entry, Journal
-from careline.brain import CHECKPOINT_EVERY
 from careline.checkpoint import Track, encode
 from careline.dryrun import DryRun
+from careline.intake import CHECKPOINT_EVERY
 from careline.restart import restart
 from careline.restoring import standing_of
 from careline.turn import Turn

@@ -222,7 +222,7 @@ def test_no_checkpoint_is_taken_while_a_call_is_given_first_aid(rig, monkeypatch
 
 
 async def test_the_brain_keeps_one_now_and_then_and_begins_from_it(clinic, monkeypatch):
-    monkeypatch.setattr("careline.brain.CHECKPOINT_EVERY", 20)
+    monkeypatch.setattr("careline.intake.CHECKPOINT_EVERY", 20)
     rig = DrivenRig(clinic)
     async with rig.driving():
         for number in range(12):
@@ -240,7 +240,7 @@ async def test_the_brain_keeps_one_now_and_then_and_begins_from_it(clinic, monke
 
 
 async def test_a_checkpoint_that_cannot_be_kept_stops_nothing(clinic, monkeypatch, caplog):
-    monkeypatch.setattr("careline.brain.CHECKPOINT_EVERY", 1)
+    monkeypatch.setattr("careline.intake.CHECKPOINT_EVERY", 1)
     rig = DrivenRig(clinic)
 
     async def full(_position: int, _state: bytes) -> None:

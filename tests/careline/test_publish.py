@@ -215,7 +215,7 @@ async def test_a_brain_that_comes_back_goes_on_with_what_was_published_not_with_
     brain = Brain(first, journal, gate, find_version=versions.find)
     brain.restore(publish=False)
     assert brain.switchboard.site.version == second.version
-    assert brain._inbox.empty()
+    assert not brain._inbox
     assert gate._engine is engine_of(brain.switchboard.site)
     assert gate._engine is not engine_of(first)
     gate.close()

@@ -9,7 +9,7 @@ from calls.commands import Command, HangUp, Say, Transfer
 from calls.facts import AgentOnBreak, QueueOverridden, TaskClosed
 from calls.ids import AgentId, CallId, QueueId
 from tests.site.clinic import versions
-from tests.site.driver import BrainProcess, Told
+from tests.site.driver import BrainProcess
 from tests.site.faults import BrainCrash, Outage, Publication
 from tests.site.invariants import Violation
 
@@ -146,17 +146,15 @@ class Office:
             if open_tasks:
                 call_id, kind = random.choice(open_tasks)
                 done = TaskClosed(site=site.id, call_id=call_id, kind=kind, by=_BY, how="reached")
-                brain.inbox.append(Told(done))
+                brain.tell(done)
         elif dice < 0.75:
             queue = QueueId(random.choice(("front", "bills")))
             is_open = random.choice((True, False, None))
             for_s = random.choice((10.0, 200.0))
-            brain.inbox.append(
-                Told(QueueOverridden(site=site.id, queue=queue, open=is_open, for_s=for_s))
-            )
+            brain.tell(QueueOverridden(site=site.id, queue=queue, open=is_open, for_s=for_s))
         else:
             agent_id = random.choice(tuple(site.agents))
-            brain.inbox.append(Told(AgentOnBreak(site=site.id, agent_id=agent_id, approved=True)))
+            brain.tell(AgentOnBreak(site=site.id, agent_id=agent_id, approved=True))
             world.later(random.uniform(20.0, 300.0), world.people.signs_in, agent_id)
         world.wake()
 
@@ -165,7 +163,7 @@ class Office:
         site = self._world.site
         for call_id, kind in _open_tasks(brain):
             done = TaskClosed(site=site.id, call_id=call_id, kind=kind, by=_BY, how="done")
-            brain.inbox.append(Told(done))
+            brain.tell(done)
 
 
 def _open_tasks(brain: BrainProcess) -> list[tuple[CallId, str]]:

@@ -27,7 +27,7 @@ from careline.turn import Turn
 from config.site import Site
 from tests.site.board import Board
 from tests.site.clinic import MONDAY_10H, NURSES, small_clinic, versions
-from tests.site.driver import BrainProcess, Killed, Step
+from tests.site.driver import BrainProcess, Killed
 from tests.site.faults import BrainCrash, Faults, Instant, draw
 from tests.site.invariants import Memory, Violation, Witness
 from tests.site.journal import TornJournal
@@ -167,7 +167,7 @@ class World:
     def deliver(self, event: LineEvent) -> None:
         """Bring an event from the line to the brain that drives it: in order, and maybe late."""
         brain = self.brain
-        if brain is None or not brain.connected:
+        if brain is None or brain.connection is None:
             return
         faults, random = self.faults, self.random
         at = max(self.now, self._delivered_at)
@@ -230,43 +230,59 @@ class World:
         for entry in batch:
             digest.update(_encode((entry.at, type(entry.record).__name__, entry.record)))
 
-    def kept(self, batch: list[Entry], board: Board) -> None:
+    def kept(self, batch: Sequence[Entry], board: Board) -> None:
         """A batch is durable, and nothing else has happened since."""
         self.witness.read(batch)
         self.witness.look(board)
 
     def not_kept(
-        self, entries: list[Entry], refused: Collection[CallId], steps: list[Step]
+        self,
+        entries: Sequence[Entry],
+        away: list[Entry],
+        refused: Collection[CallId],
+        commands: list[Command],
     ) -> None:
         """Nothing could be journaled; this is done all the same.
 
         Args:
-            entries: what waits now to be journaled, and what never will be.
-            refused: calls that were not let in; of what they did so far nothing is written.
-            steps: what is done.
+            entries: what could not be; what the calls that were not let in did will never be.
+            away: what turning them away brought about.
+            refused: those calls.
+            commands: what is done.
         """
-        brain, journal = self.brain, self.journal
+        brain = self.brain
         assert brain is not None
-        now = brain.clock()
-        away = [Entry(at=now, record=record) for record in brain.away]
-        brain.away = []
-        dropped = [entry for entry in entries if getattr(entry.record, "call_id", None) in refused]
-        for entry in dropped:
-            if entry.line_epoch:
-                told = journal.dropped.get(entry.line_epoch, 0)
-                journal.dropped[entry.line_epoch] = max(told, entry.line_seq)
-        if any(isinstance(entry.record, _OTHERS_CONCERN) for entry in (*dropped, *away)):
-            # They had come as far as the queue before it was known that they cannot be let in.
-            # Who else was offered to whom because of it no replay can know.
-            journal.tear()
         for call_id in refused:
-            self.refused.setdefault(call_id, len(journal.durable))
+            self.refused.setdefault(call_id, len(self.journal.durable))
         self._turned_away.update(refused)
         self._note(away)
+        self._concerns_others(away)
         self.witness.read([*entries, *away])
         self.witness.look(brain.board)
-        commands = [command for step in steps for command in step.turn.commands]
         self.office.turned_away(refused, commands)
+
+    def dropped(self, entries: Sequence[Entry], late: Sequence[Entry]) -> None:
+        """What is never journaled, for it is about calls that were not let in.
+
+        Args:
+            entries: all of it.
+            late: of it, what was not seen before.
+        """
+        told = self.journal.dropped
+        for entry in entries:
+            if entry.line_epoch:
+                told[entry.line_epoch] = max(told.get(entry.line_epoch, 0), entry.line_seq)
+        self._concerns_others(entries)
+        self._note(late)
+        self.witness.read(late)
+
+    def _concerns_others(self, unwritten: Iterable[Entry]) -> None:
+        """Calls may come as far as the queue before it is known that they cannot be let in.
+
+        Who else was offered to whom because of that no replay can know.
+        """
+        if any(isinstance(entry.record, _OTHERS_CONCERN) for entry in unwritten):
+            self.journal.tear()
 
     def check_acknowledged(self, epoch: str, seq: int) -> None:
         """What the line is told to forget is durable, or was kept in memory for long enough.
@@ -440,7 +456,7 @@ class World:
         unheard += [fact for facts in line.held() for fact in facts]
         self._lost.update(fact.call_id for fact in unheard if isinstance(fact, CallArrived))
         if self.brain is not None:
-            self.brain.connected = False
+            self.brain.line_died()
             self.wake()
         self.later(_LINE_DOWN_S, self._start_line)
 

@@ -244,6 +244,8 @@ class LineServer:
         )
 
     def _send_event(self, writer: asyncio.StreamWriter, event: LineEvent) -> None:
+        if writer.transport.is_closing():
+            return  # the next brain is told
         _write_frame(
             writer,
             {"type": "event", "seq": event.seq, "at": event.at, "fact": _raw(event.fact)},

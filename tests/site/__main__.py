@@ -8,6 +8,7 @@ see it again: ``python -m tests.site --seed 7 --calls 1000 --trace``.
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import time
 from collections import Counter, deque
@@ -92,6 +93,7 @@ def main() -> int:
     )
     parser.add_argument("--kills", type=int, help="so many real kills of a brain process instead")
     args = parser.parse_args()
+    logging.disable()  # a broken promise is told with all that led to it
     if args.every_write:
         from tests.site.every_write import every_write
 

@@ -23,7 +23,7 @@ from adapters.stores.redis.server import Script, Server
 from adapters.telephony.relay import scripts
 from adapters.telephony.relay.letters import Desk, Letter, LetterError, command_of, of_event
 from calls.facts import CallArrived, CallerHungUp, CallFailed
-from calls.ports import JournalError, Line, LineEvent, LineUnavailable
+from calls.ports import JournalError, Line, LineEvent, LineSnapshot, LineUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -348,8 +348,7 @@ class LineRelay:
                     case {"type": "acknowledge", "epoch": str(epoch), "seq": int(seq)}:
                         await line.acknowledge(epoch, seq)
                     case {"type": "picture"}:
-                        async with asyncio.timeout(PICTURE_S):
-                            picture = await line.snapshot()
+                        picture = await picture_of_line(line)
                         calls = [part for up in picture.calls for part in (up.call_id, self.node)]
                         told = {"type": "picture", "picture": msgspec.to_builtins(picture)}
                         service.tell(told, calls)
@@ -421,8 +420,7 @@ class LineRelay:
                 self._is_lineless()
             else:
                 try:
-                    async with asyncio.timeout(PICTURE_S):
-                        await line.snapshot()
+                    await picture_of_line(line)
                 except (LineUnavailable, TimeoutError):
                     pass
                 else:
@@ -433,6 +431,28 @@ class LineRelay:
                     # Nobody drives it before the next session begins.
                     await line.close()
             await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+async def picture_of_line(line: ConnectedLine) -> LineSnapshot:
+    """What is up on a line.
+
+    The wait has two halves. A node that was suspended finds one of them over when it goes on, and
+    the line, which could answer nobody, has the other.
+
+    Raises:
+        TimeoutError: it hangs.
+        LineUnavailable: it is gone.
+    """
+    asking = asyncio.create_task(line.snapshot())
+    try:
+        for _half in range(2):
+            await asyncio.wait([asking], timeout=PICTURE_S / 2)
+        if not asking.done():
+            raise TimeoutError
+        return asking.result()
+    finally:
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
 
 
 def _moves(event: LineEvent, node: str) -> list[str]:

@@ -6,6 +6,7 @@ It is long because machines, leaders and slow lines are made here, and every tes
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -397,6 +398,24 @@ async def test_the_calls_of_a_line_that_is_slow_to_answer_are_unseen_until_it_do
     assert unseen == {"b"}
     assert len(slow) > 2, "it was slow twice"
     assert {call.call_id for call in picture.calls} == {"a", "b"}
+
+
+async def test_a_line_is_not_taken_for_hung_by_a_node_that_was_suspended_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(relaying, "PICTURE_S", 0.2)
+    line = LineServer(Host("a"), lambda: 7.0)
+    await line.start(tmp_path / "line.sock")
+    client = await LineClient.connect(tmp_path / "line.sock")
+    try:
+        asking = asyncio.create_task(relaying.picture_of_line(client))
+        await asyncio.sleep(0)
+        time.sleep(0.3)  # noqa: ASYNC251  (everything stands still, and the clock goes on)
+        picture = await asking
+    finally:
+        await client.close()
+        await line.stop()
+    assert [call.call_id for call in picture.calls] == ["a"]
 
 
 async def test_the_calls_of_a_line_that_was_slow_and_died_are_lost_at_once(

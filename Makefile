@@ -20,12 +20,13 @@ check: setup-dev       ## style, types, imports and the fast tests: under a minu
 	.venv/bin/lint-imports
 	$(PYTHON) -m pytest -m "not slow" --hypothesis-profile quick -n auto --dist worksteal
 
-soak: setup-dev        ## the long proofs, under 50 minutes: random days, crashes, kills
+soak: setup-dev        ## the long proofs, under 50 minutes: random days, crashes, kills, new examples
 	$(PYTHON) -m tests.acd --days 30000 --jobs 2
 	$(PYTHON) -m tests.site --seeds 1000 --calls 1000 --jobs 2
 	$(PYTHON) -m tests.site --every-write
 	$(PYTHON) -m tests.site --kills 100
 	$(PYTHON) -m tests.site.nodes --kills 100 --pauses 5 --until 900
+	$(PYTHON) -m pytest -m "hypothesis and not slow" --hypothesis-profile soak -n auto --dist worksteal
 
 bench: setup-dev       ## measure, and write docs/benchmarks.md
 	$(PYTHON) -m benchmarks

@@ -16,8 +16,19 @@ from pytest_asyncio import is_async_test
 from config.load import DEFAULT_CLINIC, load_site
 from config.site import Site
 
-# How long an example takes to draw says how busy the machine is, not whether a promise holds.
-settings.register_profile("careline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes to draw says how busy the machine is, not whether a promise holds. The
+# examples are the same on every run: whoever changes something is told of what they changed, and
+# not of what somebody else overlooked. That is looked for by `make soak`, with new ones each time.
+settings.register_profile(
+    "careline", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "soak",
+    parent=settings.get_profile("careline"),
+    derandomize=False,
+    print_blob=True,
+    max_examples=1000,
+)
 # `make check` asks for this one, `make test` runs every property in full. A property that wants
 # more examples than others, or fewer, says so as a multiple of the profile's.
 settings.register_profile("quick", parent=settings.get_profile("careline"), max_examples=20)

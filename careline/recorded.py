@@ -27,6 +27,7 @@ from calls.facts import (
     CallFact,
     CallFailed,
     CallQueued,
+    CallReleased,
     Fact,
     OfferAccepted,
     OfferDeclined,
@@ -163,6 +164,7 @@ class _Reader:
         self._day = Recorded()
         self._open: dict[CallId, Contact] = {}
         self._talking: dict[CallId, tuple[CallConnected, float]] = {}
+        self._asked: dict[CallId, CallFact] = {}
         self._ended: dict[AgentId, tuple[Talk, float]] = {}
         self._counts: dict[CallId, int] = {}
         self._presence: dict[AgentId, type[AgentFact]] = {}
@@ -268,26 +270,32 @@ class _Reader:
         del self._open[fact.call_id]
 
     def _talks(self, fact: CallFact, at: float) -> None:
-        connected, since = self._talking[fact.call_id]
-        contact = self._open[fact.call_id]
-        again = isinstance(fact, CallEscalated | OfferFailed) or (
-            isinstance(fact, CallQueued) and fact.requirement.emergency
-        )
-        ends = isinstance(fact, AgentHungUp | CallerHungUp | CallFailed | CallEnded)
-        if not (again or ends) or (
-            isinstance(fact, OfferFact) and fact.offer_id != connected.offer_id
-        ):
-            return
-        del self._talking[fact.call_id]
-        end = replace(fact, call_id=contact.call_id)
-        talk = Talk(length_s=at - since, end=end)
+        connected, _since = self._talking[fact.call_id]
+        match fact:
+            case OfferFact() if fact.offer_id != connected.offer_id:
+                pass  # about another agent
+            case CallEscalated() | OfferFailed():
+                self._asked[fact.call_id] = fact
+            case CallQueued() if fact.requirement.emergency:
+                self._asked[fact.call_id] = fact
+            case CallReleased(requeued=True) if fact.call_id in self._asked:
+                # Not before: who escalates and is a nurse stays with the caller.
+                asked = self._asked[fact.call_id]
+                contact = self._talk_ended(asked, at)
+                lost = isinstance(asked, OfferFailed)
+                contact.waits.append(Wait(contact.waits[-1].group if lost else _RED_FLAGS, at))
+            case AgentHungUp() | CallerHungUp() | CallFailed() | CallEnded():
+                self._talk_ended(fact, at)
+                del self._open[fact.call_id]
+
+    def _talk_ended(self, by: CallFact, at: float) -> Contact:
+        connected, since = self._talking.pop(by.call_id)
+        contact = self._open[by.call_id]
+        talk = Talk(length_s=at - since, end=replace(by, call_id=contact.call_id))
         contact.talks.append(talk)
         self._ended[connected.agent_id] = (talk, at)
-        if again:
-            lost = isinstance(fact, OfferFailed)
-            contact.waits.append(Wait(contact.waits[-1].group if lost else _RED_FLAGS, at))
-        else:
-            del self._open[fact.call_id]
+        self._asked.pop(by.call_id, None)
+        return contact
 
 
 _RED_FLAGS = "red flags"

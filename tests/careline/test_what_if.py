@@ -9,7 +9,8 @@ from math import inf
 
 import pytest
 
-from calls.facts import CallArrived, CallerHungUp, CallQueued, SitePublished
+from calls.facts import CallArrived, CallerHungUp, CallEscalated, CallQueued, SitePublished
+from calls.ids import AgentId
 from calls.ports import Entry
 from calls.private import Private
 from calls.requirement import Requirement
@@ -19,8 +20,8 @@ from careline.recorded import recorded
 from careline.what_if import compare
 from config.load import DEFAULT_CLINIC
 from config.site import Site
-from tests.careline.recorded_days import BILLING, busy_day, entries, keep
-from tests.careline.rig import Rig
+from tests.careline.recorded_days import BILLING, RED_FLAG, busy_day, entries, keep
+from tests.careline.rig import CALL, Rig
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,24 @@ def test_an_agent_who_ended_the_wrap_up_does_so_again(clinic):
     found = compared(clinic, entries(rig), clinic)
     assert found.again.total["asa_s"] == pytest.approx(found.journal.total["asa_s"])
     assert found.again.total["answered"] == found.journal.total["answered"] == 4
+
+
+def test_a_conversation_goes_on_when_somebody_else_escalates_it(clinic):
+    rig = Rig(clinic)
+    rig.ready("grace", "mateo")
+    rig.arrive()
+    rig.run.advance(1)
+    rig.say(RED_FLAG)
+    rig.run.advance(20)
+    late = CallEscalated(site=clinic.id, call_id=CALL, agent_id=AgentId("mateo"))
+    rig.run.tell(late)
+    rig.run.advance(40)
+    rig.run.tell(*rig.phones.hang_up(CALL))
+    rig.run.close()
+    (contact,) = recorded(enumerate(entries(rig)), clinic.id).contacts
+    (talk,) = contact.talks
+    assert talk.length_s > 40
+    assert isinstance(talk.end, CallerHungUp)
 
 
 # --- patience -------------------------------------------------------------------------------------

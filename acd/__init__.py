@@ -6,7 +6,6 @@ from acd.agent import PRESENCE, Presence
 from acd.call_backs import CALL_BACK_TASK, RED_FLAG_TASK
 from acd.distributor import Distributor
 from acd.ladder import UNANSWERED_TASK
-from acd.matching import RING_GRACE_S
 from acd.models import (
     AgentConfig,
     EmergencyRules,
@@ -16,6 +15,7 @@ from acd.models import (
     QueueConfig,
     Relaxation,
 )
+from acd.offers import RING_GRACE_S
 from acd.rule import Rule
 from acd.snapshot import AgentView, CallBackView, LiveOffer, QueueView, Snapshot, WaitingView
 from acd.totals import DroppedFacts, OfferTotals, VisitTotals

@@ -69,7 +69,7 @@ class Answering:
 
     def accepted(self, fact: OfferAccepted) -> None:
         """The agent answered: the two are bridged, unless the offer is over."""
-        if self._matching.offer(fact.offer_id) is None:
+        if self._matching.offers.get(fact.offer_id) is None:
             # They answered an offer that is over: their phone must not stay up.
             self._matching.say(
                 ReleaseAgent(call_id=fact.call_id, offer_id=fact.offer_id, agent_id=fact.agent_id)
@@ -83,7 +83,7 @@ class Answering:
         elif visit.task is not None:
             self._call_backs.accepted(offer, fact)
         else:
-            self._matching.accept(offer, fact)
+            self._matching.offers.accept(offer, fact)
             if visit.lane.companion is None:
                 self._matching.recall_others(visit, offer)
             if all(each.connected for each in visit.offers):
@@ -136,14 +136,14 @@ class Answering:
         elif not visit.answered:
             self._gone_early(offer, fact)
         elif offer is not visit.offers[0]:
-            self._matching.disconnect(offer, fact)
+            self._matching.offers.disconnect(offer, fact)
             self._matching.wrap_up(offer)
         else:
             others = visit.offers[1:]
             self._ledger.forget(visit)
-            self._matching.disconnect(offer, fact)
+            self._matching.offers.disconnect(offer, fact)
             for other in others:
-                self._matching.release(other)
+                self._matching.offers.release(other)
             self._matching.say(
                 ReturnToFlow(call_id=fact.call_id, agent_id=fact.agent_id, requeued=False)
             )
@@ -185,8 +185,8 @@ class Answering:
         if visit.task is not None and all(each.connected for each in visit.offers):
             self._call_backs.agent_left(offer, fact)
             return
-        self._matching.disconnect(offer, fact)
-        self._matching.pause(offer.agent)
+        self._matching.offers.disconnect(offer, fact)
+        self._matching.standing.pause(offer.agent)
         visit.tried_by(offer.agent.config.id)
         self._matching.call_off(visit)
         self._matching.end_wrap_up(offer)
@@ -195,14 +195,14 @@ class Answering:
         """A phone was lost in mid-call; the caller stays with whoever led the conversation."""
         visit = offer.visit
         if offer is not visit.offers[0]:
-            self._matching.disconnect(offer, fact)
+            self._matching.offers.disconnect(offer, fact)
             self._matching.wrap_up(offer)
             return
         offers = tuple(visit.offers)
         self._ledger.forget(visit)
-        self._matching.disconnect(offer, fact)
+        self._matching.offers.disconnect(offer, fact)
         for other in offers[1:]:
-            self._matching.release(other)
+            self._matching.offers.release(other)
         self._lifecycle.agent_lost(visit, offers)
 
     def _dialling(self, fact: CallBackAnswered | CallBackMissed) -> Offer | None:
@@ -218,7 +218,7 @@ class Answering:
 
     def _live(self, fact: OfferFact) -> Offer | None:
         """The offer that a fact is about, if it is not over; counted if it is."""
-        offer = self._matching.offer(fact.offer_id)
+        offer = self._matching.offers.get(fact.offer_id)
         if offer is None:
             self._drops.late += 1
             return None

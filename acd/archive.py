@@ -67,7 +67,7 @@ class Archive:
         return DistributorState(
             site=self._site,
             now=matching.now,
-            made=matching.made,
+            made=matching.offers.made,
             entered=ledger.entered,
             held_back=self._floor.held_back,
             agents=tuple(map(_agent_state, self._roster.agents.values())),
@@ -76,7 +76,7 @@ class Archive:
             offers=tuple(_offer_state(offers[seq]) for seq in sorted(offers)),
             tasks=tuple(map(_task_state, ledger.tasks.values())),
             tallies=ledger.tallies(),
-            offers_ended=matching.ended(),
+            offers_ended=matching.offers.ended(),
             dropped=self._drops.total(),
         )
 
@@ -113,8 +113,8 @@ class Archive:
             state: what was taken, here or under another configuration.
             person_queue: takes the callers of a queue that is no more.
         """
-        self._matching.now = state.now
-        self._matching.restore(state.made, state.offers_ended)
+        self._matching.timers.now = state.now
+        self._matching.offers.restore(state.made, state.offers_ended)
         self._drops.restore(state.dropped)
         self._ledger.restore(state.entered, state.tallies)
         for each in state.agents:
@@ -136,26 +136,15 @@ class Archive:
             held = self._ledger.get(visit_state.call_id)
             assert held is not None, "it was held above"
             visit = held
+            if not visit.answered:
+                # First: time may carry it on, where the agent it waited for is nobody's any more.
+                self._arm(visit)
             if visit_state.waiting:
                 self._lanes.add(visit)
-            if not visit.answered:
-                self._arm(visit)
-        self._keep(state.now)
+        self._matching.keeping.restore()
         for agent in self._roster.by_index:
-            self._matching.stand(agent)
+            self._matching.standing.stand(agent)
         self._floor.held_back = state.held_back
-
-    def _keep(self, now: float) -> None:
-        """Whoever was kept for a call that needs two people is, if there still is one."""
-        floor = self._floor
-        pair = floor.kept_for = floor.first_overdue_pair()
-        for agent in self._roster.by_index:
-            if agent.kept_until is None or agent.kept_until <= now:
-                continue
-            if pair is not None:
-                floor.kept = agent
-            else:
-                agent.kept_until = None
 
     def _load_agent(self, state: AgentState) -> None:
         agent = self._roster.agents.get(state.agent_id)
@@ -223,7 +212,7 @@ class Archive:
         agent.used += offer.units
         if state.work is not Work.WRAP_UP:
             visit.offers.append(offer)
-            self._matching.hold(offer)
+            self._matching.offers.hold(offer)
         if state.due_at is not None:
             self._matching.timers.set(offer, state.due_at)
 

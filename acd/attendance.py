@@ -6,7 +6,6 @@ from acd.agent import Agent, Presence, presence_after
 from acd.matching import Matching
 from acd.roster import Roster
 from acd.totals import DropCount
-from acd.work import Work
 from calls.facts import (
     AgentFact,
     AgentOnBreak,
@@ -41,11 +40,8 @@ class Attendance:
         agent.pending, agent.approved = None, False
         agent.rests_until = min(agent.rests_until, self._matching.now)
         if agent.presence is not Presence.READY:
-            self._matching.be_present(agent, presence_after(agent.presence, fact))
-        for offer in tuple(agent.offers):
-            # The end of the first may bring a red flag, which ends the others.
-            if offer.work is Work.WRAP_UP:
-                self._matching.end_wrap_up(offer, fact)
+            self._matching.standing.be_present(agent, presence_after(agent.presence, fact))
+        self._matching.end_wrap_ups(agent, fact)
         self._matching.settle(agent)
 
     def away(self, fact: AgentOnBreak | AgentOut) -> None:
@@ -69,7 +65,7 @@ class Attendance:
         """The agent can be rung."""
         agent = self._agent(fact)
         if agent is not None and not agent.reachable:
-            self._matching.reach(agent, reachable=True)
+            self._matching.standing.reach(agent, reachable=True)
             self._matching.settle(agent)
 
     def phone_unregistered(self, fact: PhoneUnregistered) -> None:
@@ -77,8 +73,8 @@ class Attendance:
         agent = self._agent(fact)
         if agent is None or not agent.reachable:
             return
-        self._matching.reach(agent, reachable=False)
-        for offer in tuple(agent.offers):
+        self._matching.standing.reach(agent, reachable=False)
+        for offer in sorted(agent.offers, key=lambda each: each.visit.place):
             if offer.ringing:
                 self._matching.phone_lost(offer)
         self._matching.settle(agent)

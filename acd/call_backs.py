@@ -137,7 +137,7 @@ class CallBacks:
 
     def accepted(self, offer: Offer, fact: OfferAccepted) -> None:
         """An agent accepted: the number is dialled once all whom the call needs have."""
-        self._matching.accept(offer, fact)
+        self._matching.offers.accept(offer, fact)
         visit, task = offer.visit, offer.visit.task
         assert task is not None, "only an attempt is dialled"
         if not all(each.connected for each in visit.offers):
@@ -174,7 +174,7 @@ class CallBacks:
         """Nobody was reached. The agent's phone is up still, with nobody at the other end."""
         others = self._end_attempt(offer, fact)
         for other in others:
-            self._matching.release(other)
+            self._matching.offers.release(other)
         self._tried_in_vain(offer)
         for each in (offer, *others):
             self._matching.wrap_up(each)
@@ -187,15 +187,14 @@ class CallBacks:
         """
         others = self._end_attempt(offer, fact)
         for other in others:
-            self._matching.let_go(other)
+            self._matching.offers.let_go(other)
         task, agent = offer.visit.task, offer.agent
         assert task is not None, "only an attempt is dialled"
         task.tried = (*(each for each in task.tried if each != agent.config.id), agent.config.id)
-        self._matching.pause(agent)
+        self._matching.standing.pause(agent)
         self._tried_in_vain(offer)
         self._matching.wrap_up(offer)
-        for other in others:
-            self._matching.settle(other.agent)
+        self._matching.settle_all(other.agent for other in others)
 
     # --- inside -----------------------------------------------------------------------------------
 
@@ -228,11 +227,10 @@ class CallBacks:
         self._wait(task)
 
     def _begin(self, task: CallBackTask) -> None:
-        task.rounds += 1
         now = self._matching.now
         lane = self._lanes.at(task.requirement, task.since, now, call_back=True)
         visit = Visit(
-            CallId(f"{task.call_id}~{task.rounds}"),
+            self._next_id(task),
             task.requirement,
             lane,
             task.queued_at,
@@ -246,6 +244,14 @@ class CallBacks:
         self._matching.stand_in(visit, lane)
         self._matching.line_up(visit)
 
+    def _next_id(self, task: CallBackTask) -> CallId:
+        """The id of the next attempt; of an earlier call-back of that call one may go on still."""
+        while True:
+            task.rounds += 1
+            call_id = CallId(f"{task.call_id}~{task.rounds}")
+            if self._ledger.get(call_id) is None and call_id not in self._ledger.unserved:
+                return call_id
+
     def _end_attempt(self, offer: Offer, cause: object) -> list[Offer]:
         """Nobody will be on the line; the offers of the others who had accepted are left."""
         visit, task = offer.visit, offer.visit.task
@@ -254,7 +260,7 @@ class CallBacks:
         others = [each for each in visit.offers if each is not offer]
         self._matching.timers.cancel(visit)
         self._ledger.forget(visit)
-        self._matching.disconnect(offer, cause)
+        self._matching.offers.disconnect(offer, cause)
         task.visit = None
         return others
 
@@ -285,8 +291,8 @@ class CallBacks:
         if any(offer.connected for offer in offers):
             self._matching.say(HangUp(call_id=visit.call_id))
         for offer in offers:
-            self._matching.let_go(offer)
-            self._matching.settle(offer.agent)
+            self._matching.offers.let_go(offer)
+        self._matching.settle_all(offer.agent for offer in offers)
 
     def _limits(self, task: CallBackTask, queue: QueueConfig) -> tuple[int, float]:
         if self._is_emergency(task):

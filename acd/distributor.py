@@ -26,9 +26,10 @@ from acd.ladder import Ladder
 from acd.lanes import Lanes
 from acd.ledger import Ledger
 from acd.lifecycle import Lifecycle
-from acd.matching import Matching, Witness
+from acd.matching import Matching
 from acd.models import AgentConfig, EmergencyRules, QueueConfig
 from acd.offer import Offer
+from acd.offers import Witness
 from acd.roster import Roster
 from acd.snapshot import (
     CallBackView,
@@ -56,6 +57,7 @@ from calls.facts import (
     CallBackOwed,
     CallDequeued,
     CallEnded,
+    CallerAdvised,
     CallerHungUp,
     CallEscalated,
     CallFailed,
@@ -168,7 +170,7 @@ class Distributor:
             raise ValueError(f"{nurse_queue!r} or {person_queue!r} is not among the queues")
         self._catch_up(now)
         decided = self._matching.commands()
-        state, witness = self.state(), self._matching.witness
+        state, witness = self.state(), self._matching.offers.witness
         leavers = {
             agent_id: agent.config
             for agent_id, agent in self._roster.agents.items()
@@ -176,7 +178,7 @@ class Distributor:
         }
         self._build(queues, agents, nurse_queue, emergency, leavers)
         self._archive.load(state, person_queue)
-        self._matching.witness = witness
+        self._matching.offers.witness = witness
         self._match_again()
         self._matching.see_to_pairs()
         self._catch_up(now)
@@ -235,6 +237,7 @@ class Distributor:
             CallBackChosen: lifecycle.call_back_chosen,
             CallBackOwed: lifecycle.call_back_owed,
             CallBackForbidden: lifecycle.call_back_forbidden,
+            CallerAdvised: lifecycle.caller_advised,
             CallerHungUp: lifecycle.caller_gone,
             CallFailed: lifecycle.caller_gone,
             CallEnded: lifecycle.call_ended,
@@ -309,11 +312,11 @@ class Distributor:
 
     def _catch_up(self, now: float) -> None:
         """Do everything that fell due until ``now``, each at the time it fell due."""
-        matching = self._matching
-        matching.until = now
-        while (due := matching.timers.pop_due(now)) is not None:
+        matching, timers = self._matching, self._matching.timers
+        timers.until = now
+        while (due := timers.pop_due(now)) is not None:
             at, owner = due
-            matching.now = max(matching.now, at)
+            timers.now = max(timers.now, at)
             if isinstance(owner, Offer):
                 if owner.work is Work.WRAP_UP:
                     matching.end_wrap_up(owner)
@@ -328,7 +331,7 @@ class Distributor:
             else:
                 matching.move_on(owner)
             matching.see_to_pairs()
-        matching.now = max(matching.now, now)
+        timers.now = max(timers.now, now)
 
     def _match_again(self) -> None:
         """The configuration has changed: look at every call and every agent anew."""
@@ -346,7 +349,7 @@ class Distributor:
 
     def watch(self, witness: Witness | None) -> None:
         """Show every decision to ``witness`` before it is carried out, as it was made."""
-        self._matching.witness = witness
+        self._matching.offers.witness = witness
 
     def explain(self, visit: Visit, choice: Choice) -> Explanation:
         """Why a decision was made; for a witness, while it is shown the decision."""
@@ -398,7 +401,7 @@ class Distributor:
 
     def live_offers(self) -> tuple[LiveOffer, ...]:
         """Every offer that rings or is connected, in the order they were made."""
-        return tuple(live_offer(offer) for offer in self._matching.offers())
+        return tuple(live_offer(offer) for offer in self._matching.offers)
 
     @property
     def totals(self) -> VisitTotals:
@@ -408,7 +411,7 @@ class Distributor:
     @property
     def offer_totals(self) -> OfferTotals:
         """What became of the offers made so far."""
-        return self._matching.totals()
+        return self._matching.offers.totals()
 
     @property
     def dropped(self) -> DroppedFacts:

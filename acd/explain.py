@@ -50,12 +50,14 @@ class Explanation:
         agents: to whom it was offered: one agent, or the two that it needs.
         rule: what decided.
         call_class: emergency, overdue or routine.
-        waited_s: how long the caller had waited, earlier queues included.
+        waited_s: how long the caller had waited, earlier queues included; for a call-back, how long
+            it is since they began to wait.
         needs: what an agent had to be able to do then, after what waiting had relaxed.
         companion: what the second person had to be able to do, for a call that needs two.
         passed_over: every other agent of the site, in the order of the configuration, with why.
         ahead: calls that stood before it, in their order, with why they did not get the agent.
         behind: how many calls stood behind it.
+        call_back: nobody was on the line: the agent was to call somebody back.
     """
 
     at: float
@@ -70,6 +72,7 @@ class Explanation:
     passed_over: tuple[PassedOver, ...]
     ahead: tuple[Ahead, ...]
     behind: int
+    call_back: bool = False
 
     def sentence(self) -> str:
         """The decision for a person to read."""
@@ -77,9 +80,15 @@ class Explanation:
         place = {0: "no call stood before it", 1: "1 call stood before it"}.get(
             len(self.ahead), f"{len(self.ahead)} calls stood before it"
         )
+        what, waited = "offered", f"it had waited {self.waited_s:.0f} s in"
+        if self.call_back:
+            what = "call-back offered"
+            waited = (
+                f"its place was that of a caller who began to wait {self.waited_s:.0f} s before, in"
+            )
         return (
-            f"offered to {whom}: {self.rule.sentence}; it had waited {self.waited_s:.0f} s in "
-            f"{self.queue} ({self.call_class.value}), {place} and {self.behind} behind"
+            f"{what} to {whom}: {self.rule.sentence}; {waited} {self.queue} "
+            f"({self.call_class.value}), {place} and {self.behind} behind"
         )
 
 
@@ -112,6 +121,7 @@ def explain(floor: Floor, visit: Visit, choice: Choice, now: float) -> Explanati
         ),
         ahead=ahead,
         behind=behind,
+        call_back=visit.dialled,
     )
 
 

@@ -72,6 +72,7 @@ class Floor:
         "_room_for",
         "held_back",
         "kept",
+        "kept_behind",
         "kept_for",
         "lanes",
         "ready",
@@ -96,6 +97,8 @@ class Floor:
         """Who is kept free for a call that needs two people."""
         self.kept_for: Visit | None = None
         """That call."""
+        self.kept_behind: Place | None = None
+        """Where that call stood when it was last looked at: it may have changed its queue since."""
 
     # --- where agents stand ---------------------------------------------------------------------
 
@@ -211,27 +214,6 @@ class Floor:
         if agent.nurse:
             self._free_nurses += (room == WHOLE) - (before == WHOLE)
 
-    # --- two people who are never free at once --------------------------------------------------
-
-    def first_overdue_pair(self) -> Visit | None:
-        """The first overdue call that needs two people, and for which both kinds are on duty."""
-        heads = [lane.waiting.first for lane in self.lanes.overdue_pairs if lane.waiting]
-        heads.sort(key=_place)
-        return next((visit for visit in heads if self._both_on_duty(visit.lane)), None)
-
-    def may_be_of(self, pair: Visit) -> int:
-        """The set of those who are free for a call of two people and could be one of them."""
-        return self.free_for(pair) & (pair.lane.able | (pair.lane.companion or 0))
-
-    def _both_on_duty(self, lane: Lane) -> bool:
-        first, second = self._two_on_duty(lane.able), self._two_on_duty(lane.companion or 0)
-        return bool(first and second) and len({*first, *second}) > 1
-
-    def _two_on_duty(self, among: int) -> list[Agent]:
-        """At most two of a set who are on duty."""
-        on_duty = (agent for agent in self.roster.members(among) if self.on_duty(agent))
-        return list(islice((agent for agent in on_duty if not agent.leaving), 2))
-
     # --- an agent for a call --------------------------------------------------------------------
 
     def agents_for(self, visit: Visit) -> Choice | None:
@@ -263,6 +245,11 @@ class Floor:
                 if agent is not None and again & agent.bit:
                     return Choice((agent,), Rule.TRIED_BEFORE)
         return None
+
+    def could_take(self, visit: Visit) -> int:
+        """The set of those who could be given a call now that needs one person."""
+        lane = visit.lane
+        return (self.free_for(visit) | (self.urgent if lane.urgent else 0)) & lane.able
 
     def _wanted(self, visit: Visit) -> Agent | None:
         wanted = visit.requirement.agent
@@ -418,10 +405,6 @@ class Floor:
             if agent is not None:
                 mask |= agent.bit
         return mask
-
-
-def _place(visit: Visit) -> Place:
-    return visit.place
 
 
 def _ready_key(agent: Agent) -> tuple[float, int]:

@@ -92,12 +92,13 @@ class Ladder:
         """
         self._matching.alarms.append(visit)
         self._matching.alarms.sort(key=lambda each: each.place)
+        recalled = []
         for agent in tuple(self._floor.roster.members(visit.lane.able)):
             if visit.answered or not rings_with_all(agent):
                 continue
             routine = [offer for offer in agent.offers if offer.ringing]
             for offer in routine:
-                self._matching.recall(offer)
+                self._matching.offers.recall(offer)
             self._matching.ring(visit, agent, Rule.RING_ALL)
-            for offer in routine:
-                self._matching.call_off(offer.visit)
+            recalled += routine
+        self._matching.call_off_all(recalled)

@@ -30,6 +30,7 @@ from calls.facts import (
     CallBackOwed,
     CallDequeued,
     CallEnded,
+    CallerAdvised,
     CallerHungUp,
     CallEscalated,
     CallFailed,
@@ -169,6 +170,12 @@ class Lifecycle:
             return
         self._call_backs.owed(fact, self._nurse_queue)
 
+    def caller_advised(self, fact: CallerAdvised) -> None:
+        """The caller may be speaking with 911 once they have hung up."""
+        visit = self._ledger.get(fact.call_id) or self._ledger.unserved.get(fact.call_id)
+        if visit is not None:
+            visit.advised_at = self._matching.now
+
     def call_back_forbidden(self, fact: CallBackForbidden) -> None:
         """The caller must not be rung: not for what is agreed, nor when they drop."""
         call_id = fact.call_id
@@ -207,7 +214,7 @@ class Lifecycle:
         offers = tuple(visit.offers)
         self._ledger.forget(visit)
         for offer in offers:
-            self._matching.release(offer)
+            self._matching.offers.release(offer)
         again = self.queue_again(visit, offers, emergency, self._matching.now, since)
         self._ladder.begin(again, since)
 
@@ -242,7 +249,7 @@ class Lifecycle:
         again.advised_at, again.came_by = visit.advised_at, visit.came_by
         for offer in offers:
             # Who has room for more is not rung at once for the caller they were cut off from.
-            self._matching.pause(offer.agent)
+            self._matching.standing.pause(offer.agent)
         self._line_up(again)
         if requirement.emergency:
             self._ladder.begin(again, self._matching.now)
@@ -287,14 +294,14 @@ class Lifecycle:
         enough = self._enough(visit)
         for offer in tuple(visit.offers):
             if offer is not enough:
-                self._matching.let_go(offer)
+                self._matching.offers.let_go(offer)
         if enough is None:
             self._matching.line_up_again(visit, rung)
-        elif enough.connected:
-            self._matching.resize(enough, visit.lane.units)
+            return
+        if enough.connected:
+            self._matching.offers.resize(enough, visit.lane.units)
             self.connect(visit)
-        for agent in rung:
-            self._matching.settle(agent)
+        self._matching.settle_all(rung)
 
     def _enough(self, visit: Visit) -> Offer | None:
         """Which offer alone is enough now, of those to whom a call was offered."""
@@ -389,7 +396,7 @@ class Lifecycle:
             offers = tuple(visit.offers)
             self._ledger.forget(visit)
             for offer in offers:
-                self._matching.release(offer)
+                self._matching.offers.release(offer)
             for offer in offers:
                 self._matching.wrap_up(offer)
             return
@@ -424,9 +431,8 @@ class Lifecycle:
         offers = tuple(visit.offers)
         self._matching.silence(visit)
         for offer in offers:
-            self._matching.let_go(offer)
-        for offer in offers:
-            self._matching.settle(offer.agent)
+            self._matching.offers.let_go(offer)
+        self._matching.settle_all(offer.agent for offer in offers)
 
     def _for_nurse(self, requirement: Requirement) -> Requirement:
         return replace(requirement, queue=self._nurse_queue, emergency=True)

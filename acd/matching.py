@@ -1,90 +1,77 @@
-"""Offers and the agents' time: bringing a call that waits and an agent who is free together.
+"""Bringing a call that waits and an agent who is free together.
 
-Everything here moves an agent from one state to the next; what a fact means for a call is said
-elsewhere. Each operation leaves the floor's invariant intact: no call waits that an agent could
-take. It is longer than a module should be: an offer that ends frees an agent who is offered the
-next call, so the two halves call each other all the time and are read together.
+What a fact means for a call is said elsewhere. Each operation leaves the floor's invariant intact:
+no call waits that an agent could take. It is longer than a module should be: an offer that ends
+frees an agent who is offered the next call, so giving calls away and taking them back are read
+together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 
-from acd.agent import WHOLE, Agent, Presence
+from acd.agent import WHOLE, Agent
 from acd.floor import Choice, Floor
+from acd.keeping import Keeping
 from acd.lane import Lane
 from acd.offer import Offer
+from acd.offers import ELAPSED, Offers
 from acd.ringing import rings_for_routine
 from acd.rule import Rule
+from acd.standing import Standing
 from acd.timers import Timers
-from acd.totals import OfferOutcome, OfferTotals
+from acd.totals import OfferOutcome
 from acd.visit import Place, Visit
-from acd.work import Work, WrapUpElapsed
-from calls.commands import Command, OfferCall, RecallOffer, ReleaseAgent
-from calls.ids import OfferId
-
-RING_GRACE_S = 5.0
-"""How long after ``ring_timeout_s`` a phone of which nothing is heard counts as failed. The line
-reports the end of every ring; this is for the report that never comes."""
-
-OUTAGE_S = 600.0
-"""Where so much time passed unattended, offers are made now and not back then: a phone cannot be
-rung in the past, and decades (a clock that was wrong) would be very many rings."""
-
-_ELAPSED = WrapUpElapsed()
-
-Witness = Callable[[Visit, Choice], None]
-"""Is shown each decision before it is carried out, while everything stands as it was made."""
+from acd.work import Work
+from calls.commands import Command
 
 
 class Matching:
-    """The live offers, the deadlines, and the commands decided so far.
+    """Gives calls to agents, and takes them back.
 
     Args:
         floor: who could take what.
 
     Attributes:
-        now: the time of what is being handled, seconds since the epoch; never goes back.
-        until: the time up to which the driver lets everything happen now.
-        made: how many offers were made.
-        timers: the deadlines of offers, visits, agents and call-backs.
+        timers: the deadlines of offers, visits, agents and call-backs, and how late it is.
+        standing: where agents stand.
+        keeping: who is kept for a call of two people.
+        offers: the live offers.
         alarms: red flags for whom every nurse is rung, in the order of their places.
-        witness: is shown each decision.
         put_off: ends an attempt to call back that is made again after so many seconds.
     """
 
     __slots__ = (
-        "_ended",
         "_floor",
-        "_offers",
         "_open",
         "_out",
         "_serving",
         "alarms",
-        "made",
-        "now",
+        "keeping",
+        "offers",
         "put_off",
+        "standing",
         "timers",
-        "until",
-        "witness",
     )
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._offers: dict[OfferId, Offer] = {}
         self._out: list[Command] = []
         self._open: list[Agent] = []
         self._serving = False
-        self.made = 0
-        self._ended = dict.fromkeys(OfferOutcome, 0)
         self.timers = Timers()
+        self.standing = Standing(floor, self.timers)
+        self.keeping = Keeping(floor, self.standing, self.timers)
+        self.offers = Offers(floor, self.standing, self.timers, self.say)
         self.alarms: list[Visit] = []
-        self.now = 0.0
-        self.until = 0.0
-        self.witness: Witness | None = None
         self.put_off: Callable[[Visit, float], None] | None = None
 
-    # --- commands -----------------------------------------------------------------------------
+    @property
+    def now(self) -> float:
+        """The time of what is being handled, seconds since the epoch; never goes back."""
+        return self.timers.now
+
+    # --- commands -------------------------------------------------------------------------------
 
     def say(self, command: Command) -> None:
         """Add a command to those decided."""
@@ -95,41 +82,7 @@ class Matching:
         out, self._out = self._out, []
         return out
 
-    # --- offers -------------------------------------------------------------------------------
-
-    def offers(self) -> Iterator[Offer]:
-        """Live offers, ringing or connected, in the order they were made."""
-        return iter(self._offers.values())
-
-    def offer(self, offer_id: OfferId) -> Offer | None:
-        """A live offer: ringing or connected."""
-        return self._offers.get(offer_id)
-
-    def hold(self, offer: Offer) -> None:
-        """Hold an offer that was made before."""
-        self._offers[offer.id] = offer
-
-    def ended(self) -> dict[OfferOutcome, int]:
-        """How the offers so far have ended."""
-        return dict(self._ended)
-
-    def restore(self, made: int, ended: Mapping[OfferOutcome, int]) -> None:
-        """Go on counting from there."""
-        self.made = made
-        self._ended = {**dict.fromkeys(OfferOutcome, 0), **ended}
-
-    def totals(self) -> OfferTotals:
-        """What became of the offers made so far."""
-        ended = self._ended
-        return OfferTotals(
-            made=self.made,
-            accepted=ended[OfferOutcome.ACCEPTED],
-            declined=ended[OfferOutcome.DECLINED],
-            unanswered=ended[OfferOutcome.UNANSWERED],
-            failed=ended[OfferOutcome.FAILED],
-            recalled=ended[OfferOutcome.RECALLED],
-            pending=sum(offer.ringing for offer in self._offers.values()),
-        )
+    # --- calls ----------------------------------------------------------------------------------
 
     def line_up(self, visit: Visit) -> None:
         """Let a call wait in its lane, and find an agent for it at once if there is one."""
@@ -141,30 +94,41 @@ class Matching:
                 return
         if choice is None:
             self._floor.lanes.add(visit)
-        else:
+        elif visit.lane.emergency or not self._others_may_come_first():
             self._offer_to(visit, choice)
+        else:
+            self._floor.lanes.add(visit)
+            self._serve((), visit)
+
+    def _others_may_come_first(self) -> bool:
+        """Whether a call or a break may be owed what a call that is lined up could be given.
+
+        Within one event, before it is settled: a phone that is lost lowers the reserve and brings
+        back what it was rung for.
+        """
+        floor = self._floor
+        return floor.held_back and floor.spare_nurses > 0
 
     def line_up_again(self, visit: Visit, rung: Iterable[Agent]) -> None:
         """Let a call wait that has just been taken back from these agents; they may be given it.
 
-        :meth:`settle` must follow for each of them.
+        Or what stands before it: this settles them.
         """
-        agents = dict.fromkeys(agent for agent in rung if agent.pending is None)
+        agents = tuple(dict.fromkeys(rung))
         for agent in agents:
-            self.stand(agent)
-        choice = self._floor.agents_for(visit)
-        if choice is not None:
-            # Who was rung may have to take what stands before it.
-            self._floor.lanes.add(visit)
-            self._serve(dict.fromkeys((*agents, *choice.agents)))
-            if not visit.waiting:
-                return
+            self.standing.stand_anew(agent)
+        self._floor.lanes.add(visit)
+        self._serve(agents, visit)
+        if visit.waiting and visit.lane.urgent:
+            # Nobody is free for it, but somebody may be rung for a routine call.
             self._floor.lanes.remove(visit)
-        self.line_up(visit)
+            self.line_up(visit)
+        for agent in agents:
+            self._give_way(agent)
 
     def stand_in(self, visit: Visit, lane: Lane) -> None:
         """Let a call belong to a lane, or to where its time has carried it on from there."""
-        while lane.next is not None and visit.since + lane.next_after_s <= self.now:
+        while lane.next is not None and visit.since + lane.next_after_s <= self.timers.now:
             lane = lane.next
         visit.lane = lane
         if lane.next is not None:
@@ -193,32 +157,15 @@ class Matching:
         """Ring one agent for a call, besides those who are rung for it."""
         self._offer_to(visit, Choice((agent,), rule))
 
-    def accept(self, offer: Offer, cause: object) -> None:
-        """The agent answered."""
-        offer.work_on(cause, self.now)
-        self._ended[OfferOutcome.ACCEPTED] += 1
-        self.timers.cancel(offer)
-
-    def resize(self, offer: Offer, units: int) -> None:
-        """Let a call have another part of its agent: all that is left, where it needs more.
-
-        :meth:`settle` must follow.
-        """
-        agent = offer.agent
-        units = min(units, WHOLE - agent.used + offer.units)
-        agent.used += units - offer.units
-        offer.units = units
-
     def refuse(self, offer: Offer, outcome: OfferOutcome, cause: object) -> None:
         """An offer came to nothing: the call goes on to somebody else in its old place."""
         visit, agent = offer.visit, offer.agent
-        offer.work_on(cause, self.now)
-        self._end(offer, outcome)
-        self.pause(agent)
+        self.offers.end(offer, outcome, cause)
+        self.standing.pause(agent)
         rest_s = agent.config.rona_rest_s
         if outcome is OfferOutcome.UNANSWERED:
             agent.unanswered += 1
-            self._ready_from_now(agent)
+            self.standing.ready_from_now(agent)
             agent.rests_until = self.now + rest_s
         elif outcome is OfferOutcome.FAILED:
             visit.failed |= {agent.config.id}
@@ -243,7 +190,7 @@ class Matching:
         if visit.lane.companion is not None:
             for other in tuple(visit.offers):
                 freed.append(other.agent)
-                self.let_go(other)
+                self.offers.let_go(other)
         if not visit.offers:
             if visit.task is not None and put_off_s > 0 and not self._somebody_new(visit):
                 assert self.put_off is not None, "whoever makes attempts puts them off"
@@ -253,6 +200,11 @@ class Matching:
         for agent in freed:
             self.settle(agent)
 
+    def call_off_all(self, recalled: Iterable[Offer]) -> None:
+        """The same for calls whose offers were recalled at once: in the order of the calls."""
+        for visit in sorted({offer.visit for offer in recalled}, key=_place):
+            self.call_off(visit)
+
     def _somebody_new(self, visit: Visit) -> bool:
         """Whether somebody is free for a call who was not asked yet."""
         choice = self._floor.agents_for(visit)
@@ -260,154 +212,41 @@ class Matching:
             agent.config.id in visit.tried for agent in choice.agents
         )
 
-    def let_go(self, offer: Offer) -> None:
-        """End an offer whose agent has done nothing wrong and nothing to wrap up."""
-        if offer.ringing:
-            self.recall(offer)
-        else:
-            self.release(offer)
-            self._drop(offer, _ELAPSED)
-
     def phone_lost(self, offer: Offer) -> None:
         """Give up an offer whose phone is gone or was never heard of."""
-        self.refuse(offer, OfferOutcome.FAILED, self._recall_command(offer))
-
-    def recall(self, offer: Offer) -> None:
-        """Stop an offer that rings. Agent and call are left for the caller of this to place."""
-        offer.work_on(self._recall_command(offer), self.now)
-        self._end(offer, OfferOutcome.RECALLED)
+        self.refuse(offer, OfferOutcome.FAILED, self.offers.say_recall(offer))
 
     def recall_others(self, visit: Visit, taken: Offer) -> None:
         """Somebody has the call: nobody else is rung for it any more."""
         self.silence(visit)
-        if len(visit.offers) == 1:
-            return
-        for other in tuple(visit.offers):
-            if other is not taken:
-                self.recall(other)
-                self.settle(other.agent)
-
-    def disconnect(self, offer: Offer, cause: object) -> None:
-        """End a conversation from the agent's side; :meth:`wrap_up` must follow."""
-        offer.work_on(cause, self.now)
-        self._unlink(offer)
-
-    def release(self, offer: Offer) -> None:
-        """Take the agent off a conversation, their phone too; :meth:`wrap_up` must follow."""
-        command = ReleaseAgent(
-            call_id=offer.visit.call_id, offer_id=offer.id, agent_id=offer.agent.config.id
-        )
-        self._out.append(command)
-        self.disconnect(offer, command)
+        others = [other for other in visit.offers if other is not taken]
+        for other in others:
+            self.offers.recall(other)
+        if others:
+            self.settle_all(other.agent for other in others)
 
     def _take_over(self, visit: Visit, agent: Agent) -> None:
         """Let a red flag have the agent whose phone rings for a routine call."""
         routine = [offer for offer in agent.offers if offer.ringing]
         for offer in routine:
-            self.recall(offer)
+            self.offers.recall(offer)
         self.ring(visit, agent, Rule.TAKEN_OVER)
-        for offer in routine:
-            self.call_off(offer.visit)
+        self.call_off_all(routine)
 
     def _offer_to(self, visit: Visit, choice: Choice) -> None:
         """Offer a call to an agent, or to the two it needs."""
-        if self.until - self.now > OUTAGE_S:
-            self.now = self.until
-        if self.witness is not None:
-            self.witness(visit, choice)
-        lane = visit.lane
         kept = [agent for agent in choice.agents if agent.nurse and agent.room == WHOLE]
-        if visit.waiting:
-            self._floor.lanes.remove(visit)
-        for agent in choice.agents:
-            command = self._order(visit, agent, choice.rule)
-            for wrapped in tuple(agent.offers):
-                if lane.emergency and wrapped.work is Work.WRAP_UP:
-                    self._drop(wrapped, command)
-            # A call's id is unique for the life of a journal, so the offer's is too.
-            offer = Offer(command.offer_id, self.made, visit, agent, lane.units)
-            offer.emergency, offer.ask_number = command.emergency, command.ask_number
-            visit.offers.append(offer)
-            agent.offers.append(offer)
-            agent.used += lane.units
-            agent.kept_until = None
-            self._offers[offer.id] = offer
-            offer.work_on(command, self.now)
-            self.stand(agent)
-            self.timers.set(offer, self.now + lane.queue.ring_timeout_s + RING_GRACE_S)
-            self._out.append(command)
+        self.offers.make(visit, choice)
         # Who was kept ready whole is so no more, and has room for what passed them over.
         if any(agent.room for agent in kept):
             self._serve(choice.agents)
-
-    def _order(self, visit: Visit, agent: Agent, rule: Rule) -> OfferCall:
-        lane = visit.lane
-        self.made += 1
-        return OfferCall(
-            call_id=visit.call_id,
-            offer_id=OfferId(f"{visit.call_id}/{self.made}"),
-            agent_id=agent.config.id,
-            ring_timeout_s=lane.queue.ring_timeout_s,
-            emergency=lane.emergency,
-            queue=lane.queue.id,
-            rule=rule.value,
-            call_back=visit.task is not None,
-            ask_number=visit.ask_number,
-        )
-
-    def _recall_command(self, offer: Offer) -> RecallOffer:
-        command = RecallOffer(
-            call_id=offer.visit.call_id, offer_id=offer.id, agent_id=offer.agent.config.id
-        )
-        self._out.append(command)
-        return command
 
     def silence(self, visit: Visit) -> None:
         """Ring no further nurses for a red flag."""
         if visit in self.alarms:
             self.alarms.remove(visit)
 
-    def _end(self, offer: Offer, outcome: OfferOutcome) -> None:
-        """An offer that was never answered is over; its agent is free of it."""
-        self._ended[outcome] += 1
-        self._unlink(offer)
-        offer.agent.offers.remove(offer)
-        offer.agent.used -= offer.units
-
-    def _unlink(self, offer: Offer) -> None:
-        del self._offers[offer.id]
-        offer.visit.offers.remove(offer)
-        self.timers.cancel(offer)
-
-    def _drop(self, offer: Offer, cause: object) -> None:
-        """End a wrap-up."""
-        offer.work_on(cause, self.now)
-        self.timers.cancel(offer)
-        offer.agent.offers.remove(offer)
-        offer.agent.used -= offer.units
-
-    # --- agents -------------------------------------------------------------------------------
-
-    def be_present(self, agent: Agent, presence: Presence) -> None:
-        """Change what an idle agent asked for; :meth:`settle` must follow."""
-        if presence is Presence.READY:
-            self._ready_from_now(agent)
-        self._presence(agent, presence)
-        agent.since = self.now
-
-    def reach(self, agent: Agent, *, reachable: bool) -> None:
-        """The agent's phone came or went; :meth:`settle` must follow."""
-        counted = self._floor.on_duty(agent)
-        agent.reachable = reachable
-        self._count_again(agent, counted)
-
-    def pause(self, agent: Agent) -> None:
-        """Offer the agent nothing for a moment: what they were last offered came to nothing.
-
-        From this moment on, also where they had room for more; :meth:`settle` must follow.
-        """
-        agent.pauses_until = self.now + agent.config.retry_rest_s
-        self._floor.place(agent, 0, urgent=False)
+    # --- agents ---------------------------------------------------------------------------------
 
     def wrap_up(self, offer: Offer) -> None:
         """Begin the wrap-up after a conversation. Only a red flag may cut it short."""
@@ -417,44 +256,61 @@ class Matching:
         agent = offer.agent
         wrap_up_s = offer.visit.lane.queue.wrap_up_s
         if wrap_up_s > 0:
-            self.timers.set(offer, self.now + wrap_up_s)
-            self._ready_from_now(agent)
+            self.timers.set(offer, self.timers.now + wrap_up_s)
+            self.standing.ready_from_now(agent)
             self.settle(agent)
         else:
-            self.end_wrap_up(offer, _ELAPSED)
+            self.end_wrap_up(offer, ELAPSED)
 
-    def end_wrap_up(self, offer: Offer, cause: object = _ELAPSED) -> None:
+    def end_wrap_up(self, offer: Offer, cause: object = ELAPSED) -> None:
         """The agent is done with the last call: ready, or what they asked for meanwhile."""
-        self._drop(offer, cause)
-        self._ready_from_now(offer.agent)
+        self.offers.drop(offer, cause)
+        self.standing.ready_from_now(offer.agent)
         self.settle(offer.agent)
+
+    def end_wrap_ups(self, agent: Agent, cause: object) -> None:
+        """The agent is done with all that they wrap up; :meth:`settle` must follow."""
+        for offer in tuple(agent.offers):
+            if offer.work is Work.WRAP_UP:
+                self.offers.drop(offer, cause)
+                self.standing.ready_from_now(agent)
 
     def settle(self, agent: Agent) -> None:
         """Put an agent where they belong now; a call that waits for them is theirs."""
-        if agent.pending is not None and not agent.offers and self._may_go(agent):
-            self.be_present(agent, agent.pending)
-            agent.pending, agent.approved = None, False
-        self.stand(agent)
+        self.standing.stand_anew(agent)
         floor = self._floor
         spare = floor.held_back and floor.spare_nurses > 0
-        if spare:
-            self._begin_breaks()
         if spare or agent.room or floor.urgent & agent.bit:
             self._serve((agent,))
-        if agent.nurse and rings_for_routine(agent):
+        if agent.nurse:
+            self._give_way(agent)
+
+    def settle_all(self, agents: Iterable[Agent]) -> None:
+        """Put agents where they belong who are free at once: a call may need two of them."""
+        agents = tuple(agents)
+        for agent in agents:
+            self.standing.stand_anew(agent)
+        self._serve(agents)
+        for agent in agents:
             self._give_way(agent)
 
     def _give_way(self, agent: Agent) -> None:
         """A nurse speaks with nobody any more while a routine call rings: red flags come first."""
+        if not agent.nurse or not rings_for_routine(agent):
+            return
         waiting = [lane for lane in agent.lanes if lane.urgent and lane.head is not None]
         if waiting:
             self._take_over(min(waiting, key=_head).waiting.first, agent)
 
-    def _serve(self, agents: Iterable[Agent]) -> None:
+    def _serve(self, agents: Iterable[Agent], newcomer: Visit | None = None) -> None:
         """Give agents who may have room what stands first of all that any of them may be given.
 
         A conversation that takes up a part of an agent can give them, or whom it pairs them with,
         room for what they were kept from: they are served together with those served already.
+
+        Args:
+            agents: who.
+            newcomer: a call that has just begun to wait. Whoever is free for it is served as well.
         """
         if self._serving:
             self._open += (agent for agent in agents if agent not in self._open)
@@ -462,19 +318,26 @@ class Matching:
         self._open += agents
         self._serving = True
         try:
-            while self._serve_first():
+            while self._serve_first(newcomer):
                 pass
         finally:
             self._serving = False
             self._open.clear()
 
-    def _serve_first(self) -> bool:
+    def _serve_first(self, newcomer: Visit | None) -> bool:
         """Give one call away; ``False`` if there is none that may be given."""
         floor = self._floor
-        if floor.lanes.overdue_pairs:
-            self._keep_for_pair()
         takers = self._open
+        if floor.lanes.overdue_pairs:
+            was_kept = self.keeping.renew()
+            if was_kept is not None and was_kept not in takers:
+                takers.append(was_kept)
         spending = floor.held_back and floor.spare_nurses > 0
+        if spending:
+            self.standing.begin_breaks()
+            spending = floor.spare_nurses > 0
+        if newcomer is not None and newcomer.waiting:
+            takers = list(dict.fromkeys((*takers, *self._free_for(newcomer))))
         if spending:
             # More nurses are free than the reserve needs. What was kept from one of them may stand
             # before all that is there for the agent who made it so.
@@ -502,7 +365,11 @@ class Matching:
         if best is None:
             return False
         floor.held_back |= spending
-        if len(takers) == 1 and best.lane.companion is None:
+        # It waited for whoever comes free, and there is nobody else: which rule is told must not
+        # depend on who else was looked at.
+        waited = best is not newcomer and best.lane.companion is None
+        nobody_else = len(takers) == 1 and not spending
+        if waited and (nobody_else or floor.could_take(best).bit_count() == 1):
             choice: Choice | None = Choice((taker,), Rule.FIRST_FREE)
         else:
             choice = floor.agents_for(best)
@@ -514,44 +381,19 @@ class Matching:
                 first.failed -= {agent.config.id}
         return True
 
-    def _begin_breaks(self) -> None:
-        """There are more nurses free than the reserve needs: breaks come before routine calls."""
-        for agent in tuple(self._floor.roster.members(self._floor.free_nurses)):
-            if agent.pending is not None and not agent.offers and self._may_go(agent):
-                self.settle(agent)
+    def _free_for(self, newcomer: Visit) -> Iterable[Agent]:
+        """Who is to be served because a call has begun to wait."""
+        floor = self._floor
+        choice = floor.agents_for(newcomer)
+        if choice is not None and newcomer.failed and newcomer.lane.companion is None:
+            # At one agent it may let another call go first, and at another it may not.
+            return floor.roster.members(floor.could_take(newcomer))
+        return choice.agents if choice is not None else ()
 
     def see_to_pairs(self) -> None:
         """After anything has happened: keep who is to be kept, let go whoever is not any more."""
         if self._floor.lanes.overdue_pairs:
             self._serve(())
-
-    def _keep_for_pair(self) -> None:
-        """Keep somebody for the first overdue call that needs two people; never two for one."""
-        floor, now = self._floor, self.now
-        pair, kept, before = floor.first_overdue_pair(), floor.kept, floor.kept_for
-        floor.kept_for = pair
-        if kept is not None:
-            in_time = kept.kept_until is not None and now < kept.kept_until
-            stays = in_time and pair is not None and bool(floor.may_be_of(pair) & kept.bit)
-            if stays and pair is before:
-                return
-            if kept not in self._open:
-                # There may be a call for them that they were kept from.
-                self._open.append(kept)
-            if stays:
-                return
-            if in_time:
-                kept.kept_until = None
-            floor.kept = None
-            self.stand(kept)
-        if pair is None:
-            return
-        free = floor.roster.members(floor.may_be_of(pair))
-        fresh = [agent for agent in free if agent.kept_until is None]
-        if fresh:
-            floor.kept = min(fresh, key=_ready_key)
-            floor.kept.kept_until = now + pair.lane.queue.keep_for_pair_s
-            self.stand(floor.kept)
 
     def _alarm_for(self, agent: Agent) -> Visit | None:
         """A red flag that every nurse is rung for, and this one is not yet."""
@@ -559,69 +401,9 @@ class Matching:
             return None
         return next((visit for visit in self.alarms if visit.lane.able & agent.bit), None)
 
-    def _may_go(self, agent: Agent) -> bool:
-        """Whether the break or the going home that an idle agent asked for can begin.
 
-        A nurse's break waits until as many others are ready as the reserve needs, unless a
-        supervisor lets her go. Nobody is kept from going home.
-        """
-        if agent.pending is not Presence.BREAK or not agent.nurse or agent.approved:
-            return True
-        if not self._floor.on_duty(agent):
-            return True
-        needed = self._floor.reserve
-        free_without = self._floor.free_nurses & ~agent.bit
-        if free_without.bit_count() >= needed:
-            return True
-        self._floor.held_back = True
-        return False
-
-    def stand(self, agent: Agent) -> None:
-        """Say what the agent can be given now, and when that changes by itself."""
-        now = self.now
-        self.timers.cancel(agent)
-        away = (
-            agent.presence is not Presence.READY
-            or not agent.reachable
-            or agent.leaving
-            or (agent.pending is not None and agent.used > 0)
-        )
-        if away or agent.pauses_until > now:
-            self._floor.place(agent, 0, urgent=False)
-            if not away:
-                self.timers.set(agent, agent.pauses_until)
-            return
-        resting = agent.rests_until > now
-        idle = not agent.used
-        self._floor.place(
-            agent,
-            0 if resting else WHOLE - agent.used,
-            # A phone that nobody speaks on must not stay silent while a red flag waits.
-            urgent=agent.nurse and agent.wrapping_up and (resting or not idle),
-        )
-        if resting:
-            self.timers.set(agent, agent.rests_until)
-        elif agent is self._floor.kept and agent.kept_until is not None:
-            self.timers.set(agent, agent.kept_until)
-
-    def _presence(self, agent: Agent, presence: Presence) -> None:
-        counted = self._floor.on_duty(agent)
-        agent.presence = presence
-        self._count_again(agent, counted)
-
-    def _count_again(self, agent: Agent, counted: bool) -> None:
-        if agent.nurse:
-            self._floor.count_on_duty(self._floor.on_duty(agent) - counted)
-
-    def _ready_from_now(self, agent: Agent) -> None:
-        """Begin to be ready now: last in the order of those who are free."""
-        if agent.room:
-            self._floor.place(agent, 0, urgent=False)
-        agent.ready_since = self.now
-
-
-def _ready_key(agent: Agent) -> tuple[float, int]:
-    return agent.ready_key
+def _place(visit: Visit) -> Place:
+    return visit.place
 
 
 def _head(lane: Lane) -> Place:

@@ -88,11 +88,20 @@ class PassedOver:
     work: Work | None = None
     for_s: float | None = None
 
-    def sentence(self) -> str:
-        """The reason for a person to read, without the agent's name."""
+    def sentence(self, *, several: bool = False) -> str:
+        """The reason for a person to read, without the agent's name.
+
+        Args:
+            several: it is told of several agents at once.
+        """
+        return _said(self._sentence(), several=several)
+
+    def _sentence(self) -> str:
         match self.why:
-            case Why.LACKS_SKILL:
-                return self._lacks()
+            case Why.LACKS_SKILL if self.need is None:
+                return "{lacks} a skill that it needs"
+            case Why.LACKS_SKILL if self.need is not None:
+                return _short(self.need, self.has)
             case Why.BUSY:
                 return _BUSY[self.work or Work.TALKING]
             case Why.PAUSING:
@@ -100,16 +109,13 @@ class PassedOver:
             case Why.RESTING:
                 return f"rested after a ring without answer, {_seconds(self.for_s)} more"
             case Why.FEWER_WISHES if self.need is not None:
-                return f"does not meet a wish: {_short(self.need, self.has)}"
+                return f"{{does}} not meet a wish: {_short(self.need, self.has)}"
             case Why.LESS_SKILLED:
-                return f"has lower levels in what it needs ({self.has} in all, not {self.best})"
+                return f"{{has}} lower levels in what it needs ({self.has} in all, not {self.best})"
             case Why.READY_LATER:
                 return f"became ready {_seconds(self.for_s)} later"
             case _:
                 return _SENTENCES[self.why]
-
-    def _lacks(self) -> str:
-        return "lacks a skill that it needs" if self.need is None else _short(self.need, self.has)
 
 
 class Barrier(Enum):
@@ -147,11 +153,17 @@ class Ahead:
     need: SkillNeed | None = None
     has: int | None = None
 
-    def sentence(self) -> str:
-        """The reason for a person to read, without the call's name."""
+    def sentence(self, *, several: bool = False) -> str:
+        """The reason for a person to read, without the call's name.
+
+        Args:
+            several: it is told of several calls at once.
+        """
+        told = _BARRIERS[self.barrier]
         if self.barrier is Barrier.LACKS_SKILL and self.need is not None:
-            return f"needs {_level(self.need)}; they {_short(self.need, self.has, 'lack', 'have')}"
-        return _BARRIERS[self.barrier]
+            they = _said(_short(self.need, self.has), several=True)
+            told = f"{{needs}} {_level(self.need)}; they {they}"
+        return _said(told, several=several)
 
 
 def _seconds(seconds: float | None) -> str:
@@ -164,50 +176,75 @@ def _level(need: SkillNeed) -> str:
     return need.skill if need.level <= 1 else f"{need.skill} at level {need.level}"
 
 
-def _short(need: SkillNeed, has: int | None, lack: str = "lacks", have: str = "has") -> str:
-    """What is missing of a skill."""
+def _short(need: SkillNeed, has: int | None) -> str:
+    """What is missing of a skill; the verb stands in braces."""
     if not has:
-        return f"{lack} {_level(need)}"
-    return f"{have} {need.skill} at level {has}, not {need.level}"
+        return f"{{lacks}} {_level(need)}"
+    return f"{{has}} {need.skill} at level {has}, not {need.level}"
+
+
+_SEVERAL = {
+    "belongs": "belong",
+    "does": "do",
+    "finishes": "finish",
+    "has": "have",
+    "is": "are",
+    "lacks": "lack",
+    "lets": "let",
+    "meets": "meet",
+    "needs": "need",
+    "stands": "stand",
+    "takes": "take",
+    "waits": "wait",
+    "was": "were",
+}
+"""The verbs of the sentences, which stand in braces there, for several."""
+
+
+def _said(sentence: str, *, several: bool) -> str:
+    """A sentence with its verbs."""
+    for verb, of_several in _SEVERAL.items():
+        sentence = sentence.replace(f"{{{verb}}}", of_several if several else verb)
+    return sentence
 
 
 _BUSY = {
-    Work.IDLE: "was busy",
-    Work.RESERVED: "was being rung",
-    Work.RINGING: "was being rung",
-    Work.TALKING: "was talking",
+    Work.IDLE: "{was} busy",
+    Work.RESERVED: "{was} being rung",
+    Work.RINGING: "{was} being rung",
+    Work.TALKING: "{was} talking",
     Work.HOLD: "had a caller on hold",
-    Work.CONSULT: "was consulting somebody about a call",
-    Work.WRAP_UP: "was in wrap-up",
+    Work.CONSULT: "{was} consulting somebody about a call",
+    Work.WRAP_UP: "{was} in wrap-up",
 }
 
 _SENTENCES = {
-    Why.LEAVING: "is not of the site any more and finishes what they are doing",
-    Why.OUT: "was not signed in",
-    Why.ON_BREAK: "was on a break",
+    Why.LEAVING: "{is} not of the site any more and {finishes} what they are doing",
+    Why.OUT: "{was} not signed in",
+    Why.ON_BREAK: "{was} on a break",
     Why.NO_PHONE: "had no phone that could be rung",
     Why.ANOTHER_WANTED: "the call waited for one other agent alone",
     Why.GOING: "had asked for a break or to go home",
     Why.NO_ROOM: "had room for something smaller only",
-    Why.RESERVE: "was kept free for red flags",
-    Why.KEPT_FOR_PAIR: "was kept for a call of two people, which stood first",
+    Why.RESERVE: "{was} kept free for red flags",
+    Why.KEPT_FOR_PAIR: "{was} kept for a call of two people, which stood first",
     Why.JUST_FREED: "came free at this very moment, after it",
-    Why.RUNG_TOO: "is among those who are rung for it",
-    Why.RUNG_EARLIER: "was being rung for a routine call too, and whoever was chosen more lately",
+    Why.RUNG_TOO: "{is} among those who are rung for it",
+    Why.RUNG_EARLIER: "{was} being rung for a routine call too, and whoever was chosen more lately",
     Why.TRIED_BEFORE: "had been offered this call before, or later than whoever was chosen",
-    Why.NOT_ASKED_FOR: "is not the one whom the caller asked for or spoke with last",
-    Why.OTHER_QUEUE: "belongs to another queue that only helps",
-    Why.FEWER_WISHES: "meets fewer of the wishes",
-    Why.SCARCER_SKILLS: "has skills that are scarcer, and is spared for them",
-    Why.LISTED_LATER: "became ready at the same moment and stands later in the list of agents",
+    Why.NOT_ASKED_FOR: "{is} not the one whom the caller asked for or spoke with last",
+    Why.OTHER_QUEUE: "{belongs} to another queue that only helps",
+    Why.FEWER_WISHES: "{meets} fewer of the wishes",
+    Why.SCARCER_SKILLS: "{has} skills that are scarcer, and {is} spared for them",
+    Why.LISTED_LATER: "became ready at the same moment and {stands} later in the list of agents",
 }
 
 _BARRIERS = {
-    Barrier.ANOTHER_WANTED: "waits for one other agent alone",
-    Barrier.LACKS_SKILL: "needs a skill that they do not have",
+    Barrier.ANOTHER_WANTED: "{waits} for one other agent alone",
+    Barrier.LACKS_SKILL: "{needs} a skill that they do not have",
     Barrier.RED_FLAGS_ONLY: "may not ring them now: only a red flag on the line may",
-    Barrier.NO_ROOM: "takes up more of an agent than they had free",
-    Barrier.NO_SECOND: "needs two people, and the other was not free",
-    Barrier.LETS_GO_FIRST: "could not be rung at their phone, and lets one other call go first",
-    Barrier.OFFERED: "was being offered to somebody already",
+    Barrier.NO_ROOM: "{takes} up more of an agent than they had free",
+    Barrier.NO_SECOND: "{needs} two people, and the other was not free",
+    Barrier.LETS_GO_FIRST: "could not be rung at their phone, and {lets} one other call go first",
+    Barrier.OFFERED: "{was} being offered to somebody already",
 }

@@ -38,11 +38,17 @@ class Timers:
     has set. Cancelling leaves it in the heap without its owner;
     once such entries are the majority they are swept out, so that both stay cheap. The order does
     not depend on when a deadline was set: a state that was saved and restored goes on the same.
+
+    Attributes:
+        now: the time of what is being handled, seconds since the epoch; never goes back.
+        until: the time up to which the driver lets everything happen now.
     """
 
-    __slots__ = ("_dead", "_heap", "_number")
+    __slots__ = ("_dead", "_heap", "_number", "now", "until")
 
     def __init__(self) -> None:
+        self.now = 0.0
+        self.until = 0.0
         self._heap: list[list[Any]] = []
         self._dead = 0
         self._number = 0

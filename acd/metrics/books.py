@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from acd.metrics.agent import AgentTrack
-from acd.metrics.call import Call
+from acd.metrics.call import Call, RedFlag
 from acd.metrics.cells import AgentCell, CallCell, VisitCell
 from acd.metrics.intervals import Intervals
 from acd.metrics.repeats import Repeats
@@ -40,6 +40,7 @@ class Books:
         agent_sheet: cells of the agents.
         call_sheet: cells of the site.
         repeats: who calls again.
+        unreached: red flags whose calls ended without a nurse; somebody may call them back.
         nurse_queue: where every emergency waits.
         tells_recalls: a recall was read: from here on the journal tells of every one.
     """
@@ -58,6 +59,7 @@ class Books:
         self.agent_sheet: Sheet[AgentId, AgentCell] = Sheet(AgentCell, intervals)
         self.call_sheet: Sheet[str, CallCell] = Sheet(CallCell, intervals)
         self.repeats = Repeats()
+        self.unreached: dict[CallId, RedFlag] = {}
         self.tells_recalls = False
         self._intervals = intervals
         self._queues = dict(queues)

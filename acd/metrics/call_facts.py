@@ -122,6 +122,7 @@ class CallFacts:
             cell = self._books.call_sheet.at(SITE, at)
             cell.red_flags += 1
             cell.not_reached += 1
+            self._books.unreached[fact.call_id] = RedFlag(since=at, cell=cell, over=True)
 
     # --- leaving --------------------------------------------------------------------------------
 
@@ -155,6 +156,7 @@ class CallFacts:
         if flag is not None and not flag.over:
             flag.over = True
             flag.cell.not_reached += 1
+            self._books.unreached[call.id] = flag
         if call.resolved_by is not None:
             by = call.resolved_by
             counts = [by.agent_cell.resolution]
@@ -168,6 +170,7 @@ class CallFacts:
 
     def task_closed(self, fact: TaskClosed, _at: float) -> None:
         """A person took it upon themselves: nobody waits to be called back any more."""
+        self._books.unreached.pop(fact.call_id, None)
         self._settle_call_back(self._books.calls.get(fact.call_id))
 
     def task_opened(self, order: OpenTask, _at: float) -> None:

@@ -187,8 +187,12 @@ class CallCell(Cell):
         handed_out: the number on call took the caller.
         not_reached: the call ended before either.
         seeking: none of that yet.
+        reached_by_call_back: of those not reached, a nurse spoke with whoever answered a call-back.
         nurse_after: from the end of the words to the nurse.
+        nurse_or_call_back_after: the same, and to the nurse who called back.
         emergencies_ended: red flags by how their call ended.
+        turned_away: calls of which nothing is written, for the journal could not be.
+        entries_lost: entries that the journal misses.
     """
 
     arrived: int = 0
@@ -201,11 +205,19 @@ class CallCell(Cell):
     handed_out: int = 0
     not_reached: int = 0
     seeking: int = 0
+    reached_by_call_back: int = 0
     nurse_after: Waits = field(default_factory=Waits)
+    nurse_or_call_back_after: Waits = field(default_factory=Waits)
     emergencies_ended: dict[Outcome, int] = field(default_factory=dict)
+    turned_away: int = 0
+    entries_lost: int = 0
 
     @property
     def balanced(self) -> bool:
         """Whether every call has ended exactly once or is up, and so every search for a nurse."""
         searches = self.reached + self.handed_out + self.not_reached + self.seeking
-        return self.arrived == sum(self.ended.values()) + self.live and self.red_flags == searches
+        return (
+            self.arrived == sum(self.ended.values()) + self.live
+            and self.red_flags == searches
+            and self.reached_by_call_back <= self.not_reached
+        )

@@ -254,13 +254,25 @@ CALL_MEASURES: tuple[Measure, ...] = (
     _count("handed_out", "the number on call took the caller"),
     _count("not_reached", "the call ended before either"),
     _count("seeking", "none of that yet"),
+    _count(
+        "reached_by_call_back",
+        "of those not reached: a nurse spoke with whoever answered a call-back",
+    ),
+    _total("never_reached", "not_reached − reached_by_call_back"),
     *_waits("nurse", "nurse_after", "time from the words to the nurse"),
+    *_waits(
+        "nurse_or_call_back",
+        "nurse_or_call_back_after",
+        "time from the words to the nurse, on the line or by call-back",
+    ),
     *(
         _ended(
             each, "emergencies_ended", "emergencies", f"red flags whose call ended as {each.value}"
         )
         for each in Outcome
     ),
+    _count("turned_away", "calls of which nothing is written, for the journal could not be"),
+    _count("entries_lost", "entries that the journal misses"),
 )
 
 _KINDS: Mapping[type[Cell], tuple[Measure, ...]] = {

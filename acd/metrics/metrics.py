@@ -24,7 +24,7 @@ from math import inf
 from typing import Any, TypeVar
 
 from acd.agent import Presence
-from acd.metrics.books import Books
+from acd.metrics.books import SITE, Books
 from acd.metrics.call_facts import CallFacts
 from acd.metrics.cells import AgentCell, CallCell, Cell, VisitCell
 from acd.metrics.intervals import Every, Intervals
@@ -108,6 +108,7 @@ class Metrics:
             facts.AgentOut: self._away,
             facts.PhoneRegistered: self._phone,
             facts.PhoneUnregistered: self._phone,
+            facts.JournalHole: self._hole,
         }
 
     @property
@@ -185,6 +186,13 @@ class Metrics:
     def _phone(self, fact: AgentFact, at: float) -> None:
         registered = isinstance(fact, facts.PhoneRegistered)
         self._books.agent(fact.agent_id, at).reachable(at, reachable=registered)
+
+    # --- the journal itself -----------------------------------------------------------------------
+
+    def _hole(self, fact: facts.JournalHole, at: float) -> None:
+        cell = self._books.call_sheet.at(SITE, at)
+        cell.turned_away += fact.turned_away
+        cell.entries_lost += fact.entries
 
 
 def _copies(make: type[C], cells: Any) -> dict[int, C]:  # noqa: ANN401 - an iterable of C

@@ -161,11 +161,8 @@ class OfferFacts:
         agent.legs[fact.offer_id] = call.legs[fact.offer_id] = leg
         if not call.needs_two:
             call.call_off(at, ringing=True)
-        flag = call.red_flag
-        if flag is not None and not flag.over and is_nurse(agent.config):
-            flag.over = True
-            flag.cell.reached += 1
-            flag.cell.nurse_after.add(at - flag.since)
+        if is_nurse(agent.config):
+            self._reached(call, at)
 
     def changed(
         self, fact: CallHeld | CallRetrieved | ConsultBegan | ConsultEnded, at: float
@@ -184,6 +181,19 @@ class OfferFacts:
             self._left_early(offer, at)
 
     # --- how ------------------------------------------------------------------------------------
+
+    def _reached(self, call: Call, at: float) -> None:
+        """A nurse speaks with the caller: maybe a red flag, or one who had left and is called."""
+        flag = call.red_flag
+        if flag is not None and not flag.over:
+            flag.over = True
+            flag.cell.reached += 1
+            flag.cell.nurse_after.add(at - flag.since)
+            flag.cell.nurse_or_call_back_after.add(at - flag.since)
+        missed = self._books.unreached.pop(call.answers, None) if call.answers else None
+        if missed is not None:
+            missed.cell.reached_by_call_back += 1
+            missed.cell.nurse_or_call_back_after.add(at - missed.since)
 
     def _answer(self, call: Call, offer: Offer | None, at: float) -> None:
         """The caller's wait is over with the first who speaks with them."""

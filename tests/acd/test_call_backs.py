@@ -45,6 +45,18 @@ def clinic(site):
 # --- chosen by the caller -----------------------------------------------------------------------
 
 
+def test_the_next_call_back_of_a_call_is_not_taken_for_the_one_that_goes_on(clinic, offered):
+    clinic.wants("one", "general")
+    chosen(clinic)
+    offer, _ = dialled(clinic, clinic.on_duty("cal"))
+    clinic.about(CallBackAnswered, offer)
+    clinic.wants("one", "general")
+    chosen(clinic)
+    assert offered(clinic.on_duty("dot")) == [("one~2", "dot")]
+    assert clinic.agent("cal").work.value == "talking"
+    assert [each.call_id for each in clinic.distributor.snapshot().offers] == ["one~1", "one~2"]
+
+
 def test_a_caller_who_chooses_a_call_back_keeps_their_place(clinic, offered):
     clinic.wants("one", "general")
     clinic.later(5)

@@ -11,6 +11,7 @@ from calls.facts import (
     CallerHungUp,
     OfferAccepted,
     OfferFailed,
+    PhoneUnregistered,
 )
 from calls.ids import AgentId, CallId, QueueId
 from calls.requirement import SkillNeed
@@ -22,6 +23,14 @@ QUEUES = {
         QueueConfig(id=QueueId("nurse"), title="Nurse", skills=(SkillNeed(skill="nurse"),)),
         QueueConfig(id=QueueId("general"), title="General"),
         QueueConfig(id=QueueId("chat"), title="Chat", at_once=3, skills=(SkillNeed(skill="chat"),)),
+        QueueConfig(
+            id=QueueId("sooner"),
+            title="Sooner",
+            at_once=3,
+            skills=(SkillNeed(skill="chat"),),
+            head_start_s=60.0,
+            wrap_up_s=0.0,
+        ),
     )
 }
 AGENTS = {
@@ -52,6 +61,33 @@ def test_an_agent_leads_three_chats_and_not_a_fourth(clinic, offered):
     clinic.on_duty("cyd")
     assert len([c for c in chats(clinic, "a", "b", "c") if hasattr(c, "rule")]) == 3
     assert offered(clinic.queue("d", "chat")) == []
+
+
+def test_who_is_ready_after_several_chats_takes_the_call_that_stands_first(clinic, offered):
+    clinic.on_duty("cyd")
+    chats(clinic, "a", "b", "c")
+    for call in ("a", "b", "c"):
+        clinic.tell(CallerHungUp(site=SITE, call_id=CallId(call)))
+    clinic.queue("call")
+    clinic.later(1)
+    clinic.queue("d", "chat")
+    assert offered(clinic.agents(AgentReady, "cyd")) == [("call", "cyd")]
+
+
+@pytest.mark.parametrize("how", ["her phone is lost", "a red flag takes her"])
+def test_chats_that_rang_at_one_agent_go_on_to_another_in_their_order(clinic, offered, how):
+    clinic.on_duty("cyd")
+    chats(clinic, "a", "b")
+    clinic.accept(clinic.queue("c", "sooner"))
+    clinic.on_duty("amy")
+    assert offered(clinic.queue("one", "chat")) == [("one", "amy")]
+    assert offered(clinic.queue("two", "sooner")) == [("two", "amy")]
+    clinic.tell(CallerHungUp(site=SITE, call_id=CallId("c")))
+    if how == "her phone is lost":
+        commands = clinic.agents(PhoneUnregistered, "amy")
+    else:
+        commands = clinic.queue("red", "nurse", emergency=True)
+    assert offered(commands)[-1] == ("two", "cyd")
 
 
 def test_who_chats_is_given_no_call(clinic, offered):

@@ -47,6 +47,17 @@ def test_a_red_flag_is_served_before_every_routine_call(clinic, offered):
     assert offered(clinic.on_duty("bea")) == [("red", "bea")]
 
 
+def test_a_call_that_gives_way_to_a_red_flag_does_not_pass_an_earlier_one(clinic, offered):
+    clinic.on_duty("cal", "bea")
+    assert offered(clinic.queue("one")) == [("one", "cal")]
+    assert offered(clinic.queue("two", "billing")) == []
+    clinic.later(1)
+    assert offered(clinic.queue("three")) == [("three", "bea")]
+    # The red flag leaves cal and takes bea, who was rung for the third call.
+    escalated = CallEscalated(site=SITE, call_id=CallId("one"), agent_id=AgentId("cal"))
+    assert sorted(offered(clinic.tell(escalated))) == [("one", "bea"), ("two", "cal")]
+
+
 def test_red_flags_among_themselves_go_by_waiting_time(clinic, offered):
     clinic.queue("first", "nurse", emergency=True)
     clinic.later(1)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from acd import RING_GRACE_S, Distributor, Presence, Work
-from acd.matching import OUTAGE_S
+from acd.offers import OUTAGE_S
 from calls.commands import (
     Bridge,
     CallBack,
@@ -84,8 +84,10 @@ PAUSE_S, REST_S = 5.0, 30.0
 
 calls = st.sampled_from(CALLS)
 agents = st.sampled_from([*AGENTS, *AGENTS, NOBODY])
-moments = st.sampled_from([0.0, 0.5, 1.0, 3.0, 5.0, 8.0, 10.0, 20.0, 31.0, 50.0, 300.0, -20.0])
-skills = st.sampled_from([(), (), (), (need("spanish", 3),), (need("spanish", 4, preferred=True),)])
+MOMENTS = [0.0, 0.5, 1.0, 3.0, 5.0, 8.0, 10.0, 20.0, 31.0, 50.0, 300.0, -20.0]
+moments = st.sampled_from(MOMENTS)
+SKILLS = [(), (), (), (need("spanish", 3),), (need("spanish", 4, preferred=True),)]
+skills = st.sampled_from(SKILLS)
 requirements = st.builds(
     Requirement,
     queue=st.sampled_from([*QUEUES, "chat", "chat", "advice"]),
@@ -95,23 +97,31 @@ requirements = st.builds(
     agent=st.sampled_from([None, None, None, *AGENTS, NOBODY]),
     agent_wait_s=st.sampled_from([0.0, 10.0, 25.0]),
 )
-OFFER_FACTS = st.sampled_from(
-    [
-        OfferRinging,
-        *[OfferAccepted] * 5,
-        OfferDeclined,
-        OfferUnanswered,
-        OfferFailed,
-        *[AgentHungUp] * 3,
-        CallHeld,
-        CallRetrieved,
-        ConsultBegan,
-        ConsultEnded,
-        *[CallBackAnswered] * 2,
-        CallBackMissed,
-        IdentityConfirmed,
-    ]
-)
+OFFER_FACTS = [
+    OfferRinging,
+    *[OfferAccepted] * 5,
+    OfferDeclined,
+    OfferUnanswered,
+    OfferFailed,
+    *[AgentHungUp] * 3,
+    CallHeld,
+    CallRetrieved,
+    ConsultBegan,
+    ConsultEnded,
+    *[CallBackAnswered] * 2,
+    CallBackMissed,
+    IdentityConfirmed,
+]
+AGENT_FACTS = [
+    *[AgentReady] * 3,
+    *[AgentOnBreak] * 2,
+    "approved",
+    AgentOut,
+    *[PhoneRegistered] * 2,
+    PhoneUnregistered,
+]
+TASK_KINDS = ["red-flag-call-back", "call-back", "red-flag-unanswered"]
+ENDS = ["hung up", "lost", *Outcome]
 SERVED = (Outcome.HANDLED, Outcome.TRANSFERRED)
 
 
@@ -195,6 +205,22 @@ class Person:
     reachable: bool = False
 
 
+def stopped_for_red_flags(commands):
+    """The offers that were recalled so that a red flag could have the agent: right before it."""
+    stopped, recalls = set(), []
+    for command in commands:
+        if isinstance(command, RecallOffer):
+            recalls.append(command)
+            continue
+        if isinstance(command, OfferCall) and command.rule == "taken-over":
+            for recall in reversed(recalls):
+                if recall.agent_id != command.agent_id:
+                    break
+                stopped.add(recall.offer_id)
+        recalls = []
+    return stopped
+
+
 class Days(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
@@ -213,6 +239,7 @@ class Days(RuleBasedStateMachine):
         self.judged = []
         self.climbed = {}
         self.lost = set()
+        self.gave_way = set()
         self.failed = set()
         self.polite = []
         self.refused = []
@@ -242,6 +269,7 @@ class Days(RuleBasedStateMachine):
         self.decided += commands
         opened = []
         self.lost = set()
+        self.gave_way = stopped_for_red_flags(commands)
         offered = [c for c in commands if isinstance(c, OfferCall)]
         judged = [(call, agent, rule) for call, chosen, rule in self.judged for agent in chosen]
         assert judged == [(c.call_id, c.agent_id, c.rule) for c in offered]
@@ -313,6 +341,9 @@ class Days(RuleBasedStateMachine):
             assert person.pauses_until <= self.now
         if party.red:
             person.wraps.clear()
+        # Somebody else was found for it: it goes on, also when a red flag takes their phone from it
+        # at this very moment.
+        self.refused = [call for call in self.refused if call != command.call_id]
         self.made.append(command.offer_id)
         self.up[command.offer_id] = Up(
             command.call_id,
@@ -331,6 +362,8 @@ class Days(RuleBasedStateMachine):
         assert (up.call, up.agent, up.state) == (command.call_id, command.agent_id, "ringing")
         person = self.people[up.agent]
         gone = not person.reachable or up.at + up.ring_s + RING_GRACE_S == self.now
+        # At the very moment at which the ring would have failed a red flag may take the phone.
+        gone = gone and command.offer_id not in self.gave_way
         if gone and up.call not in self.lost:
             if not up.red:
                 # The other of two is let go for it.
@@ -681,11 +714,14 @@ class Days(RuleBasedStateMachine):
 
     def begin_attempts(self):
         """Call-backs whose time has come wait for an agent from now on."""
-        for task in self.tasks.values():
+        for name, task in self.tasks.items():
             can = task.allowed and not task.active and not task.reached
             if can and task.attempts < task.limit and task.not_before <= self.now:
                 task.active = True
                 task.rounds += 1
+                while f"{name}~{task.rounds}" in self.callers:
+                    # A conversation that an earlier call-back of that call led to.
+                    task.rounds += 1
 
     # --- calls ----------------------------------------------------------------------------------
 
@@ -878,7 +914,7 @@ class Days(RuleBasedStateMachine):
     @rule(
         call=calls,
         by=agents,
-        kind=st.sampled_from(["red-flag-call-back", "call-back", "red-flag-unanswered"]),
+        kind=st.sampled_from(TASK_KINDS),
         again=st.booleans(),
     )
     def task_closed(self, call, by, kind, again):
@@ -893,7 +929,7 @@ class Days(RuleBasedStateMachine):
     @rule(
         call=calls,
         attempt=st.sampled_from([False] * 5 + [True]),
-        how=st.sampled_from(["hung up", "lost", *Outcome]),
+        how=st.sampled_from(ENDS),
         again=st.booleans(),
     )
     def gone(self, call, attempt, how, again):
@@ -937,7 +973,12 @@ class Days(RuleBasedStateMachine):
 
     # --- offers ---------------------------------------------------------------------------------
 
-    @rule(data=st.data(), kind=OFFER_FACTS, over=st.integers(0, 7), right=st.integers(0, 7))
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from(OFFER_FACTS),
+        over=st.integers(0, 7),
+        right=st.integers(0, 7),
+    )
     def offer_fact(self, data, kind, over, right):
         names = list(self.up) if self.up and over else self.made or ["call-0/77"]
         offer_id = data.draw(st.sampled_from(names))
@@ -1033,19 +1074,7 @@ class Days(RuleBasedStateMachine):
             self.agent_fact(name, PhoneRegistered)
             self.agent_fact(name, AgentReady)
 
-    @rule(
-        agent=agents,
-        kind=st.sampled_from(
-            [
-                *[AgentReady] * 3,
-                *[AgentOnBreak] * 2,
-                "approved",
-                AgentOut,
-                *[PhoneRegistered] * 2,
-                PhoneUnregistered,
-            ]
-        ),
-    )
+    @rule(agent=agents, kind=st.sampled_from(AGENT_FACTS))
     def agent_fact(self, agent, kind):
         person = self.people.get(agent, Person())
         if kind is PhoneRegistered:

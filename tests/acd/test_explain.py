@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd import AgentConfig, Distributor, Presence, QueueConfig, Rule, Work
-from acd.passed_over import COULD_NOT, Barrier, Why
+from acd.passed_over import COULD_NOT, Ahead, Barrier, PassedOver, Why
 from calls.commands import Bridge, CallBack, OfferCall, RecallOffer, ReleaseAgent
 from calls.facts import (
     AgentHungUp,
@@ -450,6 +451,37 @@ def test_each_agent_is_told_of_with_their_own_reason(clinic):
     )
 
 
+def test_of_several_it_is_told_in_the_plural():
+    billing = need("billing", 3)
+    for why, one, several in (
+        (Why.OUT, "was not signed in", "were not signed in"),
+        (Why.LACKS_SKILL, "has billing at level 1, not 3", "have billing at level 1, not 3"),
+        (
+            Why.FEWER_WISHES,
+            "does not meet a wish: has billing at level 1, not 3",
+            "do not meet a wish: have billing at level 1, not 3",
+        ),
+        (
+            Why.SCARCER_SKILLS,
+            "has skills that are scarcer, and is spared for them",
+            "have skills that are scarcer, and are spared for them",
+        ),
+    ):
+        each = PassedOver(agent_id="ana", why=why, need=billing, has=1)
+        assert (each.sentence(), each.sentence(several=True)) == (one, several)
+    ahead = Ahead(call_id="call", barrier=Barrier.LACKS_SKILL, need=billing, has=0)
+    assert ahead.sentence() == "needs billing at level 3; they lack billing at level 3"
+    assert ahead.sentence(several=True).startswith("need billing at level 3; they lack")
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_every_reason_is_a_sentence_whose_verbs_are_in_place(several):
+    told = [PassedOver(agent_id="ana", why=why, has=1, best=2) for why in Why]
+    before = [Ahead(call_id="call", barrier=barrier) for barrier in Barrier]
+    for each in (*told, *before):
+        assert "{" not in each.sentence(several=several)
+
+
 def test_a_missing_level_is_told_with_the_level_that_is_there(changed_queues):
     queues = changed_queues(skills=(need("billing", 3),))
     distributor = Distributor(SITE, queues, AGENTS, NURSE, RULES)
@@ -571,3 +603,18 @@ def test_who_wraps_up_one_chat_and_is_rung_for_another_was_rung_earlier(site, th
     clinic.queue("red", "nurse", emergency=True)
     assert (told[0].rule, told[0].agents) == (Rule.TAKEN_OVER, ("bea",))
     assert {each.agent_id: each.why for each in told[0].passed_over}["ana"] is Why.RUNG_EARLIER
+
+
+def test_a_call_back_is_told_as_one_and_not_as_a_wait_on_the_line(clinic):
+    clinic.on_duty("ana")
+    red_flag = Requirement(queue="nurse", emergency=True)
+    clinic.tell(CallQueued(site=SITE, call_id="red", requirement=red_flag))
+    drops = CallerHungUp(site=SITE, call_id="red")
+    clinic.later(25.0)
+    found = told(clinic, lambda: (clinic.tell(drops), clinic.later(600.0)))
+    assert found[0].call_back
+    assert found[0].sentence() == (
+        "call-back offered to ana: of all who were free for the call they had been ready for "
+        "longest; its place was that of a caller who began to wait 25 s before, in nurse "
+        "(emergency), no call stood before it and 0 behind"
+    )

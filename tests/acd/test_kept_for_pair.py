@@ -22,6 +22,13 @@ QUEUES = {
             keep_for_pair_s=90.0,
             wrap_up_s=0.0,
         ),
+        QueueConfig(
+            id=QueueId("sooner"),
+            title="Sooner",
+            skills=(SkillNeed(skill="nurse"),),
+            head_start_s=30.0,
+            deadline_s=60.0,
+        ),
         QueueConfig(id=QueueId("general"), title="General", wrap_up_s=0.0),
         QueueConfig(id=QueueId("later"), title="Later", keep_for_pair_s=0.0, deadline_s=10.0),
     )
@@ -99,6 +106,19 @@ def test_who_was_kept_in_vain_and_had_nothing_else_to_do_is_not_kept_on(clinic, 
     ends(clinic, "bea's")
     clinic.later(90)
     assert offered(clinic.queue("next")) == [("next", "bea")]
+
+
+def test_who_is_kept_takes_what_stands_before_the_pair_once_it_has_changed_its_queue(
+    clinic, offered
+):
+    ends(clinic, "pair")
+    clinic.queue("single", "nurse")
+    clinic.later(10)
+    clinic.wants("two", "sooner", companion=SPANISH)
+    clinic.later(60)
+    assert offered(ends(clinic, "bea's")) == []
+    commands = clinic.wants("two", "nurse", companion=SPANISH)
+    assert offered(commands) == [("single", "bea")]
 
 
 def test_only_one_of_a_kind_is_kept(clinic, offered):

@@ -13,6 +13,7 @@ from calls.facts import (
     OfferDeclined,
     PhoneRegistered,
 )
+from calls.requirement import SkillNeed
 from calls.rung import Rung
 from tests.acd.conftest import AGENTS, NURSE_QUEUE, QUEUES
 
@@ -39,6 +40,33 @@ def test_after_ten_seconds_every_nurse_is_rung(clinic, offered):
     commands = clinic.later(0.5)
     assert sorted(offered(commands)) == [("red", "bea"), ("red", "fay")]
     assert {c.rule for c in commands} == {"ring-all"}
+
+
+def test_calls_that_give_way_to_it_go_on_to_others_in_their_order(clinic, offered):
+    clinic.on_duty("ana", "fay", "bea", "cal")
+    clinic.queue("red", "nurse", emergency=True)
+    assert offered(clinic.queue("one")) == [("one", "fay")]
+    clinic.later(1)
+    assert offered(clinic.queue("two")) == [("two", "bea")]
+    commands = clinic.later(9)
+    assert sorted(offered(commands)) == [("one", "cal"), ("red", "bea"), ("red", "fay")]
+
+
+def test_who_need_not_be_rung_any_more_take_what_stands_first_together(clinic, offered):
+    clinic.on_duty("ana", "bea", "fay")
+    red = clinic.queue("red", "nurse", emergency=True)
+    clinic.later(10)
+    clinic.wants("two", "nurse", companion=(SkillNeed(skill="nurse"),))
+    clinic.later(1)
+    clinic.queue("three", "nurse")
+    assert offered(clinic.accept(red)) == [("two", "bea"), ("two", "fay")]
+
+
+def test_a_call_that_gives_way_to_it_does_not_ring_at_the_next_nurse_first(clinic, offered):
+    clinic.on_duty("ana", "bea", "fay")
+    clinic.queue("red", "nurse", emergency=True)
+    assert offered(clinic.queue("one")) == [("one", "bea")]
+    assert sorted(offered(clinic.later(10))) == [("red", "bea"), ("red", "fay")]
 
 
 def test_the_clock_of_the_ladder_runs_from_the_words(clinic, offered):

@@ -111,6 +111,29 @@ def test_when_the_caller_leaves_while_it_rings_both_are_free(clinic, offered):
     assert offered(pair(clinic, "two")) == [("two", "bea"), ("two", "dot")]
 
 
+def test_two_who_come_free_at_once_take_the_pair_before_a_later_call_for_one_of_them(
+    clinic, offered
+):
+    clinic.on_duty("bea", "dot")
+    pair(clinic, "one")
+    pair(clinic, "two")
+    clinic.later(1)
+    clinic.queue("three", "nurse")
+    commands = clinic.tell(CallerHungUp(site=SITE, call_id=CallId("one")))
+    assert offered(commands) == [("two", "bea"), ("two", "dot")]
+
+
+def test_two_who_come_free_at_once_take_a_call_for_one_of_them_before_a_later_pair(clinic, offered):
+    clinic.on_duty("bea", "dot")
+    pair(clinic, "one")
+    clinic.queue("two", "billing")
+    clinic.later(1)
+    pair(clinic, "three")
+    # Neither of them is good enough for it any more.
+    commands = clinic.wants("one", "nurse", SkillNeed(skill="nurse", level=4), companion=SPANISH)
+    assert offered(commands) == [("two", "dot")]
+
+
 def test_the_pair_waits_its_turn(clinic, offered):
     pair(clinic, "one")
     clinic.later(1)

@@ -11,6 +11,7 @@ from calls.facts import (
     CallerHungUp,
     PhoneUnregistered,
 )
+from calls.requirement import SkillNeed
 
 SITE = "clinic"
 KEEP_ONE = EmergencyRules(keep_ready=1, ladder=())
@@ -82,6 +83,17 @@ def test_a_nurse_who_becomes_free_does_not_take_a_later_call_before_one_for_anot
     assert offered(clinic.later(20)) == [("two", "ana")]
 
 
+def test_what_rang_at_a_lost_phone_does_not_come_before_an_earlier_call_kept_from_the_other_nurse(
+    clinic, offered
+):
+    clinic.on_duty("ana", "bea")
+    assert offered(clinic.queue("one", "general")) == [("one", "ana")]
+    # It counts as having waited for longer.
+    assert offered(clinic.queue("two", "complaints")) == []
+    # Bea is the only nurse whose phone can be rung: nobody is to be kept ready any more.
+    assert offered(clinic.agents(PhoneUnregistered, "ana")) == [("two", "bea")]
+
+
 def test_the_last_nurse_but_one_is_asked_to_put_off_her_break(clinic, offered):
     clinic.on_duty("ana", "bea")
     clinic.accept(clinic.queue("one", "nurse"))
@@ -110,6 +122,38 @@ def test_a_break_put_off_comes_before_the_routine_calls_that_wait(clinic, offere
     assert clinic.agent("bea").presence is Presence.BREAK
     # With ana the only nurse on duty there is nobody to be kept ready any more.
     assert offered(commands) == [("two", "ana")]
+
+
+def test_a_break_put_off_comes_before_a_routine_call_that_rang_at_a_lost_phone(clinic, offered):
+    clinic.on_duty("ana", "bea")
+    assert offered(clinic.queue("one", "nurse")) == [("one", "ana")]
+    clinic.agents(AgentOnBreak, "bea")
+    assert offered(clinic.agents(PhoneUnregistered, "ana")) == []
+    assert clinic.agent("bea").presence is Presence.BREAK
+
+
+def test_a_break_put_off_comes_before_a_call_that_may_not_stay_where_it_rings(clinic, offered):
+    clinic.on_duty("bea", "ana", "dot")
+    spanish = SkillNeed(skill="spanish")
+    assert offered(clinic.queue("one")) == [("one", "bea")]
+    clinic.agents(AgentOnBreak, "ana")
+    clinic.later(1)
+    assert offered(clinic.wants("two", "nurse", companion=(spanish,))) == []
+    commands = clinic.wants("one", "general", spanish)
+    assert clinic.agent("ana").presence is Presence.BREAK
+    # And it does not lose its place to the call that bea could share with dot.
+    assert offered(commands) == [("one", "dot")]
+
+
+def test_why_a_call_is_offered_does_not_depend_on_what_was_kept_from_others_before(clinic, offered):
+    clinic.on_duty("ana", "bea")
+    clinic.accept(clinic.queue("one", "nurse"))
+    assert offered(clinic.queue("two", "nurse")) == []
+    hang_up(clinic, "two")
+    clinic.queue("three", "nurse", "spanish")
+    hang_up(clinic, "one")
+    (offer,) = clinic.later(20)
+    assert (offer.call_id, offer.agent_id, offer.rule) == ("three", "ana", "first-free")
 
 
 def test_a_supervisor_lets_a_nurse_go(clinic):

@@ -90,6 +90,19 @@ def test_a_ring_at_an_agent_who_may_not_take_the_call_any_more_is_recalled(clini
     assert offered(first) == [("one", "cal")]
 
 
+def test_who_waits_for_an_agent_who_may_not_take_the_call_any_more_waits_for_all(site, offered):
+    billing = replace(QUEUES[QueueId("billing")], deadline_s=20.0)
+    queues = {**QUEUES, billing.id: billing}
+    clinic = site(queues)
+    clinic.on_duty("cal")
+    clinic.connect("one")
+    clinic.wants("two", "billing", agent=AgentId("cal"), agent_wait_s=60.0)
+    clinic.later(30)
+    cal = replace(AGENTS[AgentId("cal")], skills={})
+    assert reconfigured(clinic, queues=queues, agents={**AGENTS, cal.id: cal}) == []
+    assert offered(clinic.on_duty("eli")) == [("two", "eli")]
+
+
 def test_somebody_who_may_take_the_call_now_does(clinic, offered):
     clinic.on_duty("ana")
     clinic.queue("one", "billing")

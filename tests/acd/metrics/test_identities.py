@@ -99,6 +99,7 @@ def records(draw: st.DrawFn):
             st.sampled_from(Outcome).map(lambda outcome: facts.CallEnded(**call, outcome=outcome)),
             st.just(facts.CallFailed(**call, reason="media-timeout")),
             st.just(facts.CallBackOwed(**call, requirement=requirement)),
+            st.just(facts.JournalHole(site=SITE, entries=3, turned_away=1, since_ago_s=9.0)),
             st.just(facts.TransferFailed(**call, reason="busy")),
             st.just(facts.TaskClosed(**call, kind="call-back", by=agent_id, how="done")),
             st.just(OpenTask(call_id=call_id, kind="call-back", queue="billing")),

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from calls.facts import CallDequeued, OfferFailed, TransferSucceeded
+from acd import RED_FLAG_TASK
+from calls.facts import (
+    CallBackOwed,
+    CallDequeued,
+    JournalHole,
+    OfferFailed,
+    TaskClosed,
+    TransferSucceeded,
+)
 from calls.outcome import Outcome
-from tests.acd.metrics.history import History, some
+from calls.requirement import Requirement
+from tests.acd.metrics.history import SITE, History, some
 
 SEARCHES = ("red_flags", "reached", "handed_out", "not_reached", "seeking")
 
@@ -109,3 +118,72 @@ def test_calls_without_a_red_flag_are_none():
         "red_flags": 0,
         "emergencies_handled": 0,
     }
+
+
+BOTH_WAYS = ("not_reached", "reached_by_call_back", "never_reached")
+
+
+def dropped(heard_ago_s: float = 1.0) -> History:
+    """A red flag hangs up after half a minute, at 130 s."""
+    return raised(heard_ago_s).at(130).hang_up("a", Outcome.ADVISED)
+
+
+def called_back(history: History, agent: str = "ana", at: float = 730.0) -> History:
+    history.at(at - 10).offer("a~1", agent, "nurse", emergency=True)
+    return history.at(at).connect("a~1", agent)
+
+
+def test_who_was_called_back_by_a_nurse_is_counted_and_so_is_the_time_it_took():
+    found = called_back(dropped()).of_calls()
+    assert [found[name] for name in BOTH_WAYS] == [1, 1, 0]
+    assert found["nurse_max_s"] is None
+    assert [found[f"nurse_or_call_back_{each}_s"] for each in ("p50", "p99", "max")] == [631.0] * 3
+
+
+def test_the_worst_case_is_among_those_who_were_called_back():
+    history = called_back(dropped())
+    history.at(1000).arrive("b").queue("b", "nurse", emergency=True)
+    history.offer("b", "bea", "nurse", emergency=True).at(1002).connect("b", "bea")
+    found = history.of_calls()
+    assert (found["nurse_p50_s"], found["nurse_max_s"]) == (2.0, 2.0)
+    assert (found["nurse_or_call_back_p50_s"], found["nurse_or_call_back_max_s"]) == (2.0, 631.0)
+
+
+def test_who_is_called_back_by_a_clerk_in_vain_or_never_is_never_reached():
+    for history in (dropped(), called_back(dropped(), "cal")):
+        found = history.of_calls()
+        assert [found[name] for name in BOTH_WAYS] == [1, 0, 1]
+        assert found["nurse_or_call_back_max_s"] is None
+
+
+def test_who_speaks_with_a_nurse_twice_is_reached_once():
+    history = called_back(dropped()).agent_hangs_up("a~1", "ana")
+    history.at(900).offer("a~2", "ana", "nurse", emergency=True).at(910).connect("a~2", "ana")
+    found = history.of_calls()
+    assert [found[name] for name in BOTH_WAYS] == [1, 1, 0]
+    assert found["nurse_or_call_back_max_s"] == 631.0
+
+
+def test_whose_task_a_person_closed_is_not_sought_any_more():
+    history = dropped().at(300)
+    history.about(TaskClosed, "a", kind=RED_FLAG_TASK, by="ana", how="reached")
+    found = called_back(history).of_calls()
+    assert [found[name] for name in BOTH_WAYS] == [1, 0, 1]
+
+
+def test_words_understood_when_the_caller_had_left_count_from_then_to_the_call_back():
+    history = History().signed_in("ana").at(100).arrive("a").hang_up("a", Outcome.ABANDONED)
+    need = Requirement(queue="nurse", emergency=True)
+    found = called_back(history.at(102).about(CallBackOwed, "a", requirement=need)).of_calls()
+    assert [found[name] for name in BOTH_WAYS] == [1, 1, 0]
+    assert found["nurse_or_call_back_max_s"] == 628.0
+
+
+def test_what_the_journal_misses_is_counted_where_it_is_missed():
+    hole = JournalHole(site=SITE, entries=7, turned_away=2, since_ago_s=60.0)
+    history = dropped().at(2000).tell(hole, hole)
+    assert some(history.of_calls(since=1900.0), "turned_away", "entries_lost") == {
+        "turned_away": 4,
+        "entries_lost": 14,
+    }
+    assert history.of_calls(until=1900.0)["turned_away"] == 0

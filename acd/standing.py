@@ -1,0 +1,128 @@
+"""Where agents stand: what they asked for, what they could be given, and when that changes.
+
+Nothing here gives a call to anybody: :meth:`acd.matching.Matching.settle` does, for whoever stands
+elsewhere than before.
+"""
+
+from __future__ import annotations
+
+from acd.agent import WHOLE, Agent, Presence
+from acd.floor import Floor
+from acd.timers import Timers
+
+
+class Standing:
+    """Moves agents between present and away, free and not.
+
+    Args:
+        floor: where they stand.
+        timers: the deadlines of their rests.
+    """
+
+    __slots__ = ("_floor", "_timers")
+
+    def __init__(self, floor: Floor, timers: Timers) -> None:
+        self._floor = floor
+        self._timers = timers
+
+    def be_present(self, agent: Agent, presence: Presence) -> None:
+        """Change what an idle agent asked for; ``settle`` must follow."""
+        if presence is Presence.READY:
+            self.ready_from_now(agent)
+        self._presence(agent, presence)
+        agent.since = self._timers.now
+
+    def reach(self, agent: Agent, *, reachable: bool) -> None:
+        """The agent's phone came or went; ``settle`` must follow."""
+        counted = self._floor.on_duty(agent)
+        agent.reachable = reachable
+        self._count_again(agent, counted)
+
+    def pause(self, agent: Agent) -> None:
+        """Offer the agent nothing for a moment: what they were last offered came to nothing.
+
+        From this moment on, also where they had room for more; ``settle`` must follow.
+        """
+        agent.pauses_until = self._timers.now + agent.config.retry_rest_s
+        self._floor.place(agent, 0, urgent=False)
+
+    def ready_from_now(self, agent: Agent) -> None:
+        """Begin to be ready now: last in the order of those who are free."""
+        if agent.room:
+            self._floor.place(agent, 0, urgent=False)
+        agent.ready_since = self._timers.now
+
+    def stand(self, agent: Agent) -> None:
+        """Say what the agent can be given now, and when that changes by itself."""
+        timers = self._timers
+        now = timers.now
+        timers.cancel(agent)
+        away = (
+            agent.presence is not Presence.READY
+            or not agent.reachable
+            or agent.leaving
+            or (agent.pending is not None and agent.used > 0)
+        )
+        if away or agent.pauses_until > now:
+            self._floor.place(agent, 0, urgent=False)
+            if not away:
+                timers.set(agent, agent.pauses_until)
+            return
+        resting = agent.rests_until > now
+        idle = not agent.used
+        self._floor.place(
+            agent,
+            0 if resting else WHOLE - agent.used,
+            # A phone that nobody speaks on must not stay silent while a red flag waits.
+            urgent=agent.nurse and agent.wrapping_up and (resting or not idle),
+        )
+        if resting:
+            timers.set(agent, agent.rests_until)
+        elif agent is self._floor.kept and agent.kept_until is not None:
+            timers.set(agent, agent.kept_until)
+
+    def stand_anew(self, agent: Agent) -> None:
+        """Begin what an idle agent asked for, if it can begin, and put them where they belong."""
+        if agent.pending is not None:
+            self._begin_pending(agent)
+        self.stand(agent)
+
+    def begin_breaks(self) -> None:
+        """There are more nurses free than the reserve needs: breaks come before routine calls."""
+        for agent in tuple(self._floor.roster.members(self._floor.free_nurses)):
+            if self._begin_pending(agent):
+                self.stand(agent)
+
+    def _begin_pending(self, agent: Agent) -> bool:
+        """Begin the break or the going home that an idle agent asked for, if it can begin."""
+        if agent.pending is None or agent.offers or not self._may_go(agent):
+            return False
+        self.be_present(agent, agent.pending)
+        agent.pending, agent.approved = None, False
+        return True
+
+    def _may_go(self, agent: Agent) -> bool:
+        """Whether the break or the going home that an idle agent asked for can begin.
+
+        A nurse's break waits until as many others are ready as the reserve needs, unless a
+        supervisor lets her go. Nobody is kept from going home.
+        """
+        if agent.pending is not Presence.BREAK or not agent.nurse or agent.approved:
+            return True
+        if not self._floor.on_duty(agent):
+            return True
+        needed = self._floor.reserve
+        free_without = self._floor.free_nurses & ~agent.bit
+        if free_without.bit_count() >= needed:
+            return True
+        self._floor.held_back = True
+        return False
+
+    def _presence(self, agent: Agent, presence: Presence) -> None:
+        counted = self._floor.on_duty(agent)
+        agent.presence = presence
+        self._count_again(agent, counted)
+
+    def _count_again(self, agent: Agent, counted: bool) -> None:
+        if agent.nurse:
+            self._floor.count_on_duty(self._floor.on_duty(agent) - counted)

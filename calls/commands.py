@@ -47,11 +47,14 @@ class Say(Command):
         prompt_id: grows within a call; comes back in ``PromptFinished``.
         utterances: what to say.
         barge_in: whether a key or speech stops it. Keys are reported either way.
+        advises_911: this caller is told to call 911, and may be doing so from now on. The greeting,
+            which tells every caller, is not meant.
     """
 
     prompt_id: int
     utterances: tuple[Utterance, ...]
     barge_in: bool = True
+    advises_911: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,11 +222,15 @@ class Transfer(Command):
 
     Attributes:
         destination: a SIP URI (RFC 3261 section 19.1) or a number, from the site's configuration.
-        ring_timeout_s: after this long the line reports ``TransferFailed``.
+        ring_timeout_s: unanswered for so long, the line reports ``TransferFailed``.
+        utterances: said to whoever answers, twice if need be; then the caller is theirs only once
+            they have pressed the key ``1``: a voicemail presses none. Without any the caller is
+            theirs as soon as they answer.
     """
 
     destination: str
     ring_timeout_s: float = 30.0
+    utterances: tuple[Utterance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,7 +176,8 @@ class TransferFailed(CallFact):
     """The caller is still here.
 
     Attributes:
-        reason: ``busy``, ``no-answer``, ``refused``, ``not-permitted`` or ``unreachable``.
+        reason: ``busy``, ``no-answer``, ``refused``, ``not-confirmed`` (nobody pressed the key),
+            ``not-permitted`` or ``unreachable``.
     """
 
     reason: str
@@ -398,6 +399,24 @@ class SitePublished(Fact):
     version: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalHole(Fact):
+    """The journal could not be written for a while, and does not tell all that happened then.
+
+    It stands where something is missing, or else where the journal goes on. No engine is moved by
+    it; whoever counts or replays must not take the journal for whole.
+
+    Attributes:
+        entries: facts and decisions that are lost.
+        turned_away: new calls that were turned away meanwhile; of them nothing is ever written.
+        since_ago_s: seconds since the first of them.
+    """
+
+    entries: int
+    turned_away: int
+    since_ago_s: float
+
+
 # --- waits, as they were estimated ----------------------------------------------------------------
 
 
@@ -493,6 +512,14 @@ class CallBackForbidden(CallFact):
     """Words were heard after which this caller must not be called back, whatever was agreed.
 
     Whoever else answers could put them in danger. Nothing takes it back.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerAdvised(CallFact):
+    """This caller is told to call 911: should they hang up, they may be speaking with them.
+
+    However often it is said, it is told each time. The greeting's advice is not meant.
     """
 
 
@@ -617,6 +644,7 @@ DERIVED = (
     CallBackChosen,
     CallBackOwed,
     CallBackForbidden,
+    CallerAdvised,
     LadderClimbed,
     QueueUnstaffed,
     PlaceTold,

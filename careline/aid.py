@@ -74,11 +74,6 @@ def first_aid(
     return [*queued, *rescue.start(now)]
 
 
-def was_advised(engine: CallEngine) -> bool:
-    """Whether the caller was told to call 911 for a red flag, and may be doing so."""
-    return isinstance(engine, Interpreter) and engine.advised_911
-
-
 def _is_urgent(call: LiveCall, fact: Fact | None, distributor: Distributor) -> bool:
     """Whether anything says that this caller is a nurse's. The failed engine is not asked twice."""
     match fact:

@@ -35,6 +35,7 @@ class LiveCall:
     Attributes:
         agents: who has spoken with the caller.
         may_call_back: whether nothing was understood that forbids to call the caller.
+        advised_911: whether they were told to call 911, and may be doing so.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class LiveCall:
         self.shown_in = shown_in or call_id
         self.agents: set[AgentId] = set()
         self.may_call_back = True
+        self.advised_911 = False
         self._recordings = 0
         self._recording_id: str | None = None
         self._notice_id: int | None = None

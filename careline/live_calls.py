@@ -23,10 +23,13 @@ from calls.facts import (
     CallConnected,
     CallDequeued,
     CallEnded,
+    CallerAdvised,
     CallFact,
     CallFailed,
+    CallHeld,
     CallQueued,
     CallResumed,
+    CallRetrieved,
     CallUnseen,
     Fact,
     OfferFact,
@@ -66,6 +69,7 @@ _NOT_FOR_ENGINES = (
     CallBackChosen,
     CallBackForbidden,
     CallBackOwed,
+    CallerAdvised,
     OfferFact,
     RecordingSealed,
     TaskClosed,
@@ -195,7 +199,11 @@ class LiveCalls(Mapping[CallId, LiveCall]):
             heard_in = call or self._answered.get(fact.call_id)
             if heard_in is not None:
                 heard_in.heard(fact.verdict)
-        if call is None or isinstance(fact, _NOT_FOR_ENGINES):
+        if isinstance(fact, CallerAdvised) and call is not None:
+            call.advised_911 = True
+        if call is None or (
+            isinstance(fact, _NOT_FOR_ENGINES) and not isinstance(fact, CallHeld | CallRetrieved)
+        ):
             return []
         if isinstance(fact, CallFailed) and fact.reason == LOST:
             self._lose(fact.call_id, call.number)
@@ -226,7 +234,11 @@ class LiveCalls(Mapping[CallId, LiveCall]):
         return call.keyed(fact.digits, wanted, now)
 
     def spoke_last(self, agent_id: AgentId) -> CallId | None:
-        """The call in which the agent spoke last; ``None`` where it is too long ago."""
+        """The call in which the agent spoke last; ``None`` where it is not known any more.
+
+        However long ago: whoever asks for a nurse is told that one calls their last caller, and a
+        call too many does less harm than one that was promised and never made.
+        """
         call_id = self._spoke.get(agent_id)
         return call_id if call_id in self._calls or call_id in self._answered else None
 

@@ -44,6 +44,7 @@ from calls.ids import CallId, QueueId
 from calls.outcome import Outcome
 from calls.requirement import Requirement
 from ivr.flow import CallRules
+from ivr.prompts import in_every_language, limit_s
 
 CALL_BACK = "call-back"
 """The kind of task for a caller whom we could not keep."""
@@ -130,6 +131,7 @@ class Rescue:
                     for language in self._rules.languages
                 ),
                 barge_in=False,
+                advises_911=True,
             ),
         ]
 
@@ -180,11 +182,20 @@ class Rescue:
     def _ring(self, now: float) -> list[Command]:
         if self._fallback is None:
             return self._not_reached(now)
-        self._stand, self._deadline = _Stand.RINGING, now + _TRANSFER_MAX_S
+        asked = self._asked_outside(self._fallback)
+        asking_s = limit_s(asked) if asked else 0.0
+        self._stand, self._deadline = _Stand.RINGING, now + _TRANSFER_MAX_S + asking_s
         return [
             PlayMusic(call_id=self._call_id),
-            Transfer(call_id=self._call_id, destination=self._fallback),
+            Transfer(call_id=self._call_id, destination=self._fallback, utterances=asked),
         ]
+
+    def _asked_outside(self, destination: str) -> tuple[Utterance, ...]:
+        """What the number on call is asked. Any other may be a switchboard that presses no key."""
+        rules = self._rules
+        if rules.on_call is None or rules.outside.get(rules.on_call) != destination:
+            return ()
+        return in_every_language(rules, rules.on_call_asked)
 
     def _not_reached(self, now: float) -> list[Command]:
         """The fallback number has not taken the caller: hold them, or let them go."""

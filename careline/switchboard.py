@@ -34,6 +34,7 @@ from calls.commands import (
     RecallOffer,
     ReleaseAgent,
     ReturnToFlow,
+    Say,
 )
 from calls.facts import (
     DERIVED,
@@ -49,12 +50,15 @@ from calls.facts import (
     CallConnected,
     CallDequeued,
     CallEnded,
+    CallerAdvised,
     CallerHungUp,
     CallEscalated,
     CallFact,
     CallFailed,
+    CallHeld,
     CallQueued,
     CallResumed,
+    CallRetrieved,
     CallUnseen,
     Fact,
     IdentityConfirmed,
@@ -77,7 +81,7 @@ from calls.ports import LineSnapshot
 from calls.private import Private
 from calls.requirement import Requirement
 from careline.admission import Admission, Spoke
-from careline.aid import first_aid, was_advised
+from careline.aid import first_aid
 from careline.call_back_call import CallBackCall
 from careline.derived import derived
 from careline.live_call import LiveCall
@@ -353,6 +357,9 @@ class Switchboard:
                 self._to_call(fact, now, turn)
             case AgentHungUp() | OfferFailed() if self._out_of_sight.speaks_apart(fact.call_id):
                 self._carry(self._out_of_sight.spoken(fact), now, turn)
+            case CallerAdvised() | CallHeld() | CallRetrieved():
+                self._to_call(fact, now, turn)
+                self._spread(self.distributor.handle(fact, now), now, turn)
             case OfferFact() | AgentFact() | CallQueued() | CallDequeued() | CallBackOwed():
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case CallBackChosen():
@@ -439,6 +446,9 @@ class Switchboard:
                 case Bridge():
                     turn.commands.append(command)
                     self._follow(derived(command, self.site.id), now, turn)
+                case Say(advises_911=True, call_id=call_id):
+                    turn.commands.append(command)
+                    self._follow(CallerAdvised(site=self.site.id, call_id=call_id), now, turn)
                 case ReturnToFlow() | Dequeue() | EndCall() | ClimbLadder() | KeepPlace():
                     self._follow(derived(command, self.site.id), now, turn)
                 case _:
@@ -460,7 +470,7 @@ class Switchboard:
             call_id=call_id,
             requirement=admitted,
             heard_ago_s=command.heard_ago_s,
-            advised_911=command.advised_911,
+            advised_911=command.advised_911 or (live is not None and live.advised_911),
             may_call_back=command.may_call_back and (live is None or live.may_call_back),
             number_known=bool(number),
         )
@@ -533,7 +543,7 @@ class Switchboard:
                 site=self.site.id,
                 call_id=order.call_id,
                 requirement=Requirement(queue=QueueId(self.site.rules.nurse_queue), emergency=True),
-                advised_911=live is not None and was_advised(live.engine),
+                advised_911=live is not None and live.advised_911,
                 may_call_back=order.may_call_back,
                 number_known=number_known,
             )

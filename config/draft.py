@@ -16,7 +16,7 @@ from acd.models import AgentConfig, QueueConfig
 from config.calendars import calendar_from, time_zone
 from config.document import Document, Path, Value, shown
 from config.parse import parse, salvage
-from config.ranges import check_ranges
+from config.ranges import check_ranges, check_written_numbers
 from config.report import Report
 from config.shapes import CalendarFile, SiteFile
 from config.source import read_document
@@ -156,7 +156,9 @@ def _entries(
         check_name(name, document, (name,), report)
         given = {"id": name} if given_id else {}
         value = parse(cls, raw, document, (name,), report, given=given)
-        if value is not None:
+        if value is None:
+            check_written_numbers(cls, raw, document, (name,), report)
+        else:
             check_ranges(value, document, (name,), report)
             entries[name] = value
     return entries

@@ -27,9 +27,10 @@ def check_emergency(draft: Draft, report: Report) -> None:
     rules, written = draft.site.emergency, document.value(("emergency", "keep_ready"))
     nurses = sum(NURSE in agent.skills for agent in draft.agents.values())
     if written is not None and skill_names(draft) is not None and rules.keep_ready >= nurses > 0:
+        kept = "of one nurse none" if nurses == 1 else f"of {nurses} nurses at most {nurses - 1}"
         message = (
-            f"found {rules.keep_ready}, but of {nurses} nurses at most {nurses - 1} can be kept "
-            "free while one more is on duty: this never takes effect"
+            f"found {rules.keep_ready}, but {kept} can be kept free while one more is on duty: "
+            "this never takes effect"
         )
         report.warning(document, ("emergency", "keep_ready"), message)
     if rules.call_back_after_911_s < AFTER_911_S:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 
@@ -22,6 +23,7 @@ from ivr.steps import AskStep, MessageStep, QueueStep
 from triage.protocol import APPROVED, SAMPLE, Protocol, Rule
 
 DAY_S = 86400
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}", re.ASCII)
 
 RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
     (SiteFile, "nurse_wait_every_s"): (5, 300),
@@ -112,6 +114,27 @@ def check_ranges(value: object, document: Document, path: Path, report: Report) 
     elif isinstance(value, tuple):
         for index, inner in enumerate(value):
             check_ranges(inner, document, (*path, index), report)
+
+
+def check_written_numbers(
+    cls: type, written: object, document: Document, path: Path, report: Report
+) -> None:
+    """As :func:`check_ranges`, for what is wrong elsewhere: only the whole numbers in it.
+
+    Args:
+        cls: the dataclass that it should have been.
+        written: what stands in the file.
+        document: the file.
+        path: where it stands there.
+        report: takes the mistakes.
+    """
+    if not isinstance(written, Mapping):
+        return
+    for (owner, name), limits in RANGES.items():
+        number = written.get(name)
+        # A fraction may be what is wrong: it would be told twice.
+        if owner is cls and isinstance(number, str) and _WHOLE.fullmatch(number):
+            _check_number(int(number), limits, document, (*path, name), report)
 
 
 def _check_number(

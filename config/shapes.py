@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from acd.models import EmergencyRules
+from acd.models import EmergencyRules, QueueConfig
 from calls.requirement import SkillNeed
 from config.site import FeatureCodes, RecordingSettings, SipSettings
 from ivr.flow import Keys
@@ -140,6 +140,9 @@ MOVED: Mapping[tuple[type, str], str] = {
     (SiteFile, "on_call_after_s"): (
         "it is a rung of the emergency ladder now: "
         "emergency: {ladder: [{after_s: 30, do: on-call}]}"
+    ),
+    (QueueConfig, "priority"): (
+        "head_start_s says now how much longer its callers count as having waited"
     ),
 }
 """Keys that were, and what to write instead."""

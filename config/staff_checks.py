@@ -19,7 +19,8 @@ def check_staff(draft: Draft, report: Report) -> None:
 
 
 def _check_agents(draft: Draft, report: Report) -> None:
-    document = draft.documents[AGENTS]
+    document, queues = draft.documents[AGENTS], draft.documents[QUEUES]
+    queues_are_known = queues.readable and len(draft.queues) == len(queues.data)
     names: dict[str, str] = {}
     needed = {
         need.skill
@@ -35,7 +36,7 @@ def _check_agents(draft: Draft, report: Report) -> None:
         names.setdefault(folded, agent.id)
         if not agent.skills:
             report.warning(document, (agent.id,), "this agent has no skill", key=True)
-        if len(draft.queues) == len(draft.documents[QUEUES].data):
+        if queues_are_known:
             for skill in agent.skills.keys() - needed:
                 hint = report.nearest(skill, needed)
                 path = (agent.id, "skills", skill)

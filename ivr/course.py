@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from calls.commands import Command
-from calls.ids import CallId
+from calls.ids import AgentId, CallId
 from calls.outcome import Outcome
 from calls.verdict import Verdict
 from ivr.ahead import WordsAhead
@@ -69,6 +69,7 @@ class Course:
         unstaffed: queues in which nobody was signed in when this caller asked.
         may_record: the answer to the question for consent, ``None`` while there is no clear one.
         question: triage's, while it is open.
+        held_by: agents who have put the caller on hold.
         questions_put: how many of triage's questions this caller was asked.
         words_awaited: the caller has left, and what they said last is still being understood.
         outcome: how the call ended; ``None`` while it lasts.
@@ -102,6 +103,7 @@ class Course:
         self.unstaffed: set[str] = set()
         self.may_record: bool | None = None
         self.question: Question | None = None
+        self.held_by: set[AgentId] = set()
         self.questions_put = 0
         self.words_awaited = False
         self.outcome: Outcome | None = None

@@ -57,11 +57,6 @@ class Lane:
         return bool(self._advised)
 
     @property
-    def advised_911(self) -> bool:
-        """Whether the 911 advice was given for a red flag. The greeting's does not count."""
-        return Action.CALL_911 in self._advised
-
-    @property
     def on_call(self) -> str | None:
         """The number to ring when no nurse answers, if the site has one."""
         return self._rules.outside.get(self._rules.on_call) if self._rules.on_call else None

@@ -68,6 +68,8 @@ class CallRules:
         long_wait: prompt id, offers a message by key 1 to a caller who has waited long.
         or_message: prompt id, tells of that offer again, after each word of comfort that follows.
         leave_message: prompt id, said before the beep of a message that no step of the flow takes.
+        on_call_asked: prompt id, said to whoever answers the number on call; the caller is theirs
+            once they press 1, for a voicemail answers too.
         call_back: prompt id, said to somebody who is called back; who presses 1 is connected. It
             names nothing that the call was about, for anybody may have answered.
         message_promised_s: within how long ``leave_message`` promises an answer.
@@ -110,6 +112,7 @@ class CallRules:
     long_wait: str = "long-wait"
     or_message: str = "or-message"
     leave_message: str = "leave-message"
+    on_call_asked: str = "on-call"
     call_back: str = "call-back"
     message_promised_s: float = 86400.0
     longest_wait_s: float = 900.0
@@ -137,6 +140,7 @@ ALWAYS_PROMPTS = (
     "long-wait",
     "or-message",
     "leave-message",
+    "on-call",
     "call-back",
     "agent-ready",
     "agent-break",

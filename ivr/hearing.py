@@ -20,6 +20,7 @@ from calls.facts import WordsAssessed
 from calls.verdict import Action, Verdict
 from ivr import answers, ending, holding, matching, nurse, opening, question, walk
 from ivr.course import Course
+from ivr.emergency import confirmed
 from ivr.states import State
 from ivr.turn import SPEECH_MAX_S
 
@@ -67,9 +68,7 @@ class Hearing:
         words = fact.words.reveal()
         unclear = bool(words.strip()) and fact.confidence < course.rules.low_confidence
         if course.state is State.CONNECTED:
-            # Said before the agent answered, assessed after; with a nurse it changes nothing.
-            if verdict.action.is_red_flag and not course.lane.entered:
-                nurse.ask_for_nurse(course)
+            self._with_agent(verdict)
         elif verdict.action.is_red_flag:
             nurse.to_nurse(course, verdict, now)
         elif course.state is State.QUESTION:
@@ -90,6 +89,21 @@ class Hearing:
             holding.say(course, now, course.rules.repeat_please)
         elif course.state is State.LEAVING and not course.voice.playing:
             ending.hang_up(course, now)
+
+    def _with_agent(self, verdict: Verdict) -> None:
+        """Said on hold, or before the agent answered and assessed after.
+
+        With a nurse it changes nothing. On hold no question can be put: where triage would ask, it
+        is a nurse's.
+        """
+        course = self._course
+        if course.lane.entered:
+            return
+        if verdict.action is Action.ASK and course.held_by:
+            course.lane.heed(confirmed(verdict, "unclear"))
+            nurse.ask_for_nurse(course)
+        elif verdict.action.is_red_flag:
+            nurse.ask_for_nurse(course)
 
     def unavailable(self, now: float) -> None:
         """Speech cannot be used: say once that keys can.

@@ -21,7 +21,9 @@ from calls.facts import (
     CallConnected,
     CallEscalated,
     CallFailed,
+    CallHeld,
     CallReleased,
+    CallRetrieved,
     DigitsCollected,
     Fact,
     LadderClimbed,
@@ -108,11 +110,6 @@ class Interpreter:
         return self._course.lane.acuity
 
     @property
-    def advised_911(self) -> bool:
-        """Whether the caller was told to call 911, for a red flag: the greeting does not count."""
-        return self._course.lane.advised_911
-
-    @property
     def was_connected(self) -> bool:
         """Whether an agent has spoken with the caller."""
         return self._course.ledger.connected
@@ -170,6 +167,8 @@ class Interpreter:
         deadlines, so whoever replays a call has to resume it where it was resumed.
         """
         course = self._course
+        if course.state is State.CONNECTED and course.held_by:
+            return course.voice.listen(anew=True)
         if course.state in _NOBODY_LISTENS:
             return []
         self._hearing.forget()
@@ -221,6 +220,10 @@ class Interpreter:
                 self._released(fact, now)
             case CallEscalated():
                 self._escalated(now)
+            case CallHeld(agent_id=agent_id):
+                queueing.held(course, agent_id)
+            case CallRetrieved(agent_id=agent_id):
+                queueing.retrieved(course, agent_id)
             case LadderClimbed(rung=rung):
                 nurse.climb(course, rung, now)
             case QueueUnstaffed(queue=queue):
@@ -253,6 +256,7 @@ class Interpreter:
     def _released(self, fact: CallReleased, now: float) -> None:
         """The agent is gone, the caller is not."""
         course = self._course
+        course.held_by.clear()
         if fact.requeued and (fact.emergency or course.lane.entered):
             if fact.emergency:
                 course.lane.heed(to_nurse("clinician"))

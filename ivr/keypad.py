@@ -21,10 +21,13 @@ MESSAGE_KEY = "1"
 def press(course: Course, keys: str, now: float) -> None:
     """Take in keys in the order they were pressed, but the emergency key before all others.
 
-    With an agent keys mean nothing. While a message is recorded, or somebody outside is rung, only
-    the person and the emergency key do.
+    With an agent keys mean nothing, but for the emergency key on hold. While a message is recorded,
+    or somebody outside is rung, only the person and the emergency key do.
     """
     if course.state is State.CONNECTED:
+        if course.held_by and course.rules.keys.emergency in keys and not course.lane.entered:
+            course.lane.heed(BY_KEY)
+            nurse.ask_for_nurse(course)
         return
     if course.rules.keys.emergency in keys:
         nurse.to_nurse(course, BY_KEY, now)

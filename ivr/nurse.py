@@ -7,6 +7,7 @@ from calls.rung import Rung
 from calls.verdict import Action, Verdict
 from ivr import holding
 from ivr.course import Course
+from ivr.prompts import in_every_language
 from ivr.states import State
 from ivr.timers import Timer
 
@@ -71,7 +72,8 @@ def climb(course: Course, rung: Rung, now: float) -> None:
 def ring_on_call(course: Course, now: float) -> None:
     """Ring the on-call number as well; the caller keeps their place in the lane."""
     if course.lane.on_call is not None:
-        course.do(*course.outside.ring(course.lane.on_call, now))
+        asked = in_every_language(course.rules, course.rules.on_call_asked)
+        course.do(*course.outside.ring(course.lane.on_call, now, asked))
 
 
 def try_again_later(course: Course, now: float) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from calls.commands import CancelTransfer, Command, Transfer
+from calls.commands import CancelTransfer, Command, Transfer, Utterance
 from calls.ids import CallId
+from ivr.prompts import limit_s
 from ivr.timers import Timer, Timers
 
 RING_S = 30.0
@@ -22,22 +23,39 @@ class Outside:
             reports its end traps nobody.
     """
 
-    __slots__ = ("_call_id", "_timers", "ringing")
+    __slots__ = ("_asked", "_call_id", "_timers", "ringing")
 
     def __init__(self, call_id: CallId, timers: Timers) -> None:
         self._call_id = call_id
         self._timers = timers
+        self._asked: tuple[Utterance, ...] = ()
         self.ringing = False
 
-    def ring(self, destination: str, now: float) -> list[Command]:
-        """Begin an attempt."""
-        self.ringing = True
+    def ring(
+        self, destination: str, now: float, asked: tuple[Utterance, ...] = ()
+    ) -> list[Command]:
+        """Begin an attempt.
+
+        Args:
+            destination: whom to ring.
+            now: seconds since the epoch.
+            asked: said to whoever answers, who then has to press a key.
+        """
+        self.ringing, self._asked = True, asked
         self.wait(now)
-        return [Transfer(call_id=self._call_id, destination=destination, ring_timeout_s=RING_S)]
+        return [
+            Transfer(
+                call_id=self._call_id,
+                destination=destination,
+                ring_timeout_s=RING_S,
+                utterances=asked,
+            )
+        ]
 
     def wait(self, now: float) -> None:
         """Wait for the attempt's end, as long as an attempt that begins now."""
-        self._timers.set(Timer.TRANSFER, now + RING_S + _MARGIN_S)
+        asking_s = limit_s(self._asked) if self._asked else 0.0
+        self._timers.set(Timer.TRANSFER, now + RING_S + asking_s + _MARGIN_S)
 
     def stop(self) -> list[Command]:
         """Let nobody outside take the caller any more."""

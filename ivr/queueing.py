@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calls.commands import Dequeue, Enqueue
+from calls.ids import AgentId
 from ivr import holding, waiting
 from ivr.course import Course
 from ivr.states import State
@@ -58,7 +59,22 @@ def connected(course: Course) -> None:
     course.unstaffed.clear()
     course.steps_alone = 0
     course.ledger.connected = True
+    course.held_by.clear()
     course.do(*course.voice.stop_listening())
+
+
+def held(course: Course, agent_id: AgentId) -> None:
+    """An agent has put the caller on hold: whoever feels worse meanwhile must be heard."""
+    if course.state is State.CONNECTED:
+        course.held_by.add(agent_id)
+        course.do(*course.voice.listen((), anew=True))
+
+
+def retrieved(course: Course, agent_id: AgentId) -> None:
+    """An agent listens again."""
+    course.held_by.discard(agent_id)
+    if course.state is State.CONNECTED and not course.held_by:
+        course.do(*course.voice.stop_listening())
 
 
 def nobody_here(course: Course, queue: str, now: float) -> None:

@@ -30,6 +30,7 @@ class Voice:
     """
 
     __slots__ = (
+        "_advises",
         "_announced",
         "_announces",
         "_call_id",
@@ -54,6 +55,7 @@ class Voice:
         self._listening: tuple[str, tuple[str, ...]] | None = None
         self._digits_only_told = False
         self._announces = False
+        self._advises = False
         self._announced = rules.recording_notice is None
         self.language = rules.languages[0] if rules.languages else "en"
         self.language_known = len(rules.languages) < 2
@@ -88,10 +90,11 @@ class Voice:
     def add(self, now: float, *names: str) -> list[Command]:
         """Say these prompts after what was about to be said, or by themselves over music."""
         before, barge_in = self._said if self.playing else ((), True)
-        announces = self.playing and self._announces
+        announces, advises = self.playing and self._announces, self.playing and self._advises
         languages = (self.language,) if self.language_known else self._rules.languages
         added = [prompts.utterances(self._rules, names, language) for language in languages]
-        return self._say((*before, *chain(*added)), barge_in, now, announces=announces)
+        said = (*before, *chain(*added))
+        return self._say(said, barge_in, now, announces=announces, advises=advises)
 
     def notice(self) -> str | None:
         """The recording notice, where its caller has not heard it whole; else ``None``.
@@ -103,7 +106,7 @@ class Voice:
 
     def again(self, now: float) -> list[Command]:
         """What was said last, from its beginning."""
-        return self._say(*self._said, now, announces=self._announces)
+        return self._say(*self._said, now, announces=self._announces, advises=self._advises)
 
     def music(self) -> list[Command]:
         """Music in place of any prompt."""
@@ -140,14 +143,21 @@ class Voice:
         named = [name for name in names if name is not None]
         said = [prompts.utterances(self._rules, named, language) for language in languages]
         announces = self._rules.recording_notice in named
-        return self._say(tuple(chain(*said)), barge_in, now, announces=announces)
+        advises = self._rules.advice_911 in named
+        return self._say(tuple(chain(*said)), barge_in, now, announces=announces, advises=advises)
 
     def _say(
-        self, said: tuple[Utterance, ...], barge_in: bool, now: float, *, announces: bool = False
+        self,
+        said: tuple[Utterance, ...],
+        barge_in: bool,
+        now: float,
+        *,
+        announces: bool = False,
+        advises: bool = False,
     ) -> list[Command]:
         self._prompt_id += 1
         self._said = (said, barge_in)
-        self._announces = announces
+        self._announces, self._advises = announces, advises
         self.playing = True
         self._timers.set(Timer.PROMPT, now + prompts.limit_s(said))
         return [
@@ -156,6 +166,7 @@ class Voice:
                 prompt_id=self._prompt_id,
                 utterances=said,
                 barge_in=barge_in,
+                advises_911=advises,
             )
         ]
 

@@ -64,6 +64,49 @@ def test_a_red_flag_who_drops_is_called_back_by_a_nurse_but_not_while_they_may_s
     assert bridge.call_id == ATTEMPT
 
 
+def advised_at(rig: Rig) -> list[float]:
+    return [
+        at
+        for at, turn in rig.turns
+        for command in turn.commands
+        if isinstance(command, Say) and command.advises_911
+    ]
+
+
+def offered_at(rig: Rig) -> list[float]:
+    return [at for at, turn in rig.turns if any(isinstance(c, OfferCall) for c in turn.commands)]
+
+
+def test_the_time_they_may_speak_with_911_begins_with_the_last_advice_that_they_heard(rig):
+    rig.phones.outside_answers = False
+    rig.run.tell(rig.phones.arrive(CALL, rig.run.now, caller=NUMBER))
+    rig.press("9")
+    rig.run.advance(800)
+    rig.run.tell(*rig.phones.hang_up(CALL, rig.run.now))
+    told = advised_at(rig)
+    assert told[-1] - told[0] > AFTER_911_S
+    rig.ready("grace")
+    rig.run.advance(2 * AFTER_911_S)
+    assert offered_at(rig)[0] == pytest.approx(told[-1] + AFTER_911_S, abs=1)
+
+
+def test_the_advice_counts_also_where_a_failure_gave_it(rig, monkeypatch):
+    rig.run.tell(rig.phones.arrive(CALL, rig.run.now, caller=NUMBER))
+    rig.run.advance(1)
+
+    def broken(_fact, _now):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(rig.run.switchboard.calls[CALL].engine, "handle", broken, raising=False)
+    rig.press("9")
+    rig.run.advance(1)
+    rig.run.tell(*rig.phones.hang_up(CALL, rig.run.now))
+    (told,) = advised_at(rig)
+    rig.ready("grace")
+    rig.run.advance(2 * AFTER_911_S)
+    assert offered_at(rig)[0] == pytest.approx(told + AFTER_911_S, abs=1)
+
+
 def test_what_is_said_to_whoever_answers_tells_nothing_of_the_call(rig):
     rig.ready("grace")
     dropped(rig)

@@ -219,6 +219,41 @@ def test_the_first_nurse_to_sign_in_takes_a_red_flag_from_the_number_that_is_run
     rig.run.close()
 
 
+@pytest.mark.parametrize("by", ["key", "words"])
+def test_a_caller_who_feels_worse_on_hold_is_a_nurses(clinic, by):
+    rig = Rig(clinic)
+    rig.ready("ben", "grace")
+    rig.arrive()
+    rig.press("0")
+    rig.run.advance(20)
+    (talking,) = rig.of(Bridge)
+    rig.run.tell(*rig.phones.agent_holds(CALL, talking.agent_id))
+    rig.run.advance(30)
+    if by == "key":
+        rig.press("9")
+    else:
+        assert rig.phones.listening(CALL)
+        rig.say("i have crushing chest pain")
+    rig.run.advance(10)
+    bridges = [command.agent_id for command in rig.of(Bridge)]
+    assert bridges == [talking.agent_id, "grace"]
+    rig.run.close()
+
+
+def test_a_voicemail_at_the_number_on_call_does_not_take_a_red_flag_from_the_nurses(clinic):
+    rig = Rig(clinic, SUNDAY_10H)
+    rig.phones.outside_confirms = False
+    rig.arrive()
+    rig.press("9")
+    rig.run.advance(ON_CALL_AFTER_S + 60)
+    assert rig.of(Transfer)
+    assert rig.run.switchboard.tasks.of(CALL)
+    rig.ready("grace")
+    rig.run.advance(2.5)
+    assert [command.agent_id for command in rig.of(Bridge)] == ["grace"]
+    rig.run.close()
+
+
 def test_an_outside_party_who_answers_first_calls_the_nurses_phone_off(clinic):
     rig = Rig(clinic, SUNDAY_10H, grace=Pickup.LETS_IT_RING)
     rig.arrive()

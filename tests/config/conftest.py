@@ -71,6 +71,7 @@ agent-out: {en: Out., es: Fuera.}
 nobody-here: {en: Nobody., es: Nadie.}
 long-wait: {en: Press 1., es: Oprima 1.}
 leave-message: {en: Speak., es: Hable.}
+on-call: {en: Press 1., es: Oprima 1.}
 call-back: {en: Press 1., es: Oprima 1.}
 still-waiting: {en: Soon., es: Pronto.}
 or-message: {en: Or press 1., es: O el 1.}

@@ -48,6 +48,13 @@ MISTAKES = {
             "did you mean 'keep_ready'?"
         ),
     ),
+    "the key of a queue that was": (
+        ("queues.yaml", "  title: Everything\n", "  title: Everything\n  priority: 5\n"),
+        (
+            "queues.yaml:3:3: general.priority: unknown key 'priority'; head_start_s says now how "
+            "much longer its callers count as having waited"
+        ),
+    ),
     "the key that was": (
         ("site.yaml", "id: small\n", "id: small\non_call_after_s: 30\n"),
         (
@@ -86,7 +93,7 @@ LOOK_AT = {
     "more nurses kept free than there are": (
         emergency("keep_ready: 1"),
         (
-            "site.yaml:2:25: emergency.keep_ready: found 1, but of 1 nurses at most 0 can be kept "
+            "site.yaml:2:25: emergency.keep_ready: found 1, but of one nurse none can be kept "
             "free while one more is on duty: this never takes effect"
         ),
     ),

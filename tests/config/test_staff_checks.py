@@ -50,3 +50,10 @@ def test_no_nurse_at_all_is_told_at_the_nurse_queue(site):
 def test_a_skill_that_nothing_needs_is_a_warning(site):
     site.replace("agents.yaml", "{general: 3, ", "{general: 3, knitting: 2, ")
     assert site.warnings() == ["agents.yaml:6:24: bo.skills.knitting: nothing needs this skill"]
+
+
+def test_queues_that_cannot_be_read_make_no_skill_needless(site):
+    site.replace("queues.yaml", "general:\n", "general:\n\ttitle: x\n")
+    (problem,) = site.problems()
+    assert problem.startswith("queues.yaml:2:1: a tab stands in the indentation")
+    assert site.warnings() == []

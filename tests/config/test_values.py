@@ -134,3 +134,23 @@ def test_a_text_that_must_be_there_is_not_taken_for_given_when_it_is_empty(
     (problem,) = site.problems_after(file, written, f"{written.partition(':')[0]}: {empty}")
     assert problem.startswith(f"{file}:{line}:")
     assert problem.endswith(f": {place}: nothing is given; give a value or leave out the line")
+
+
+def test_a_mistake_does_not_hide_a_number_that_is_out_of_range_beside_it(site):
+    site.replace(
+        "queues.yaml",
+        "  title: Everything\n",
+        "  title: Everything\n  at_once: 0\n  deadline_s: ten\n  wrap_up_s: -1\n",
+    )
+    assert site.problems() == [
+        "queues.yaml:3:12: general.at_once: found 0, wanted 1 to 10",
+        "queues.yaml:4:15: general.deadline_s: found 'ten', wanted a number",
+        "queues.yaml:5:14: general.wrap_up_s: found -1, wanted 0 to 3600",
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["at_once: 20.5", "at_once: true", "wrap_up_s: '-1'"])
+def test_a_number_of_the_wrong_kind_is_told_once(site, wrong):
+    site.replace("queues.yaml", "  title: Everything\n", f"  title: Everything\n  {wrong}\n")
+    (told,) = site.problems()
+    assert told.startswith("queues.yaml:3:")

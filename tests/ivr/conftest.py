@@ -62,6 +62,7 @@ PROMPTS = (
     "still-here",
     "to-lab",
     "leave-message",
+    "on-call",
     "nothing-left",
     "thanks",
     "breathing?",

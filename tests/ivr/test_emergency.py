@@ -245,14 +245,25 @@ def test_speech_is_heard_in_the_queue_and_the_lane_with_nothing_expected(scene, 
     assert call.all(Listen)[-1].hints == ()
 
 
+def advises(call):
+    return [command.advises_911 for command in call.all(Say)]
+
+
 def test_only_the_advice_of_a_red_flag_counts_as_told_to_call_911(scene, verdicts):
     greeted = scene().at("")
-    assert not greeted.call.advised_911
+    assert not any(advises(greeted))
     told = scene().at("9")
-    assert told.call.advised_911
+    assert advises(told)[-1]
     crisis = scene().at("")
     crisis.speak("my chest", verdicts["988"])
-    assert not crisis.call.advised_911
+    assert not any(advises(crisis))
+
+
+def test_advice_that_is_said_again_counts_again(scene):
+    call = scene().at("9")
+    call.finish()
+    call.press("*")
+    assert advises(call)[-2:] == [True, True]
 
 
 def test_whose_words_came_after_they_left_was_told_nothing(scene, verdicts):
@@ -261,4 +272,4 @@ def test_whose_words_came_after_they_left_was_told_nothing(scene, verdicts):
     call.fact(CallerHungUp)
     call.speak("my chest", verdicts["911"])
     assert call.call.acuity.action is Action.CALL_911
-    assert not call.call.advised_911
+    assert not any(advises(call))

@@ -30,6 +30,8 @@ def test_on_call_number_is_rung_as_well_when_no_nurse_answers(scene):
     sought_in_vain(call)
     (transfer,) = call.all(Transfer)
     assert transfer.destination == "sip:doctor@example.org"
+    # A voicemail that answers must not have the caller.
+    assert [each.text for each in transfer.utterances] == ["on-call en", "on-call es"]
     assert not call.all(Dequeue)
 
 

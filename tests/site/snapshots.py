@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from calls.ports import Entry
 from calls.private import Private
 from careline import checkpoint as checkpoints
-from careline.aid import was_advised
 from careline.checkpoint import Track, encode
 from careline.live_call import LiveCall
 from careline.restart import Restart, restart
@@ -196,7 +195,7 @@ def _picture(board: Board) -> tuple[Any, ...]:
 def _of_ended(call: LiveCall) -> Any:
     """What may still be asked of a call that is over; its engine takes in nothing any more."""
     held = {name: value for name, value in vars(call).items() if name != "engine"}
-    return {**_looked_into(held, set()), "advised": was_advised(call.engine)}
+    return _looked_into(held, set())
 
 
 def _looked_into(thing: Any, seen: set[int]) -> Any:

@@ -93,10 +93,12 @@ class SimulatedPhones:
         agents: how each agent treats offers; an agent who is missing is unreachable.
         instant_prompts: whether prompts take no time (a person reads them in a terminal).
         outside_answers: whether transfers to the outside are answered.
+        outside_confirms: whether whoever answers there presses the key, where they are asked to; a
+            voicemail does not.
         person: how whoever is called back treats that.
 
     Attributes:
-        agents: may be changed, as may ``outside_answers`` and ``person``.
+        agents: may be changed, as may ``outside_answers``, ``outside_confirms`` and ``person``.
     """
 
     def __init__(
@@ -106,11 +108,13 @@ class SimulatedPhones:
         *,
         instant_prompts: bool = False,
         outside_answers: bool = True,
+        outside_confirms: bool = True,
         person: Person | None = None,
     ) -> None:
         self.site = site
         self.agents = dict(agents)
         self.outside_answers = outside_answers
+        self.outside_confirms = outside_confirms
         self.person = person or Person()
         self._instant_prompts = instant_prompts
         self._legs: dict[CallId, _Leg] = {}
@@ -266,22 +270,22 @@ class SimulatedPhones:
                 return recordings.take_message(command, now)
             case Transfer():
                 leg.dialling = True
-                if not self.outside_answers:
-                    return [
-                        (
-                            2.0,
-                            TransferFailed(
-                                site=self.site, call_id=command.call_id, reason="no-answer"
-                            ),
-                        )
-                    ]
-                return [(2.0, TransferSucceeded(site=self.site, call_id=command.call_id))]
+                return [self._outside(command)]
             case CancelTransfer():
                 leg.dialling = False
             case HangUp():
                 del self._legs[command.call_id]
                 return recordings.to_come(recordings.end(command.call_id, now))
         return []
+
+    def _outside(self, command: Transfer) -> tuple[float, Fact]:
+        """What comes of ringing somebody outside, and after how many seconds."""
+        site, call_id = self.site, command.call_id
+        if not self.outside_answers:
+            return 2.0, TransferFailed(site=site, call_id=call_id, reason="no-answer")
+        if command.utterances and not self.outside_confirms:
+            return 20.0, TransferFailed(site=site, call_id=call_id, reason="not-confirmed")
+        return 2.0, TransferSucceeded(site=site, call_id=call_id)
 
     def still_true(self, fact: Fact) -> bool:
         """Whether a delayed fact still happens, now that its time has come."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Protocol
 
 from adapters.telephony.sip.agent_leg import AgentLeg
 from adapters.telephony.sip.announcer import Sounds
 from adapters.telephony.sip.background import Background
 from adapters.telephony.sip.called_person import CalledPerson
-from adapters.telephony.sip.outside import Dialler
+from adapters.telephony.sip.outside import Dialler, NotDialled
 from calls.commands import CallBack, OfferCall
 from calls.facts import CallBackMissed, Fact, OfferFailed
 from calls.ids import CallId, OfferId
 from calls.ports import LiveCall
+
+log = logging.getLogger(__name__)
 
 
 class CallBackOwner(Protocol):
@@ -22,7 +25,7 @@ class CallBackOwner(Protocol):
         """A fact for the brain."""
         ...
 
-    def confirmed(self, call: CallBackCall, person: CalledPerson) -> None:
+    def confirmed(self, call: CallBackCall, person: CalledPerson[CallBack]) -> None:
         """The person pressed the key: their leg and the agents' are a caller's leg from now on."""
         ...
 
@@ -60,7 +63,7 @@ class CallBackCall:
         self._background = background
         self._offers: dict[OfferId, AgentLeg] = {}
         self._dialled: set[OfferId] = set()
-        self._person: CalledPerson | None = None
+        self._person: CalledPerson[CallBack] | None = None
 
     def dial(self, command: CallBack, dialler: Dialler) -> None:
         """Call the person for the agent who accepted; for each offer once."""
@@ -77,12 +80,17 @@ class CallBackCall:
         self._dialled.add(command.offer_id)
         self._person = CalledPerson(
             command,
+            command.destination.reveal(),
             self._sounds,
             self._background,
             on_confirmed=self._confirmed,
             on_missed=self._missed,
         )
-        self._person.dial(dialler)
+        try:
+            self._person.dial(dialler)
+        except NotDialled as error:
+            log.error("call %s: nobody can be called back: %s", self.call_id, error)
+            self._missed(self._person, error.reason)
 
     def release(self, offer_id: OfferId) -> None:
         """Take an agent off; whoever is being called for them is called no more."""
@@ -155,11 +163,11 @@ class CallBackCall:
         if person is not None:
             person.end()
 
-    def _confirmed(self, person: CalledPerson) -> None:
+    def _confirmed(self, person: CalledPerson[CallBack]) -> None:
         self._person = None
         self._owner.confirmed(self, person)
 
-    def _missed(self, person: CalledPerson, reason: str) -> None:
+    def _missed(self, person: CalledPerson[CallBack], reason: str) -> None:
         self._person = None
         self._owner.report(CallBackMissed(**self._names(person.order), reason=reason))
 

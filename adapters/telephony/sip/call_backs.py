@@ -15,7 +15,7 @@ from calls.facts import Fact
 from calls.ids import CallId
 from calls.ports import LiveCall
 
-OnConfirmed = Callable[[CallBackCall, CalledPerson], None]
+OnConfirmed = Callable[[CallBackCall, CalledPerson[CallBack]], None]
 
 
 class CallBacks:
@@ -93,7 +93,7 @@ class CallBacks:
         """See :class:`~adapters.telephony.sip.call_back.CallBackOwner`."""
         self._report(fact)
 
-    def confirmed(self, call: CallBackCall, person: CalledPerson) -> None:
+    def confirmed(self, call: CallBackCall, person: CalledPerson[CallBack]) -> None:
         """See :class:`~adapters.telephony.sip.call_back.CallBackOwner`."""
         self._calls.pop(call.call_id, None)
         self._on_confirmed(call, person)

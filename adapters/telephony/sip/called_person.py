@@ -1,4 +1,4 @@
-"""Somebody who is called back: dialled, asked to press a key, and connected only once they have.
+"""Somebody who is dialled, asked to press a key, and connected only once they have.
 
 A voicemail answers like a person, so nobody is connected, and nothing is said but what the order
 holds, before the key was pressed. What the far end sends before its answer is heard by nobody.
@@ -6,8 +6,8 @@ holds, before the key was pressed. What the far end sends before its answer is h
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from adapters.telephony.media import Clip, MediaLeg
 from adapters.telephony.media.tones import pause
@@ -24,11 +24,9 @@ from adapters.telephony.sip.events import (
     Lost,
     MediaChanged,
 )
-from adapters.telephony.sip.outside import Dialler, NotDialled, reason_of
+from adapters.telephony.sip.outside import Dialler, reason_of
 from adapters.telephony.sip.sdp import RemoteMedia
-from calls.commands import CallBack, Say
-
-log = logging.getLogger(__name__)
+from calls.commands import CallBack, Say, Transfer
 
 CONFIRMING_KEY = "1"
 
@@ -37,11 +35,15 @@ _MISSED_AFTER_S = 6.0
 """From the end of the second time to the end of the call: time to find the key."""
 
 
-class CalledPerson:
+Order = TypeVar("Order", bound="CallBack | Transfer")
+
+
+class CalledPerson(Generic[Order]):
     """One attempt, from the first ring to the key.
 
     Args:
-        order: whom to call, and what to say.
+        order: for which call, how long to ring, and what to say.
+        destination: a number or a SIP URI.
         sounds: makes the words.
         background: looks after their making.
         on_confirmed: they pressed the key; :attr:`call` and :attr:`media` are the listener's from
@@ -55,14 +57,16 @@ class CalledPerson:
 
     def __init__(
         self,
-        order: CallBack,
+        order: Order,
+        destination: str,
         sounds: Sounds,
         background: Background,
         *,
-        on_confirmed: Callable[[CalledPerson], None],
-        on_missed: Callable[[CalledPerson, str], None],
+        on_confirmed: Callable[[CalledPerson[Order]], None],
+        on_missed: Callable[[CalledPerson[Order], str], None],
     ) -> None:
         self.order = order
+        self._destination = destination
         self.held = False
         self._sounds = sounds
         self._background = background
@@ -87,16 +91,13 @@ class CalledPerson:
         return self._media
 
     def dial(self, dialler: Dialler) -> None:
-        """Dial, if the outbound plan permits it; what comes of it is told to the callbacks."""
+        """Dial; what comes of it is told to the callbacks.
+
+        Raises:
+            NotDialled: it may not be dialled, or cannot be.
+        """
         order = self.order
-        try:
-            self._call, self._media = dialler.dial(
-                order.destination.reveal(), order.ring_timeout_s, self._hear
-            )
-        except NotDialled as error:
-            log.error("call %s: nobody can be called back: %s", order.call_id, error)
-            self._miss(error.reason)
-            return
+        self._call, self._media = dialler.dial(self._destination, order.ring_timeout_s, self._hear)
         self._media.on_digit(self._key)
         prompt = Say(call_id=order.call_id, prompt_id=0, utterances=order.utterances)
         self._words = self._sounds.ready_clips(prompt)

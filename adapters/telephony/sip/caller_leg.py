@@ -176,8 +176,11 @@ class CallerLeg:
             self._announcer.play_music()
 
     def listen(self, command: Listen) -> None:
-        """Hear speech in a language, or report that it cannot be heard."""
-        if self._occupied:
+        """Hear speech in a language, or report that it cannot be heard.
+
+        Of whoever talks with an agent nothing is heard, unless they are on hold.
+        """
+        if self._occupied and not self._conversation.on_hold:
             return
         self._ear.listen(command)
         self.media.listen(self._push if self._ear.open else None)
@@ -339,8 +342,10 @@ class CallerLeg:
             self._connect(leg)
 
     def agent_held(self) -> None:
-        """Music for a caller whom the agent put on hold."""
+        """Music for a caller whom the agent put on hold; what they say then is for the flow."""
         self._conversation.agent_held()
+        if not self._conversation.on_hold:
+            self.stop_listening()
 
     def agent_gone(self, leg: AgentLeg) -> None:
         """An agent's leg ended by itself."""
@@ -398,6 +403,8 @@ class CallerLeg:
         if self.outside:
             if self.media.peer is not None:
                 self.media.peer.send_digits(digit)  # a menu may answer there
+        elif self._conversation.on_hold:
+            self._facts.key(digit)
         elif not self.talking and not self._recordings.key(digit):
             self._announcer.interrupt()
             self._facts.key(digit)

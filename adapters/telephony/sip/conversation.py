@@ -55,6 +55,11 @@ class Conversation:
         """An agent's phone did."""
         self._arrange_music()
 
+    @property
+    def on_hold(self) -> bool:
+        """Whether nobody listens to the caller: every agent has put the call on hold."""
+        return bool(self.agents) and all(agent.held for agent in self.agents.values())
+
     def _arrange_music(self) -> None:
         held = {agent.media: agent.held for agent in self.agents.values()}
         if not held:

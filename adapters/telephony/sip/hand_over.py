@@ -10,7 +10,8 @@ import logging
 from collections.abc import Callable
 
 from adapters.telephony.sip.caller_leg import CallerLeg
-from adapters.telephony.sip.outside import Dialler, OutsideCall
+from adapters.telephony.sip.outside import Dialler
+from adapters.telephony.sip.outside_call import OutsideCall
 from adapters.telephony.sip.standing import Standing
 from calls.commands import Say, Utterance
 from calls.facts import CallFailed

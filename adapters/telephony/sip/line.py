@@ -32,12 +32,14 @@ from adapters.telephony.sip.endpoint import SipEndpoint
 from adapters.telephony.sip.feature import FeatureCall
 from adapters.telephony.sip.hand_over import HandOver
 from adapters.telephony.sip.line_settings import LineSettings
-from adapters.telephony.sip.outside import Dialler, OutsideCall
+from adapters.telephony.sip.outside import Dialler
+from adapters.telephony.sip.outside_call import OutsideCall
 from adapters.telephony.sip.ringer import Ringer
 from adapters.telephony.sip.sdp import LocalMedia
 from adapters.telephony.sip.standing import Standing
 from calls.commands import (
     Bridge,
+    CallBack,
     CancelTransfer,
     Command,
     HangUp,
@@ -385,7 +387,7 @@ class SipLine:
 
     # --- the outside ----------------------------------------------------------------------------
 
-    def _called_back(self, call: CallBackCall, person: CalledPerson) -> None:
+    def _called_back(self, call: CallBackCall, person: CalledPerson[CallBack]) -> None:
         """Somebody was called back and pressed the key: from here on they are a caller."""
         leg = self._make_leg(call.call_id, Standing.DRIVEN, person.call, person.media, audible=True)
         person.call.listen(leg.hear)
@@ -403,12 +405,17 @@ class SipLine:
         if leg.dialling is not None or leg.talking:
             return
         site, call_id = self._settings.site, command.call_id
-        OutsideCall(
+        outside = OutsideCall(
             leg,
             lambda: self._report(TransferSucceeded(site=site, call_id=call_id)),
             lambda reason: self._report(TransferFailed(site=site, call_id=call_id, reason=reason)),
             for_brain=True,
-        ).dial(self._wired.dialler, command.destination, command.ring_timeout_s)
+        )
+        dialler = self._wired.dialler
+        if command.utterances:
+            outside.ask(command, dialler, self._sounds, self._background)
+        else:
+            outside.dial(dialler, command.destination, command.ring_timeout_s)
 
     # --- alone ----------------------------------------------------------------------------------
 

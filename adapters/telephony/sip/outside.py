@@ -1,32 +1,14 @@
-"""Handing a caller to somebody outside: a second call from the line, bridged once it is answered.
-
-The caller stays on our line meanwhile, so that a transfer that fails leaves them with us.
-"""
+"""Dialling somebody outside, if the site's plan permits it."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-
 from adapters.telephony.media import MediaEngine, MediaLeg, PortsExhausted
-from adapters.telephony.sip.agent_leg import MEDIA_TIMEOUT_S, apply_media, on_hold
 from adapters.telephony.sip.call import CallListener, OutgoingCall
-from adapters.telephony.sip.caller_leg import CallerLeg
 from adapters.telephony.sip.endpoint import SipEndpoint
 from adapters.telephony.sip.errors import SipError
-from adapters.telephony.sip.events import (
-    Answered,
-    CallEvent,
-    Failed,
-    FailureCause,
-    HungUp,
-    Lost,
-    MediaChanged,
-)
+from adapters.telephony.sip.events import FailureCause
 from adapters.telephony.sip.outbound import OutboundPlan
-from adapters.telephony.sip.sdp import LocalMedia, RemoteMedia
-
-log = logging.getLogger(__name__)
+from adapters.telephony.sip.sdp import LocalMedia
 
 _REASONS = {
     FailureCause.BUSY: "busy",
@@ -99,91 +81,3 @@ class Dialler:
             media.close()
             raise NotDialled("unreachable", f"{error} (sip.trunk in site.yaml)") from None
         return call, media
-
-
-class OutsideCall:
-    """One attempt to connect a caller with the outside.
-
-    Args:
-        leg: the caller.
-        on_answered: called before they are connected.
-        on_failed: they are not connected; the reason is one of ``TransferFailed``'s.
-        for_brain: whether the brain ordered it; otherwise the line does it by itself.
-    """
-
-    def __init__(
-        self,
-        leg: CallerLeg,
-        on_answered: Callable[[], None],
-        on_failed: Callable[[str], None],
-        *,
-        for_brain: bool,
-    ) -> None:
-        self.for_brain = for_brain
-        self._leg = leg
-        self._on_answered = on_answered
-        self._on_failed = on_failed
-        self._call: OutgoingCall | None = None
-        self._media: MediaLeg | None = None
-        self._over = False
-
-    def dial(self, dialler: Dialler, destination: str, ring_timeout_s: float) -> None:
-        """Dial, if the outbound plan permits it; what comes of it is told to the callbacks."""
-        try:
-            self._call, self._media = dialler.dial(destination, ring_timeout_s, self._hear)
-        except NotDialled as error:
-            self._explain(str(error))
-            self._fail(error.reason)
-            return
-        self._leg.dialling = self
-
-    def _explain(self, why: str) -> None:
-        """Log why it cannot be dialled, once for each caller however often it is tried."""
-        if why not in self._leg.outside_troubles:
-            self._leg.outside_troubles.add(why)
-            log.error(
-                "call %s: the outside cannot be dialled: %s; the caller stays on the line, and "
-                "one who waits for a nurse hears so while nurses are rung on; told once",
-                self._leg.call_id,
-                why,
-            )
-
-    def end(self) -> None:
-        """Give up, or hang up; nothing is told."""
-        self._over = True
-        if self._call is not None:
-            self._call.hang_up()
-        if self._media is not None:
-            self._media.close()
-
-    def _fail(self, reason: str) -> None:
-        self.end()
-        if self._leg.dialling is self:
-            self._leg.dialling = None
-        self._on_failed(reason)
-
-    def _hear(self, event: CallEvent) -> None:
-        if self._over or self._media is None:
-            return
-        match event:
-            case Answered(remote=remote):
-                self._answered(self._media, remote)
-            case MediaChanged(remote=remote):
-                apply_media(self._media, remote)
-                self._leg.outside_held(on_hold(remote))
-            case Failed(cause=cause):
-                self._fail(reason_of(cause))
-            case HungUp() | Lost():
-                self._left()
-
-    def _answered(self, media: MediaLeg, remote: RemoteMedia) -> None:
-        if not apply_media(media, remote):
-            self._fail("unreachable")
-            return
-        media.on_media_timeout(MEDIA_TIMEOUT_S, self._left)
-        self._on_answered()
-        self._leg.connect_outside(media)
-
-    def _left(self) -> None:
-        self.end()
-        self._leg.outside_left()

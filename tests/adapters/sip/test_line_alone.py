@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.telephony.sip.phone import Pickup
-from calls.commands import CancelTransfer, RecordMessage, Transfer
+from calls.commands import CancelTransfer, RecordMessage, Transfer, Utterance
 from calls.facts import (
     AgentHungUp,
     CallArrived,
@@ -91,7 +93,7 @@ async def test_the_outside_party_who_hangs_up_ends_the_call(tmp_path, party):
 async def test_an_outside_party_of_whom_nothing_is_heard_any_more_ends_the_call(
     tmp_path, party, monkeypatch
 ):
-    monkeypatch.setattr("adapters.telephony.sip.outside.MEDIA_TIMEOUT_S", 0.4)
+    monkeypatch.setattr("adapters.telephony.sip.outside_call.MEDIA_TIMEOUT_S", 0.4)
     async with outside(tmp_path, party) as it:
         caller, call_id = await it.call()
         it.do(transfer(call_id, party.uri))
@@ -121,6 +123,58 @@ async def test_why_the_outside_cannot_be_dialled_is_told_once_for_each_caller(
     told = [record.getMessage() for record in caplog.records if "cannot be dialled" in record.msg]
     assert len(told) == len(set(told)) == 2
     assert all("sip.outbound" in line for line in told)
+
+
+def asking(call_id, destination):
+    words = (Utterance(text="to speak with them press one", language="en"),)
+    return replace(transfer(call_id, destination), utterances=words)
+
+
+async def test_whoever_is_asked_has_the_caller_only_once_they_press_the_key(tmp_path, party):
+    async with outside(tmp_path, party) as it:
+        agent = await it.seat(ANA, Pickup.RINGS)
+        caller, call_id = await it.call()
+        it.music(call_id)
+        it.offer(call_id, ANA, ring_s=100.0)
+        await it.fact(OfferRinging)
+        it.do(asking(call_id, party.uri))
+        await eventually(lambda: loudness(party.heard[-5000:]) > 500)
+        party.press("2")
+        await hears(caller, lambda pcm: loudness(pcm) > 200 and strength(pcm, 1100) < 1000)
+        assert agent._live, "nurses are rung on"
+        assert not it.of(TransferSucceeded)
+        party.press("1")
+        await it.fact(TransferSucceeded)
+        await hears(caller, lambda pcm: strength(pcm, 1100) > 3000)
+        await eventually(lambda: not agent._live)
+        await caller.press("7")
+        await eventually(lambda: party.keys == "7")
+        party.hang_up()
+        await eventually(lambda: caller.over)
+
+
+async def test_a_voicemail_gets_no_caller(tmp_path, party, monkeypatch):
+    monkeypatch.setattr("adapters.telephony.sip.called_person._MISSED_AFTER_S", 0.1)
+    monkeypatch.setattr("adapters.telephony.sip.called_person._SAID_AGAIN_AFTER_S", 0.1)
+    async with outside(tmp_path, party) as it:
+        caller, call_id = await it.call()
+        it.music(call_id)
+        it.do(asking(call_id, party.uri))
+        assert (await it.fact(TransferFailed)).reason == "not-confirmed"
+        await eventually(lambda: party.over)
+        await hears(caller, lambda pcm: loudness(pcm) > 200 and strength(pcm, 1100) < 1000)
+        assert it.media.open_legs == 1
+
+
+async def test_who_is_being_asked_is_let_go_when_a_nurse_answers(tmp_path, party):
+    async with outside(tmp_path, party) as it:
+        _caller, call_id = await it.call()
+        it.do(asking(call_id, party.uri))
+        await eventually(lambda: loudness(party.heard[-5000:]) > 500)
+        it.do(CancelTransfer(call_id=call_id))
+        await eventually(lambda: party.over)
+        assert it.media.open_legs == 1
+        assert not it.of(TransferFailed)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,15 @@ import pytest
 
 from adapters.telephony.sip.sdp import Direction, LocalMedia
 from calls.commands import StartRecording, StopRecording
-from calls.facts import AgentHungUp, CallHeld, CallRetrieved, OfferAccepted, RecordingSealed
+from calls.facts import (
+    AgentHungUp,
+    CallHeld,
+    CallRetrieved,
+    DigitsCollected,
+    OfferAccepted,
+    RecordingSealed,
+    SpeechHeard,
+)
 from tests.adapters.sip.line_house import (
     AGENTS,
     eventually,
@@ -16,6 +24,7 @@ from tests.adapters.sip.line_house import (
     strength,
     tone,
     up,
+    words,
 )
 
 pytestmark = pytest.mark.slow
@@ -65,6 +74,28 @@ async def test_a_hold_is_told_once_and_so_is_its_end(tmp_path, hold):
         assert (retrieved.call_id, retrieved.offer_id, retrieved.agent_id) == (call_id, "o1", ANA)
         await hears(caller, the_agent)
         assert len(it.of(CallHeld)) == len(it.of(CallRetrieved)) == 1
+
+
+async def test_a_caller_on_hold_is_heard_and_nobody_who_talks(tmp_path):
+    async with house(tmp_path) as it:
+        caller, agent, call_id = await it.connected()
+        await hears(caller, the_agent)
+        it.listen(call_id)
+        await caller.press("1")
+        agent.hold(Direction.SENDONLY)
+        await it.fact(CallHeld)
+        it.listen(call_id)
+        await caller.press("9")
+        assert (await it.fact(DigitsCollected)).digits.reveal() == "9"
+        it.speaks(caller, words("my arm hurts"))
+        assert (await it.fact(SpeechHeard)).words.reveal() == "my arm hurts"
+        agent.hold(Direction.SENDRECV)
+        await it.fact(CallRetrieved)
+        # The line does not wait for the brain to say so.
+        assert not it.line._legs.driven(call_id)._ear.open
+        await caller.press("2")
+        await hears(caller, the_agent)
+        assert [fact.digits.reveal() for fact in it.of(DigitsCollected)] == ["9"]
 
 
 async def test_a_hold_that_changes_its_kind_is_still_one_hold(tmp_path):

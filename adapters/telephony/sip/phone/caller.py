@@ -66,6 +66,7 @@ class CallerPhone:
         self._over = asyncio.Event()
         self._failure: str | None = None
         self._heard = bytearray()
+        self._missed_s = 0.0
         self._quiet_s = math.inf
         self._pause: Pause | None = None
 
@@ -133,7 +134,10 @@ class CallerPhone:
 
     @property
     def heard(self) -> bytes:
-        """Everything the far end sent, as PCM."""
+        """Everything the far end sent, as PCM: what came after 10 s begins at 10 s.
+
+        What was sent while this process could not keep up is silence.
+        """
         return bytes(self._heard)
 
     @property
@@ -183,6 +187,11 @@ class CallerPhone:
                 self._over.set()
 
     def _hear(self, frame: bytes) -> None:
+        assert self._leg is not None
+        missed_s = self._leg.counters.skipped_s
+        if missed_s > self._missed_s:
+            self._heard += bytes(2 * round((missed_s - self._missed_s) * SAMPLE_RATE_HZ))
+            self._missed_s = missed_s
         self._heard += frame
         samples = np.frombuffer(frame, dtype="<i2").astype(np.float64)
         length_s = len(samples) / SAMPLE_RATE_HZ

@@ -20,7 +20,7 @@ _ANSWER_TIMEOUT_S = 10.0
 
 
 class NotRunning(Exception):
-    """Ops: no line is running for this state folder."""
+    """Ops: no line is running for this state folder, or another machine leads its site."""
 
 
 async def request(path: Path, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON values
@@ -31,7 +31,8 @@ async def request(path: Path, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 
         fields: the request.
 
     Raises:
-        NotRunning: nobody listens at ``path``, or nobody answers.
+        NotRunning: nobody listens at ``path``, or nobody answers; or another machine leads the
+            site, and what is asked only that one can tell or do.
     """
     reader, writer = await _connect(path)
     try:
@@ -47,6 +48,8 @@ async def request(path: Path, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 
     if not answer.endswith(b"\n"):
         raise NotRunning("the line went away while it was asked")
     result: dict[str, Any] = json.loads(answer)
+    if result.get("leads") is False:
+        raise NotRunning(result["error"])
     return result
 
 

@@ -100,7 +100,8 @@ class ControlServer(ControlSocket):
                 )
                 return {**done, **agent_data(board, AgentId(agent))}
             case {"op": "tasks"}:
-                return {"tasks": task_data(board, self._calls, self._brain.now())}
+                tasks = task_data(board, self._calls, self._brain.now())
+                return {"tasks": tasks, "time_zone": str(board.site.zone)}
             case {"op": "close", "call": str(call), "by": str(by), "how": str(how)}:
                 fact = closing(board, self._calls, call, _text(request, "kind"), by, how)
                 done = await self._tell(fact)
@@ -108,13 +109,14 @@ class ControlServer(ControlSocket):
             case {"op": "queues"}:
                 name = _text(request, "queue")
                 only = None if name is None else queue_named(board.site, name)
-                return {"queues": queue_data(board, self._brain.now(), only)}
+                queues = queue_data(board, self._brain.now(), only)
+                return {"queues": queues, "time_zone": str(board.site.zone)}
             case {"op": "queue", "queue": str(queue), "word": str(word)}:
                 now = self._brain.now()
                 said = override(board.site, queue, word, _number(request, "for_s"), now)
                 done = await self._tell(said)
                 (data,) = queue_data(board, self._brain.now(), said.queue)
-                return {**done, **data}
+                return {**done, **data, "time_zone": str(board.site.zone)}
             case {"op": "publish"}:
                 published = await self._publisher.publish()
                 return {"version": published.version, "problems": published.problems}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from typing import Any
 
 from careline.processes.report import DIED, NOTICE, PROGRESS, READY
@@ -19,15 +20,16 @@ _MEANWHILE = {
 }
 
 
-def show_event(terminal: Terminal, event: dict[str, Any]) -> None:
+def show_event(terminal: Terminal, event: dict[str, Any], zone: tzinfo) -> None:
     """One line of the live view.
 
     Args:
         terminal: where it goes.
         event: what :func:`careline.control.watching` yields.
+        zone: where the clinic is; the machine may be elsewhere.
     """
     how = weight(event["line"])
-    clock = time.strftime("%H:%M:%S", time.localtime(event["at"]))
+    clock = f"{datetime.fromtimestamp(event['at'], zone):%H:%M:%S}"
     mark = "!" if how is Weight.URGENT else " "
     call = (event["call"] or "")[:6]
     terminal.say(event["line"], lead=f"{clock}  {call:6} {mark} ", tone=_TONES[how])

@@ -10,7 +10,7 @@ from typing import Any
 from careline.control import write_line
 from careline.control_socket import ControlSocket
 
-WAITS = "another node leads this site; ask there"
+WAITS = "another machine leads this site; ask there"
 
 
 class Standby(ControlSocket):
@@ -46,4 +46,4 @@ class Standby(ControlSocket):
                 }
             case "watch":
                 return {"ok": True}
-        return {"ok": False, "error": WAITS}
+        return {"ok": False, "error": WAITS, "leads": False}

@@ -18,9 +18,8 @@ def judge(wish: Expectation, result: CallResult, *, known: bool) -> list[str]:
         known: whether the line told what became of it.
     """
     if not known and wish != Expectation():
-        return [
-            "what became of the call is not known: no line answers in the state folder (--state)"
-        ]
+        why = "no line answers in the state folder (--state), or it is not the machine that leads"
+        return [f"what became of the call is not known: {why}"]
     return list(_unmet(wish, result))
 
 

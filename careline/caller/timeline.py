@@ -9,12 +9,15 @@ from careline.terminal import Terminal, Tone
 
 _OFFERS = ("offered to ", "RED FLAG offered to ")
 _INDENT = "    "
+_ID = 8
+"""So many characters of a call's id are enough for `careline explain`."""
 
 
 def show_result(terminal: Terminal, script: Script, result: CallResult) -> None:
     """Write what happened, why each agent was chosen, and what was not as expected."""
     verdict, tone = ("FAILED", Tone.ALERT) if result.failures else ("ok", Tone.PLAIN)
-    terminal.say(script.title, lead=f"{verdict:6}  ", tone=tone)
+    call = f" (call {result.call_id[:_ID]})" if result.call_id else ""
+    terminal.say(f"{script.title}{call}", lead=f"{verdict:6}  ", tone=tone)
     for at_s, who, what in result.timeline:
         line, why = what, ""
         if who == "line" and what.startswith(_OFFERS):

@@ -21,7 +21,7 @@ A nurse's break waits until as many others are ready as red flags need, unless a
 it.
 
 exit code: 0 done; 1 there is no such agent, or it does not last, for the journal cannot be
-written; 2 no line is running
+written; 2 no line is running, or another machine leads
 """
 
 
@@ -65,6 +65,5 @@ def _but(presence: str, answer: dict[str, Any]) -> str:
         return "" if answer["reachable"] else ", but no phone is registered: no call rings yet"
     if answer["deferred"]:
         return " waits until another nurse is ready; a supervisor can approve it with --approved"
-    if answer["pending"] is not None:
-        return " once the call and its wrap-up are over"
-    return ""
+    later = " once the call and its wrap-up are over" if answer["pending"] is not None else ""
+    return f"{later}{'; no nurse is ready' if answer['last_nurse'] else ''}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shlex
 import sys
 import tempfile
 import time
@@ -104,6 +105,9 @@ async def _demo(folder: Path, terminal: Terminal) -> int:
     terminal.say(f"{counted(recordings, 'conversation')}, sealed: {stage.state.vault}")
     terminal.say(f"  opened with the identity that may listen: {folder / 'opened'}")
     terminal.say(f"what each caller heard: {heard}")
+    terminal.say("what the line decided, and why:")
+    for words in ("explain --last", "report", "replay"):
+        terminal.say(f"  careline {words} {shlex.quote(str(stage.state.path))}")
     if show.failures:
         terminal.say(
             f"{counted(show.failures, 'thing')} went otherwise than it should ({took_s:.0f} s)"

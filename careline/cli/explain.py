@@ -7,7 +7,7 @@ import difflib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
@@ -15,17 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from acd.explain import Explanation
-from acd.floor import Choice
 from acd.passed_over import Ahead, PassedOver
-from acd.visit import Visit
-from calls.commands import Command, OfferCall
-from calls.facts import CallArrived, CallFact, Fact
+from calls.facts import CallArrived
 from calls.ids import CallId
 from calls.ports import JournalError
+from careline.cli import call_list
 from careline.cli.journal import JOURNALS, Kept, Refused, add_journal, is_address, kept
 from careline.cli.options import counted
-from careline.replaying import Difference, Replay
-from careline.story import tell
+from careline.explaining import Offered, Retold, call_of, retold
 from careline.terminal import Terminal, Tone
 from config.site import Site
 
@@ -34,14 +31,17 @@ _EXAMPLES = f"""examples:
   careline explain --last                      the call that arrived last
   careline explain --last backup/monday        of another journal; `careline explain 7f3a JOURNAL`
   careline explain --last --all                every agent and call by name
+  careline explain --list                      the latest calls: when, how they ended, who had them
   careline explain 7f3a --json                 for programs
 
 {JOURNALS}
-The journal is replayed up to the call's last offer: what is told is how everything stood at each
-decision. It may belong to a line that runs. Nothing that a caller said or pressed is told.
+The journal is replayed up to the call's last offer, from its checkpoint if that is before the call:
+what is told is how everything stood at each decision. It may belong to a line that runs. Nothing
+that a caller said or pressed is told. Where the journal does not fit the program, or has a hole, it
+is said what is not known.
 
-exit code: 0 told; 1 there is no such call; 2 it cannot be told: no journal there, no version of
-the site, or the journal does not fit the program (`careline replay` says where)
+exit code: 0 told; 1 there is no such call; 2 it cannot be told: no journal there, no version of the
+site, or an offer whose reasons are not known
 """
 
 _NO_SUCH_CALL = 1
@@ -52,21 +52,6 @@ _NAMED = 5
 
 class _Unknown(Exception):
     """No call, or several, have an id that begins like this."""
-
-
-@dataclass(slots=True)
-class _Told:
-    """What is known of one call.
-
-    Attributes:
-        call_id: the call; attempts to call it back belong to it.
-        lines: ``(when, what happened)``, seconds since the epoch.
-        decisions: each after how many lines it stands.
-    """
-
-    call_id: CallId
-    lines: list[tuple[float, str]] = field(default_factory=list)
-    decisions: list[tuple[int, Explanation]] = field(default_factory=list)
 
 
 def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type private
@@ -83,6 +68,9 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
         "call_id", nargs="?", metavar="CALL_ID", help="a call, or how its id begins"
     )
     parser.add_argument("--last", action="store_true", help="the call that arrived last")
+    parser.add_argument(
+        "--list", action="store_true", help="the latest calls, so that one can be named"
+    )
     parser.add_argument("--all", action="store_true", help="name every agent and call")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_journal(parser)
@@ -91,22 +79,37 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
 
 def run(args: argparse.Namespace) -> int:
     """Explain; 1 when there is no such call, 2 when it cannot be told."""
-    if args.last and args.journal is None and args.call_id is not None:
+    if (args.last or args.list) and args.journal is None and args.call_id is not None:
         args.journal, args.call_id = Path(args.call_id), None
     if args.call_id is not None and args.journal is None and Path(args.call_id).is_dir():
         print(
-            f"careline explain: {args.call_id} is a folder; name the call before it, or --last",
+            f"careline explain: {args.call_id} is a folder; name the call before it, --last or "
+            "--list",
             file=sys.stderr,
         )
         return _CANNOT
-    if (args.call_id is None) != args.last or is_address(args.call_id or ""):
-        print("careline explain: name one call, or --last; see --help", file=sys.stderr)
+    named = (args.call_id is not None) + args.last + args.list
+    if named != 1 or is_address(args.call_id or ""):
+        print(
+            "careline explain: name one call, or --last; --list shows them; see --help",
+            file=sys.stderr,
+        )
         return _CANNOT
     try:
         journal = kept(args)
+        if args.list:
+            return _list(journal, args)
         site = journal.first_site()
-        call_id, end = _find(journal, args.call_id)
-        told, difference = _replayed(journal, site, call_id, end)
+        call_id, first, last = _find(journal, args.call_id)
+        told = retold(
+            journal.entries,
+            site,
+            journal.find_version,
+            call_id,
+            first=first,
+            last=last,
+            checkpoint=journal.checkpoint(),
+        )
     except _Unknown as unknown:
         print(unknown, file=sys.stderr)
         return _NO_SUCH_CALL
@@ -114,24 +117,30 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return _CANNOT
     if args.json:
-        print(json.dumps(_as_data(told), indent=2))
+        print(json.dumps(_as_data(told, site), indent=2))
     else:
         _show(Terminal(sys.stdout), told, site, named=None if args.all else _NAMED)
-    if difference is not None:
-        print(
-            f"the replay decides otherwise at entry {difference.position} of the journal, so "
-            "nothing after that can be explained; `careline replay` tells more",
-            file=sys.stderr,
-        )
-        return _CANNOT
+    return 0 if told.explained else _CANNOT
+
+
+def _list(journal: Kept, args: argparse.Namespace) -> int:
+    """Show the calls; 1 when there is none."""
+    zone = journal.last_site().zone
+    calls = call_list.listed(journal.entries())
+    if args.json:
+        call_list.print_json(calls, zone)
+    elif calls:
+        call_list.show(Terminal(sys.stdout), calls, zone, everything=args.all)
+    else:
+        raise _Unknown(f"{journal.place}: no call has arrived yet")
     return 0
 
 
 # --- finding it -----------------------------------------------------------------------------------
 
 
-def _find(journal: Kept, wanted: str | None) -> tuple[CallId, int]:
-    """The call, and the last entry that is about it.
+def _find(journal: Kept, wanted: str | None) -> tuple[CallId, int, int]:
+    """The call, and the first and the last entry that are about it.
 
     Args:
         journal: the journal.
@@ -140,72 +149,38 @@ def _find(journal: Kept, wanted: str | None) -> tuple[CallId, int]:
     Raises:
         _Unknown: there is none, or it could be several.
     """
+    first: dict[CallId, int] = {}
     last: dict[CallId, int] = {}
     newest: CallId | None = None
     for position, entry in journal.entries():
-        record = entry.record
-        if isinstance(record, CallFact | Command):
-            last[_answered(record.call_id)] = position
-        if isinstance(record, CallArrived):
-            newest = record.call_id
+        about = call_of(entry.record)
+        if about is not None:
+            first.setdefault(about, position)
+            last[about] = position
+        if isinstance(entry.record, CallArrived):
+            newest = entry.record.call_id
     if wanted is None:
         if newest is None:
             raise _Unknown(f"{journal.place}: no call has arrived yet")
-        return newest, last[newest]
-    if CallId(wanted) in last:
-        return CallId(wanted), last[CallId(wanted)]
+        return newest, first[newest], last[newest]
     alike = [call_id for call_id in last if call_id.startswith(wanted)]
+    if CallId(wanted) in last:
+        alike = [CallId(wanted)]
     if len(alike) == 1:
-        return alike[0], last[alike[0]]
+        return alike[0], first[alike[0]], last[alike[0]]
     if alike:
         raise _Unknown(
             f"{len(alike)} calls begin with {wanted!r}: {_some(alike, _NAMED)}; type more of the id"
         )
     near = difflib.get_close_matches(wanted, last, n=3, cutoff=0.5)
-    hint = f"; the nearest are {', '.join(near)}" if near else "; --last tells of the latest"
+    hint = f"; the nearest are {', '.join(near)}" if near else "; --list shows the latest"
     raise _Unknown(f"{journal.place}: there is no call {wanted!r}{hint}")
-
-
-def _answered(call_id: CallId) -> CallId:
-    """The call itself; for an attempt to call back, the one that it answers."""
-    return CallId(call_id.partition("~")[0])
-
-
-def _replayed(
-    journal: Kept, site: Site, call_id: CallId, end: int
-) -> tuple[_Told, Difference | None]:
-    told = _Told(call_id)
-    replay = Replay(site, journal.find_version)
-    decided: list[Explanation] = []
-
-    def witness(visit: Visit, choice: Choice) -> None:
-        if _answered(visit.call_id) == call_id:
-            decided.append(replay.distributor.explain(visit, choice))
-
-    replay.distributor.watch(witness)
-    for position, entry in journal.entries():
-        if position > end:
-            break
-        record = entry.record
-        if _is_about(record, call_id) and not isinstance(record, OfferCall):
-            line = tell(record)
-            if line is not None:
-                told.lines.append((entry.at, line))
-        if not replay.take(position, entry):
-            break
-        told.decisions += ((len(told.lines), each) for each in decided)
-        decided.clear()
-    return told, replay.results().difference
-
-
-def _is_about(record: Fact | Command, call_id: CallId) -> bool:
-    return isinstance(record, CallFact | Command) and _answered(record.call_id) == call_id
 
 
 # --- for a person ---------------------------------------------------------------------------------
 
 
-def _show(terminal: Terminal, told: _Told, site: Site, *, named: int | None) -> None:
+def _show(terminal: Terminal, told: Retold, site: Site, *, named: int | None) -> None:
     """The story, and after the fact that led to each decision the decision.
 
     Args:
@@ -214,25 +189,31 @@ def _show(terminal: Terminal, told: _Told, site: Site, *, named: int | None) -> 
         site: its time zone.
         named: how many agents or calls are named for one reason; ``None`` for all.
     """
-    begin = told.lines[0][0] if told.lines else 0.0
+    begin = told.began_at
     there = datetime.fromtimestamp(begin, site.zone)
     terminal.say(f"call {told.call_id}, {there:%Y-%m-%d %H:%M:%S} ({site.zone})")
-    decisions = iter([*told.decisions, (len(told.lines) + 1, None)])
-    after, decision = next(decisions)
-    for count, (at, line) in enumerate(told.lines, start=1):
-        terminal.say(line, lead=f"{at - begin:8.1f} s  ")
-        while decision is not None and after <= count:
-            _show_decision(terminal, decision, begin, named)
-            after, decision = next(decisions)
-    if not told.decisions:
+    # A decision stands after the fact that led to it.
+    for count in range(len(told.lines) + 1):
+        if count:
+            at, line = told.lines[count - 1]
+            terminal.say(line, lead=f"{at - begin:8.1f} s  ")
+        for after, decision in told.decisions:
+            if after == count:
+                _show_decision(terminal, decision, begin, named)
+    not_known = told.not_known(site.zone)
+    for line in not_known:
+        terminal.say(line, tone=Tone.WARNING)
+    if not told.decisions and not not_known:
         terminal.say("It was never offered to anybody.")
 
 
 def _show_decision(
-    terminal: Terminal, decision: Explanation, begin: float, named: int | None
+    terminal: Terminal, decision: Explanation | Offered, begin: float, named: int | None
 ) -> None:
     indent = " " * 12
     terminal.say(f"{decision.sentence()}", lead=f"{decision.at - begin:8.1f} s  > ")
+    if isinstance(decision, Offered):
+        return
     needs = ", ".join(
         f"{need.skill} {need.level}{' if possible' if need.preferred else ''}"
         for need in decision.needs
@@ -246,12 +227,12 @@ def _show_decision(
 
 def _grouped(each: Sequence[PassedOver] | Sequence[Ahead]) -> list[tuple[str, list[str]]]:
     """Names by reason, the reason that holds for most last."""
-    rows = sorted((one.sentence(), _name(one)) for one in each)
-    groups = [
-        (sentence, [name for _sentence, name in named])
-        for sentence, named in groupby(rows, key=lambda row: row[0])
+    rows: list[PassedOver | Ahead] = sorted(each, key=lambda one: (one.sentence(), _name(one)))
+    groups = [list(alike) for _sentence, alike in groupby(rows, key=lambda one: one.sentence())]
+    return [
+        (group[0].sentence(several=len(group) > 1), [_name(one) for one in group])
+        for group in sorted(groups, key=len)
     ]
-    return sorted(groups, key=lambda group: len(group[1]))
 
 
 def _name(each: PassedOver | Ahead) -> str:
@@ -281,14 +262,20 @@ def _some(names: Sequence[str], named: int | None) -> str:
 # --- for programs ---------------------------------------------------------------------------------
 
 
-def _as_data(told: _Told) -> dict[str, object]:
+def _as_data(told: Retold, site: Site) -> dict[str, object]:
     return {
         "call_id": told.call_id,
         "story": [{"at": at, "what": line} for at, line in told.lines],
         "decisions": [
-            {**_plain(decision), "sentence": decision.sentence()}
-            for _at, decision in told.decisions
+            {
+                **_plain(decision),
+                "sentence": decision.sentence(),
+                "explained": isinstance(decision, Explanation),
+            }
+            for _after, decision in told.decisions
         ],
+        "not_known": told.not_known(site.zone),
+        "replayed_from_entry": 1 if told.checkpoint is None else told.checkpoint + 1,
     }
 
 

@@ -12,6 +12,7 @@ from adapters.stores.sqlite.journal import DATABASE, SITE_KEY
 from calls.facts import Fact, SitePublished
 from calls.ports import Entry
 from calls.private import Private
+from careline.checkpoint import Checkpoint, CheckpointError, decode
 from careline.cli.options import DEFAULT_STATE, STATE_ENVIRONMENT, site_or_complain, state_folder
 from careline.redis_address import (
     ENVIRONMENT,
@@ -42,6 +43,8 @@ class _Reader(Protocol):
     """What reads a journal, of whichever store."""
 
     def read(self, after: int = 0) -> Iterator[tuple[int, Entry]]: ...
+
+    def latest_snapshot(self) -> tuple[int, bytes] | None: ...
 
 
 def add_journal(parser: argparse.ArgumentParser) -> None:
@@ -126,6 +129,10 @@ class Kept:
                 raise Refused(f"{config} cannot be used as the site of this journal")
         self.place = str(state.journal if state.journal.is_dir() else folder)
         address = redis or self._address()
+        if address is None and not state.journal.is_dir():
+            within = [each.parent for each in sorted(folder.glob(f"*/{state.journal.name}"))]
+            if len(within) == 1:
+                raise Refused(f"{folder}: there is no journal here, but in {within[0]}: name that")
         if address is None:
             self._reader: _Reader = SqliteJournal.open_reading(Path(self.place))
         else:
@@ -134,6 +141,17 @@ class Kept:
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """The journal, in order, with positions."""
         return self._reader.read()
+
+    def checkpoint(self) -> tuple[int, Checkpoint] | None:
+        """How everything stood after an entry, if that is kept and this release can read it."""
+        found = self._reader.latest_snapshot()
+        if found is None:
+            return None
+        position, state = found
+        try:
+            return position, decode(state)
+        except CheckpointError:
+            return None
 
     def find_version(self, version: str) -> Site | None:
         """A version of the site that was published; always the one that was named, if one was."""

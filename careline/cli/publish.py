@@ -19,7 +19,8 @@ agents and hours count at once, and nobody loses their place by it. The SIP sett
 of agents who are new, count after a restart. A folder with a mistake in it is never published: the
 last good version goes on serving.
 
-exit code: 0 published; 1 there are mistakes, each is told; 2 no line is running
+exit code: 0 published; 1 there are mistakes, each is told; 2 no line is running, or another machine
+leads
 """
 
 

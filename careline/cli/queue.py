@@ -7,10 +7,11 @@ import asyncio
 import json
 import sys
 import time
+from datetime import tzinfo
 from typing import Any
 
 from careline.cli.options import add_state, counted, told_and_kept
-from careline.cli.times import clock, duration_s, lasting
+from careline.cli.times import clock, duration_s, lasting, zone_of
 from careline.control import NotRunning, request
 from careline.state import StateFolder
 from careline.terminal import Terminal
@@ -26,7 +27,7 @@ Callers of a closed queue wait where `when_closed` in queues.yaml sends them, or
 who waits in it already waits on. The nurse queue is never closed.
 
 exit code: 0 done; 1 there is no such queue, it is never closed, or it does not last, for the
-journal cannot be written; 2 no line is running
+journal cannot be written; 2 no line is running, or another machine leads
 """
 
 
@@ -73,26 +74,26 @@ def run(args: argparse.Namespace) -> int:
         print(answer["error"], file=sys.stderr)
         return 1
     if args.word is not None:
-        return told_and_kept(_said(answer), answer)
+        return told_and_kept(_said(answer, zone_of(answer)), answer)
     if args.json:
         print(json.dumps({"queues": answer["queues"]}, indent=2))
     else:
-        _show(answer["queues"])
+        _show(answer["queues"], zone_of(answer))
     return 0
 
 
-def _show(queues: list[dict[str, Any]]) -> None:
+def _show(queues: list[dict[str, Any]], zone: tzinfo) -> None:
     terminal = Terminal(sys.stdout)
     width = max(len(queue["queue"]) for queue in queues)
     for queue in queues:
         terminal.say(
-            "; ".join([_openness(queue), _waiting(queue), _people(queue)]),
+            "; ".join([_openness(queue, zone), _waiting(queue), _people(queue)]),
             lead=f"{queue['queue']:{width}}  ",
         )
 
 
-def _openness(queue: dict[str, Any]) -> str:
-    until = "" if queue["until"] is None else f" until {clock(queue['until'], time.time())}"
+def _openness(queue: dict[str, Any], zone: tzinfo) -> str:
+    until = "" if queue["until"] is None else f" until {clock(queue['until'], time.time(), zone)}"
     by_hand = ", by hand" if queue["by_hand"] else ""
     return f"{'open' if queue['open'] else 'closed'}{until}{by_hand}"
 
@@ -113,12 +114,12 @@ def _people(queue: dict[str, Any]) -> str:
     return f"{counted(queue['on_duty'], 'agent')} on duty, {queue['free'] or 'none'} free"
 
 
-def _said(queue: dict[str, Any]) -> str:
+def _said(queue: dict[str, Any], zone: tzinfo) -> str:
     """What came of a supervisor's word."""
     name = queue["queue"]
     if not queue["handled"]:
         return f"{name}: as soon as the line is connected again"
-    told = f"{name}: {_openness(queue)}"
+    told = f"{name}: {_openness(queue, zone)}"
     if queue["open"]:
         return told if queue["on_duty"] else f"{told}; nobody who takes its calls is on duty"
     goes_to = queue["callers_go_to"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from calls.ports import JournalError
 from careline.cli.journal import JOURNALS, Kept, Refused, add_journal, kept
-from careline.cli.options import site_or_complain
+from careline.cli.options import counted, site_or_complain
 from careline.cli.replay_tables import print_json, print_table
 from careline.replaying import Difference, Replay, Replayed, shown
 from careline.terminal import Terminal
@@ -25,8 +25,8 @@ _EXAMPLES = f"""examples:
   careline replay --with my-clinic-changed --json
 
 {JOURNALS}
-Without --with every decision that is in the journal is made again and compared. The line may run
-meanwhile.
+Without --with every decision that is in the journal is made again and compared, also after one that
+differs. The line may run meanwhile.
 
 With it three days stand side by side: what the journal tells, the same run again, and the same run
 under the other folder. The second shows how far the run can be trusted. What is assumed for a run
@@ -34,7 +34,8 @@ is told in docs/replay.md: calls, agents and phones come and go as they did; who
 than they had to has the patience of those who hung up; a talk takes as long as it took; agents
 answer after their own mean time and let as many calls ring out as they did.
 
-exit code: 0 every decision is the same, or the days stand there; 1 the first difference is told;
+exit code: 0 every decision is the same, or the days stand there; 1 there are differences, the first
+is told, and how much is the same: after each the replay goes on as the journal tells;
 2 it cannot be done: no journal there, no version of the site, mistakes in the folder
 """
 
@@ -83,12 +84,13 @@ def run(args: argparse.Namespace) -> int:
 def _compare(args: argparse.Namespace, journal: Kept, first: Site) -> int:
     terminal = Terminal(sys.stderr)
     began = time.perf_counter()
-    done = Replay(first, journal.find_version).run(journal.entries(), _progress(terminal))
+    replay = Replay(first, journal.find_version, journal.checkpoint())
+    done = replay.run(journal.entries(), _progress(terminal))
     took_s = time.perf_counter() - began
     if terminal.interactive:
         terminal.progress("")
     if args.json:
-        print_json(_as_data(done, took_s))
+        print_json(_as_data(done, took_s, first))
     else:
         _tell(done, took_s, first, journal)
     return 0 if done.difference is None else _DIFFERS
@@ -109,10 +111,36 @@ def _tell(done: Replayed, took_s: float, first: Site, journal: Kept) -> None:
     )
     for version in done.missing:
         print(_left_out(version, journal))
+    for hole in done.holes:
+        print(hole.sentence(first.zone))
     if done.difference is None:
         print("every decision is the same" if done.decisions else "nothing was decided")
         return
     _tell_difference(done.difference, first)
+    print(f"Compared to the end: {_extent(done, first)}.")
+    print(
+        "Either the journal was altered or has a hole, or the program or the site's files are not "
+        "those that it was written with."
+    )
+
+
+def _extent(done: Replayed, first: Site) -> str:
+    """How much is the same and how much is not, and how the replay went on."""
+    told = (
+        f"{counted(done.decisions, 'decision')} the same, {done.only_in_journal:,} of the journal "
+        f"not made again, {done.only_in_replay:,} made that it does not tell"
+    )
+    last = done.last or done.difference
+    if last is not None:
+        told += f"; the last difference is at entry {last.position:,}, {_when(last.at, first)}"
+    told += "; after each it went on as the journal tells"
+    if done.checkpoint is not None:
+        told += f", and after entry {done.checkpoint:,} as the checkpoint there has it"
+    return told
+
+
+def _when(at: float, site: Site) -> str:
+    return f"{datetime.fromtimestamp(at, site.zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _left_out(version: str, journal: Kept) -> str:
@@ -123,38 +151,41 @@ def _left_out(version: str, journal: Kept) -> str:
 
 
 def _tell_difference(found: Difference, first: Site) -> None:
-    when = datetime.fromtimestamp(found.at, first.zone)
     print(
         f"decision {found.number:,} differs, at entry {found.position:,} of the journal, "
-        f"{when:%Y-%m-%d %H:%M:%S}, after {found.after}"
+        f"{_when(found.at, first)}, after {found.after}"
     )
     print(f"  journal: {shown(found.journal)}")
     print(f"  replay:  {shown(found.replay)}")
-    print(
-        "Either the journal was altered or has a hole, or the program or the site's files are not "
-        "those that it was written with."
-    )
 
 
-def _as_data(done: Replayed, took_s: float) -> dict[str, object]:
-    found = done.difference
+def _as_data(done: Replayed, took_s: float, site: Site) -> dict[str, object]:
     return {
         "facts": done.facts,
         "decisions": done.decisions,
         "facts_of_other_sites": done.elsewhere,
         "versions_missing": list(done.missing),
         "seconds": round(took_s, 3),
-        "same": found is None,
-        "difference": None
-        if found is None
-        else {
-            "entry": found.position,
-            "decision": found.number,
-            "at": found.at,
-            "after": found.after,
-            "journal": shown(found.journal),
-            "replay": shown(found.replay),
-        },
+        "same": done.difference is None,
+        "difference": _difference(done.difference),
+        "last_difference": _difference(done.last or done.difference),
+        "only_in_journal": done.only_in_journal,
+        "only_in_replay": done.only_in_replay,
+        "went_on_from_checkpoint_at_entry": done.checkpoint,
+        "holes": [hole.as_data(site.zone) for hole in done.holes],
+    }
+
+
+def _difference(found: Difference | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    return {
+        "entry": found.position,
+        "decision": found.number,
+        "at": found.at,
+        "after": found.after,
+        "journal": shown(found.journal),
+        "replay": shown(found.replay),
     }
 
 
@@ -172,13 +203,13 @@ def _what_if(args: argparse.Namespace, journal: Kept, first: Site) -> int:
     for version in journal.missing:
         print(_left_out(version, journal), file=sys.stderr)
     if args.json:
-        print_json(_days(found))
+        print_json(_days(found, first))
     else:
         print_table(found, first, args.other)
     return 0
 
 
-def _days(found: Comparison) -> dict[str, object]:
+def _days(found: Comparison, site: Site) -> dict[str, object]:
     return {
         "from": found.since,
         "to": found.until,
@@ -186,4 +217,5 @@ def _days(found: Comparison) -> dict[str, object]:
         "journal": found.journal.as_data(),
         "again": found.again.as_data(),
         "with": found.other.as_data(),
+        "holes": [hole.as_data(site.zone) for hole in found.holes],
     }

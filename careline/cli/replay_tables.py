@@ -31,7 +31,9 @@ _SITE = (
     ("reached by a nurse", "reached", "1"),
     ("time to nurse, P50", "nurse_p50_s", "s"),
     ("time to nurse, max", "nurse_max_s", "s"),
-    ("Occupancy", "occupancy", "%"),
+    ("reached by call-back", "reached_by_call_back", "1"),
+    ("with call-backs, max", "nurse_or_call_back_max_s", "s"),
+    ("Occupancy, %", "occupancy", "%"),
 )
 
 
@@ -55,6 +57,8 @@ def print_table(found: Comparison, site: Site, other: Path) -> None:
         f"{counted(found.calls, 'caller')} queued"
     )
     print(f"journal: as it was; again: the same, run again; with: run with {other}")
+    for hole in found.holes:
+        print(f"INCOMPLETE: {hole.sentence(site.zone)}")
     if found.never_there:
         print(
             f"never signed in, for the journal does not know them: {', '.join(found.never_there)}"

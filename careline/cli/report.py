@@ -17,7 +17,8 @@ from calls.ids import QueueId
 from calls.ports import Entry, JournalError
 from careline.cli.journal import JOURNALS, Refused, add_journal, kept
 from careline.cli.report_data import print_csv, print_json
-from careline.cli.report_tables import print_tables
+from careline.cli.report_tables import INCOMPLETE, print_tables
+from careline.holes import Hole
 from config.site import Site
 
 NOTHING = 1
@@ -37,6 +38,9 @@ examples:
   careline report --by queue --every 1d --csv         each queue and day, every measure
   careline report --json                              everything, for programs
   careline report backup/monday                       another journal
+
+While the journal could not be written, calls that were turned away, or more, are missing from every
+figure: it is told where that is so (INCOMPLETE; with --csv as an error message, in JSON "holes").
 
 exit code: 0 done; 1 there is nothing in that time; 2 it cannot be told: no journal there, a time
 that is none, no site
@@ -62,6 +66,7 @@ class Report:
         results: what was counted.
         by: ``queue``, ``agent`` or ``interval``; ``None`` for all that there is.
         cut: whether the window is cut into intervals.
+        holes: where the journal does not tell all that happened in the window.
     """
 
     site: Site
@@ -70,6 +75,7 @@ class Report:
     results: Results
     by: str | None
     cut: bool
+    holes: tuple[Hole, ...]
 
     def local(self, at: float) -> datetime:
         """A moment in the site's time zone."""
@@ -117,6 +123,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(report)
     elif args.csv:
+        # A table has no place for it, and must not be taken for whole.
+        for hole in report.holes:
+            print(f"{INCOMPLETE}: {hole.sentence(report.site.zone)}", file=sys.stderr)
         print_csv(report)
     else:
         print_tables(report)
@@ -152,7 +161,9 @@ def _report(args: argparse.Namespace) -> Report:
         since=begin,
         until=inf if until is None else until,
     )
-    last, any_within = _read(chain((first,), entries), metrics, site, begin, until)
+    holes: list[Hole] = []
+    every_entry = _noted(chain((first,), entries), holes)
+    last, any_within = _read(every_entry, metrics, site, begin, until)
     end = max(last, begin) if until is None else until
     if not any_within:
         upto = "on" if until is None else f"to {_shown(until, site.zone)}"
@@ -168,7 +179,19 @@ def _report(args: argparse.Namespace) -> Report:
         results=metrics.results(),
         by=by,
         cut=every != "whole",
+        holes=tuple(
+            each for each in holes if each.overlaps(begin, inf if until is None else until)
+        ),
     )
+
+
+def _noted(entries: Iterator[Entry], holes: list[Hole]) -> Iterator[Entry]:
+    """The entries; where they tell of a hole, it is put into ``holes``."""
+    for entry in entries:
+        hole = Hole.told_by(entry)
+        if hole is not None:
+            holes.append(hole)
+        yield entry
 
 
 def _read(

@@ -31,6 +31,7 @@ def print_json(report: Report) -> None:
         "service_level_s": {
             str(queue.id): queue.service_level_s for queue in report.site.queues.values()
         },
+        "holes": [hole.as_data(report.site.zone) for hole in report.holes],
         "total": _nested(report.results.whole()),
     }
     if report.by in (None, "queue"):

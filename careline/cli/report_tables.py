@@ -15,6 +15,7 @@ from acd.metrics import (
     VisitCell,
     all_of,
 )
+from calls.outcome import Outcome
 from careline.cli.options import counted
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ _INTERVAL = _columns(
     ("AHT", "aht_s", "s"),
     ("occ.", "occupancy", "%"),
     ("red", "red_flags"),
-    ("nurse", "nurse_max_s", "s"),
+    ("nurse", "nurse_or_call_back_max_s", "s"),
 )
 
 _LEGENDS = {
@@ -99,8 +100,12 @@ _LEGENDS = {
     "agent": "RONA, decl., fail.: offers that rang out, were declined, or failed; "
     "occ.: handling / (handling + available)",
     "interval": "wait: still waiting; occ.: occupancy; red: red flags, nurse: the longest time "
-    "until one",
+    "until one, call-backs included",
 }
+
+
+INCOMPLETE = "INCOMPLETE"
+"""Stands before what the journal does not tell."""
 
 
 def print_tables(report: Report) -> None:
@@ -113,6 +118,8 @@ def print_tables(report: Report) -> None:
         f"{until:{'%H:%M' if same_day else '%Y-%m-%d %H:%M'}} ({report.site.zone})"
     )
     print(f"as the journal stood at {report.local(report.results.as_of):%Y-%m-%d %H:%M:%S}")
+    for hole in report.holes:
+        print(f"{INCOMPLETE}: {hole.sentence(report.site.zone)}; no figure counts them")
     print()
     for line in _summary(whole):
         print(line)
@@ -128,19 +135,20 @@ def print_tables(report: Report) -> None:
 
 def _summary(whole: Slice) -> Iterable[str]:
     calls, visits = all_of(whole.calls), all_of(whole.visits)
-    ends = [
-        f"{count} {outcome.value.replace('-', ' ')}" for outcome, count in whole.calls.ended.items()
-    ]
+    ended = whole.calls.ended
+    ends = [f"{ended[each]} {each.value.replace('-', ' ')}" for each in Outcome if ended.get(each)]
     if whole.calls.live:
         ends.append(f"{whole.calls.live} not over")
     yield _line("Calls", f"{calls['arrived']}{': ' if ends else ''}{', '.join(ends)}")
     yield _line("Red flags", _red_flags(whole.calls))
-    yield _line("Answered", f"after {_spread(visits, 'wait')}")
+    yield _line("Answered", f"after {_spread(visits, 'wait')}" if visits["answered"] else "nobody")
     yield _line(
         "Abandoned",
         f"after {_spread(visits, 'time_to_abandon')}; "
         f"{_share(visits['abandonment'])} with short ones, "
-        f"{_share(visits['abandonment_without_short'])} without",
+        f"{_share(visits['abandonment_without_short'])} without"
+        if visits["abandoned"] or visits["short"]
+        else "nobody",
     )
     handled = whole.visits.handling
     parts = (handled.talk_s, handled.hold_s, handled.consult_s, handled.wrap_up_s)
@@ -175,13 +183,24 @@ def _red_flags(calls: CallCell) -> str:
     ends = f"{calls.reached} reached a nurse"
     for count, words in (
         (calls.handed_out, "handed to the number on call"),
-        (calls.not_reached, "NOT REACHED"),
+        (calls.not_reached, f"NOT REACHED{_later(calls)}"),
         (calls.seeking, "without a nurse yet"),
     ):
         ends += f", {count} {words}" if count else ""
-    if not calls.reached:
-        return f"{calls.red_flags}: {ends}"
-    return f"{calls.red_flags}: {ends}; time to nurse {_spread(values, 'nurse')}"
+    if calls.reached:
+        ends += f"; time to nurse {_spread(values, 'nurse')}"
+    if calls.reached_by_call_back:
+        ends += f"; with call-backs {_spread(values, 'nurse_or_call_back')}"
+    return f"{calls.red_flags}: {ends}"
+
+
+def _later(calls: CallCell) -> str:
+    """How many of those who were not reached a nurse spoke with after all."""
+    if not calls.reached_by_call_back:
+        return ""
+    if calls.reached_by_call_back == calls.not_reached:
+        return " then, but by call-back"
+    return f" then, {calls.reached_by_call_back} of them by call-back"
 
 
 def _spread(values: Mapping[str, Value], prefix: str) -> str:

@@ -50,6 +50,7 @@ class Session:
         self._config: Path = args.config
         self._setup: Path | None = args.speech_setup
         listen = ("--listen", args.listen) if args.listen else ()
+        self._node: str | None = args.node if redis else None
         self._news = ProcessNews(terminal)
         node = ("--redis", "--node", args.node, "--replicas", str(args.replicas)) if redis else ()
         environment = {ENVIRONMENT: redis.reveal()} if redis else {}
@@ -135,6 +136,8 @@ class Session:
             f"An agent dials {codes.ready} to take calls, {codes.on_break} for a break, "
             f"{codes.out} to go home; {codes.escalate} in a call brings a nurse."
         )
+        if self._node is not None:
+            say(f"This machine is {self._node}, one of several; it says here when it leads.")
         if self._keyboard.available:
             say("Keys:  t talk to it here   c the chest-pain call   s who is where   q stop")
         say()
@@ -215,7 +218,7 @@ class Session:
         for call in status["calls"]:
             since = "" if call["since_s"] is None else f"{call['since_s']:.0f} s, "
             say(f"{call['call'][:6]}  {since}{call['doing']}", lead="  call    ")
-        say_tasks(self._terminal, status["tasks"], lead="  task    ")
+        say_tasks(self._terminal, status["tasks"], self._site.zone, lead="  task    ")
         if status["journal_problem"]:
             say(status["journal_problem"], lead="  journal ", tone=Tone.ALERT)
 
@@ -226,7 +229,7 @@ class Session:
                 async with watching(self._state.control_socket) as events:
                     async for event in events:
                         if not self._talking:
-                            show_event(self._terminal, event)
+                            show_event(self._terminal, event, self._site.zone)
             await asyncio.sleep(_WATCH_AGAIN_S)
 
     def _notify(self, child: str, said: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import re
 import sys
 import time
 from collections.abc import Collection, Iterator
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 from adapters.telephony.simulated import Behaviour, Pickup, SimulatedPhones
@@ -115,7 +115,7 @@ def _start_time(text: str | None, site: Site) -> float:
     if text is None:
         return time.time()
     local = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone follows
-    return local.replace(tzinfo=_zone(site)).timestamp()
+    return local.replace(tzinfo=site.zone).timestamp()
 
 
 def signed_in(
@@ -196,7 +196,7 @@ class Talk:
 
     def hold(self, typed: Iterator[str]) -> None:
         """Ring, then do what is typed until the call ends or nothing more is typed."""
-        there = datetime.fromtimestamp(self._dry_run.now, _zone(self._site))
+        there = datetime.fromtimestamp(self._dry_run.now, self._site.zone)
         self._terminal.say(
             f"You dial {self._site.title}, where it is {there:%A %d %B, %H:%M}. "
             "Type words or keys, Enter to wait, ? for help."
@@ -283,17 +283,14 @@ class Talk:
                 self._agent = None
             elif isinstance(record, CallEnded):
                 self._ended = True
+        # A prompt takes the place of one that has not begun: of a turn's, the last is heard.
+        said = [command for command in turn.commands if isinstance(command, Say)]
         for command in turn.commands:
             match command:
-                case Say(utterances=utterances):
+                case Say(utterances=utterances) if command is said[-1]:
                     for utterance in utterances:
                         say(utterance.text, lead="line> ")
                 case PlayMusic():
                     say("♪", lead="line> ")
                 case HangUp():
                     say("(hangs up)", lead="line> ")
-
-
-def _zone(site: Site) -> tzinfo | None:
-    """Where the clinic is; the machine's own zone if it has no calendar."""
-    return next((calendar.zone for calendar in site.rules.calendars.values()), None)

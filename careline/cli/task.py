@@ -6,10 +6,11 @@ import argparse
 import asyncio
 import json
 import sys
+from datetime import tzinfo
 from typing import Any
 
 from careline.cli.options import add_state, told_and_kept
-from careline.cli.times import clock, lasting
+from careline.cli.times import clock, lasting, zone_of
 from careline.control import NotRunning, request
 from careline.state import StateFolder
 from careline.task_requests import HOWS
@@ -25,14 +26,14 @@ The beginning of a call's id is enough. A red flag's call-back is closed as reac
 nurse has confirmed, by the key for it, that it was the caller whom she reached.
 
 exit code: 0 done; 1 there is no such call or task, it cannot be closed so, or that does not last,
-for the journal cannot be written; 2 no line is running
+for the journal cannot be written; 2 no line is running, or another machine leads
 """
 
 _CLOSE_EXAMPLES = """examples:
   careline task close 3f9a --by grace --how not-reached
 
 exit code: 0 done; 1 there is no such call or task, it cannot be closed so, or that does not last,
-for the journal cannot be written; 2 no line is running
+for the journal cannot be written; 2 no line is running, or another machine leads
 """
 
 _SHORTEST = 6
@@ -79,7 +80,7 @@ def show(args: argparse.Namespace) -> int:
         print(json.dumps({"tasks": answer["tasks"]}, indent=2))
     else:
         terminal = Terminal(sys.stdout)
-        say_tasks(terminal, answer["tasks"])
+        say_tasks(terminal, answer["tasks"], zone_of(answer))
         if not answer["tasks"]:
             terminal.say("nothing is to be done")
     return 0
@@ -101,18 +102,21 @@ def close_task(args: argparse.Namespace) -> int:
     return told_and_kept(closed, answer)
 
 
-def say_tasks(terminal: Terminal, tasks: list[dict[str, Any]], lead: str = "") -> None:
+def say_tasks(
+    terminal: Terminal, tasks: list[dict[str, Any]], zone: tzinfo, lead: str = ""
+) -> None:
     """Show tasks, each in a line.
 
     Args:
         terminal: where they go.
         tasks: what the line answered.
+        zone: where the clinic is.
         lead: what comes before each.
     """
     shown = _shown_length([task["call"] for task in tasks])
     for task in tasks:
         terminal.say(
-            f"{task['kind']} for {task['queue']}, {_how_far(task)}",
+            f"{task['kind']} for {task['queue']}, {_how_far(task, zone)}",
             lead=f"{lead}{task['call'][:shown]}  ",
             tone=Tone.ALERT if task["urgent"] else Tone.WARNING,
         )
@@ -128,25 +132,27 @@ def _shown_length(call_ids: list[str]) -> int:
     return longest
 
 
-def _how_far(task: dict[str, Any]) -> str:
+def _how_far(task: dict[str, Any], zone: tzinfo) -> str:
     now = task["opened_at"] + task["age_s"]
     said = [f"open for {lasting(task['age_s'])}"]
     promised = task["promised_until"]
     if promised is not None:
         late = promised < now
-        said.append(f"{'overdue since' if late else 'promised by'} {clock(promised, now)}")
+        said.append(f"{'overdue since' if late else 'promised by'} {clock(promised, now, zone)}")
     if task["recording"] is not None:
         said.append(f"recording {task['recording']}")
     if "call_back" in task:
-        said += _attempts(task["call_back"], now)
+        said += _attempts(task["call_back"], now, zone)
     if task["do_not_call_back"] is not None:
         said.append(task["do_not_call_back"])
+    if task.get("number_permitted") is False:
+        said.append("sip.outbound in site.yaml does not permit the number: somebody has to call")
     if task.get("number_known") is False:
         said.append("no number is known")
     return ", ".join(said)
 
 
-def _attempts(call_back: dict[str, Any], now: float) -> list[str]:
+def _attempts(call_back: dict[str, Any], now: float, zone: tzinfo) -> list[str]:
     """How far the line's own attempts have come."""
     said = []
     attempts = call_back["attempts"]
@@ -158,7 +164,7 @@ def _attempts(call_back: dict[str, Any], now: float) -> list[str]:
     elif call_back["under_way"] is not None:
         said.append("a call-back is under way")
     elif call_back["next_at"] is not None:
-        said.append(f"next call-back at {clock(call_back['next_at'], now)}")
+        said.append(f"next call-back at {clock(call_back['next_at'], now, zone)}")
     else:
         said.append("the line itself will not call")
     return said

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-import time
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
 
 _UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DAY_S = 86400.0
@@ -33,15 +36,21 @@ def lasting(seconds: float) -> str:
     return f"{seconds / _DAY_S:.0f} days"
 
 
-def clock(at: float, now: float) -> str:
-    """A time of day on this machine, with the day where it is not today's.
+def zone_of(answer: Mapping[str, Any]) -> tzinfo:
+    """Where the clinic is, from the running line's answer."""
+    return ZoneInfo(answer["time_zone"])
+
+
+def clock(at: float, now: float, zone: tzinfo) -> str:
+    """A time of day at the clinic, with the day where it is not today's.
 
     Args:
         at: seconds since the epoch.
         now: seconds since the epoch.
+        zone: where the clinic is; the machine may be elsewhere.
     """
-    there, here = time.localtime(at), time.localtime(now)
-    if there[:3] == here[:3]:
-        return time.strftime("%H:%M", there)
+    there, here = datetime.fromtimestamp(at, zone), datetime.fromtimestamp(now, zone)
+    if there.date() == here.date():
+        return f"{there:%H:%M}"
     day = "%a" if abs(at - now) < 6 * _DAY_S else "%Y-%m-%d"
-    return time.strftime(f"{day} %H:%M", there)
+    return f"{there:{day} %H:%M}"

@@ -154,6 +154,10 @@ async def _take_part(
         message = f"this node, {redis.name}, leads now; {calls} live calls"
         report(NOTICE, level="info", message=message)
 
+    def follows() -> None:
+        message = f"this node, {redis.name}, leads no more; another one does, or will"
+        report(NOTICE, level="warning", message=message)
+
     node = Node(
         site,
         config,
@@ -162,6 +166,7 @@ async def _take_part(
         versions,
         lambda: report(READY, recovered=0, version=site.version),
         leads,
+        follows,
     )
     taking_part = asyncio.create_task(node.take_part(supervisor_gone))
     stopping = asyncio.create_task(stop.wait())

@@ -23,7 +23,14 @@ QUEUE_MEASURES = (
     "wait_p90_s",
     "wait_max_s",
 )
-SITE_MEASURES = ("red_flags", "reached", "nurse_p50_s", "nurse_max_s")
+SITE_MEASURES = (
+    "red_flags",
+    "reached",
+    "nurse_p50_s",
+    "nurse_max_s",
+    "reached_by_call_back",
+    "nurse_or_call_back_max_s",
+)
 STAFF_MEASURES = ("occupancy", "rona_rate")
 
 

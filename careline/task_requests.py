@@ -12,6 +12,7 @@ from careline.call_log import CallLog
 from careline.duties import Duty, duties
 from careline.refusal import Refused, did_you_mean
 from careline.switchboard import Switchboard
+from config.outbound import permits
 
 HOWS = ("reached", "not-reached", "help-was-there", "not-needed", "done")
 """How a task may be closed, as in :class:`~calls.facts.TaskClosed`."""
@@ -125,7 +126,10 @@ def _data(duty: Duty, board: Switchboard, calls: CallLog, now: float) -> dict[st
         data["number_known"] = shown or board.number_known(duty.call_id)
     if duty.call_back is not None:
         view = duty.call_back
-        goes_on = not (view.reached or view.under_way) and _tries_again(board, view)
+        number = board.owed.of(duty.call_id)
+        may_dial = not number or permits(board.site.sip.outbound, number.reveal())
+        data["number_permitted"] = may_dial
+        goes_on = not (view.reached or view.under_way) and may_dial and _tries_again(board, view)
         data["call_back"] = {
             "permitted": view.allowed,
             "attempts": view.attempts,

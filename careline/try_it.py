@@ -10,8 +10,9 @@ from typing import Any
 from adapters.speech import PromptStore, VoiceSynthesiser
 from adapters.telephony.media import Clip, MediaEngine, MediaError
 from adapters.telephony.sip.phone import AgentPhone, PhoneProblem, greeting_with_pause
-from calls.ids import AgentId, QueueId
+from calls.ids import AgentId
 from calls.ports import SpeechError
+from careline.agent_requests import nurses_of
 from careline.caller import Expectation, Script, ScriptStep, place, read_script
 from careline.control import NotRunning, request
 from careline.demo.show import CALLS
@@ -19,7 +20,6 @@ from careline.state import StateFolder
 from config.errors import SecretsError
 from config.secrets import agent_secret, read_secrets
 from config.site import Site
-from routing.skills import meets
 
 _FIRST_MEDIA_PORT, _LAST_MEDIA_PORT = 35000, 35999
 _ANY_ADDRESS = ("0.0.0.0", "[::]")  # noqa: S104 - recognised, not bound to
@@ -110,12 +110,6 @@ def chest_pain_script(site: Site, nurse: AgentId, *, by_voice: bool) -> Script:
         ),
         expect=expect,
     )
-
-
-def nurses_of(site: Site) -> tuple[AgentId, ...]:
-    """Agents who take the site's nurse queue."""
-    needs = site.queues[QueueId(site.rules.nurse_queue)].skills
-    return tuple(agent for agent, settings in site.agents.items() if meets(settings.skills, needs))
 
 
 def reachable_address(address: str) -> str:

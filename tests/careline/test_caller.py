@@ -164,6 +164,13 @@ def test_a_wish_about_a_line_that_told_nothing_is_never_met(wish):
     assert judge(Expectation(), CallResult(), known=False) == []
 
 
+def test_the_timeline_names_the_call_as_explain_takes_it():
+    paper = io.StringIO()
+    came = CallResult(call_id="14a4f8dc6f0e4fa58a304a90870500d2")
+    show_result(Terminal(paper), Script(title="Billing", caller="1234", steps=()), came)
+    assert paper.getvalue().splitlines()[0] == "ok      Billing (call 14a4f8dc)"
+
+
 def test_the_timeline_tells_why_an_agent_was_chosen_and_what_was_not_as_expected():
     came = result()
     came.failures = ["wanted an answer by grace, got fiona"]

@@ -134,6 +134,7 @@ def test_the_demo_ends_well_and_leaves_recordings_that_open(tmp_path):
     assert done.stderr == ""
     assert "all 10 calls ended as they should" in done.stdout
     assert done.stdout.count("because: ") >= 9
+    assert f"careline explain --last {folder / 'state'}\n" in done.stdout
     assert len(list((folder / "heard").glob("*.wav"))) == 10
     opened = sorted((folder / "opened").glob("*.wav"))
     assert len(opened) >= 7

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-import time
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from careline.live_view import ProcessNews, show_event
 from careline.terminal import Terminal, Tone
+
+NEW_YORK = ZoneInfo("America/New_York")
 
 
 class Screen(io.StringIO):
@@ -37,10 +39,10 @@ def event(line: str, call: str | None = "d264f5aa11") -> dict[str, object]:
 
 def test_lines_are_aligned_and_call_ids_short(paper):
     terminal = Terminal(paper)
-    show_event(terminal, event("a caller arrives"))
-    show_event(terminal, event("ben is ready", call=None))
-    show_event(terminal, event("RED FLAG 911 (chest-pain)"))
-    clock = time.strftime("%H:%M:%S", time.localtime(1_795_446_000.0))
+    show_event(terminal, event("a caller arrives"), NEW_YORK)
+    show_event(terminal, event("ben is ready", call=None), NEW_YORK)
+    show_event(terminal, event("RED FLAG 911 (chest-pain)"), NEW_YORK)
+    clock = "10:00:00"  # at the clinic, wherever the machine is
     assert paper.getvalue().splitlines() == [
         f"{clock}  d264f5   a caller arrives",
         f"{clock}           ben is ready",
@@ -56,8 +58,8 @@ def test_an_indented_line_goes_on_under_its_beginning(screen):
 
 
 def test_a_red_flag_has_a_colour_on_a_terminal(screen):
-    show_event(Terminal(screen), event("RED FLAG 911 (chest-pain)"))
-    show_event(Terminal(screen), event("a caller arrives"))
+    show_event(Terminal(screen), event("RED FLAG 911 (chest-pain)"), NEW_YORK)
+    show_event(Terminal(screen), event("a caller arrives"), NEW_YORK)
     urgent, ordinary = screen.getvalue().splitlines()
     assert Tone.ALERT.value in urgent
     assert "\033" not in ordinary
@@ -65,12 +67,12 @@ def test_a_red_flag_has_a_colour_on_a_terminal(screen):
 
 def test_no_colour_is_respected(screen, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    show_event(Terminal(screen), event("RED FLAG 911 (chest-pain)"))
+    show_event(Terminal(screen), event("RED FLAG 911 (chest-pain)"), NEW_YORK)
     assert "\033" not in screen.getvalue()
 
 
 def test_a_long_line_goes_on_under_its_beginning(screen):
-    show_event(Terminal(screen), event("offered to grace: " + "word " * 20))
+    show_event(Terminal(screen), event("offered to grace: " + "word " * 20), NEW_YORK)
     first, *rest = screen.getvalue().splitlines()
     assert all(len(line) <= 60 for line in (first, *rest))
     assert rest
@@ -79,7 +81,7 @@ def test_a_long_line_goes_on_under_its_beginning(screen):
 
 
 def test_a_file_gets_each_line_whole(paper):
-    show_event(Terminal(paper), event("offered to grace: " + "word " * 20))
+    show_event(Terminal(paper), event("offered to grace: " + "word " * 20), NEW_YORK)
     assert len(paper.getvalue().splitlines()) == 1
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.stores.redis.names import Names
 from careline.__main__ import main
 from careline.redis_address import ENVIRONMENT
 from tests.adapters.stores.redis_servers import RedisServer
@@ -34,6 +35,7 @@ def test_the_password_is_on_no_command_line_and_in_no_file_but_that_of_secrets(
     state.secrets.chmod(0o600)
     operator = operate("--redis", redis.url, "--node", "east")
     operator.until("q stop")
+    assert "This machine is east, one of several; it says here when it leads." in operator.shown
     running = processes(state)
     assert len(running) == 2
     shown = subprocess.run(
@@ -45,6 +47,10 @@ def test_the_password_is_on_no_command_line_and_in_no_file_but_that_of_secrets(
     assert "quagga" not in shown
     # The line's own journal is found without being named.
     assert main(["replay", str(state.path)]) == 0
+    with redis.client() as client:
+        client.delete(Names("riverside").lease)
+    operator.until("this node, east, leads no more")
+    operator.until("this node, east, leads now")
     operator.press("q")
     operator.until("stopped")
     assert operator.ended() == 0

@@ -163,12 +163,21 @@ async def test_a_nurse_who_would_leave_too_few_waits_and_a_supervisor_lets_her_g
     assert await typed("agent", "elena", "break", "--approved") == (0, "elena: break", "")
     assert await typed("agent", "grace", "break") == (
         0,
-        "grace: break once the call and its wrap-up are over",
+        "grace: break once the call and its wrap-up are over; no nurse is ready",
         "",
     )
     status = await request(line.path, op="status")
     presences = {each["agent"]: each["presence"] for each in status["agents"]}
     assert (presences["grace"], presences["elena"]) == ("ready", "break")
+
+
+async def test_that_no_nurse_is_left_is_said_to_whoever_sends_the_last_one_away(typed):
+    for nurse in ("grace", "elena"):
+        await typed("agent", nurse, "ready")
+    assert await typed("agent", "grace", "out") == (0, "grace: out", "")
+    assert await typed("agent", "elena", "break") == (0, "elena: break; no nurse is ready", "")
+    assert await typed("agent", "ben", "out") == (0, "ben: out", "")
+    assert await typed("agent", "elena", "ready") == (0, "elena: ready", "")
 
 
 async def test_only_a_break_is_approved(typed):

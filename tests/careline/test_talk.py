@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -72,6 +73,22 @@ def test_words_and_keys_lead_to_the_queue_they_name(clinic):
 def test_an_agent_who_is_away_is_rung_and_passed_over(clinic):
     lines = talk(clinic, "chest pain", "", "", "", away=("grace",))
     assert in_order(lines, "grace's phone rings", "grace does not answer", "talks with elena")
+
+
+def test_what_is_replaced_before_it_is_heard_is_not_shown(clinic):
+    typed = ("1", "5", "3", "", "", "")
+    lines = talk(clinic, *typed, out=("fiona", "hannah", "mateo"), away=("ruth",))
+    comfort = clinic.rules.prompts["comfort"]["en"]
+    assert lines.count(f"line> {comfort}") == 1
+    assert lines[lines.index(f"line> {comfort}") + 1] == "line> You are next in line."
+
+
+def test_the_time_is_the_clinics_also_where_a_calendar_has_another(clinic):
+    (first, *others) = clinic.rules.calendars.items()
+    elsewhere = replace(first[1], zone=ZoneInfo("Asia/Tokyo"))
+    calendars = {first[0]: elsewhere, **dict(others)}
+    site = replace(clinic, rules=replace(clinic.rules, calendars=calendars))
+    assert "where it is Monday 23 November, 10:00." in talk(site)[0]
 
 
 def test_enter_tells_how_much_time_passes_before_what_it_brings(clinic):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,10 +13,12 @@ from careline.task_requests import MUST_NOT_RING
 from careline.terminal import Terminal
 from tests.careline.rig import MONDAY_10H
 
+NEW_YORK = ZoneInfo("America/New_York")
+
 
 def lines(*tasks: dict[str, Any], lead: str = "") -> list[str]:
     out = io.StringIO()
-    say_tasks(Terminal(out), list(tasks), lead)
+    say_tasks(Terminal(out), list(tasks), NEW_YORK, lead)
     return out.getvalue().splitlines()
 
 
@@ -68,12 +71,22 @@ def test_a_call_back_tells_how_far_it_is(state, said):
 
 def test_the_next_call_back_is_told_with_its_time():
     (line,) = lines(called(next_at=MONDAY_10H + 900))
-    assert ", next call-back at " in line
+    assert line.endswith(", next call-back at 10:15")
 
 
 def test_where_no_number_is_known_the_line_ends_with_it():
     (line,) = lines(task(number_known=False))
     assert line.endswith(", no number is known")
+
+
+def test_where_the_number_may_not_be_dialled_a_person_is_asked_to():
+    (line,) = lines(called(next_at=None) | {"number_permitted": False})
+    assert line.endswith(
+        "open for 12 min, the line itself will not call, "
+        "sip.outbound in site.yaml does not permit the number: somebody has to call"
+    )
+    (line,) = lines(called(next_at=MONDAY_10H) | {"number_permitted": True})
+    assert "sip.outbound" not in line
 
 
 def test_a_call_back_that_is_forbidden_is_told_with_the_reason():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing as closed
+from dataclasses import replace
 
 import pytest
 
@@ -23,7 +25,8 @@ OTHERS = "not-reached, help-was-there, not-needed or done"
 
 @pytest.fixture
 def rig(clinic):
-    rig = Rig(clinic)
+    """A line that may dial patients."""
+    rig = Rig(replace(clinic, sip=replace(clinic.sip, outbound=("+1??????????",))))
     yield rig
     rig.run.close()
 
@@ -110,6 +113,21 @@ def test_without_a_number_the_list_says_so_and_that_nobody_will_be_dialled(rig, 
     (task,) = listed(rig, calls)
     assert task["number_known"] is False
     assert (task["call_back"]["permitted"], task["call_back"]["next_at"]) == (False, None)
+
+
+def test_where_the_number_may_not_be_dialled_no_call_back_is_announced(clinic, calls):
+    rig = Rig(clinic)
+    with closed(rig.run):
+        dropped(rig)
+        (task,) = listed(rig, calls)
+        assert (task["number_known"], task["number_permitted"]) == (True, False)
+        assert task["call_back"]["next_at"] is None
+
+
+def test_where_it_may_be_dialled_the_list_says_so(rig, calls):
+    dropped(rig)
+    (task,) = listed(rig, calls)
+    assert task["number_permitted"] is True
 
 
 def test_after_the_last_attempt_no_other_is_announced(rig, calls):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import re
+import time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,7 @@ from careline.cli.times import clock, duration_s, lasting
 from tests.careline.rig import MONDAY_10H
 
 DAY_S = 86400.0
+NEW_YORK = ZoneInfo("America/New_York")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,19 @@ def test_how_long_is_told_as_exactly_as_anybody_needs_it(seconds, words):
 
 def test_a_time_shows_its_day_only_where_it_is_not_todays():
     now = MONDAY_10H
-    assert re.fullmatch(r"\d\d:\d\d", clock(now, now))
-    assert re.fullmatch(r"[^\W\d]+\.? \d\d:\d\d", clock(now + 2 * DAY_S, now))
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", clock(now + 30 * DAY_S, now))
+    assert clock(now, now, NEW_YORK) == "10:00"
+    assert clock(now + 13 * 3600, now, NEW_YORK) == "23:00"
+    assert clock(now + 14 * 3600, now, NEW_YORK) == "Tue 00:00"
+    assert clock(now + 2 * DAY_S, now, NEW_YORK) == "Wed 10:00"
+    assert clock(now + 30 * DAY_S, now, NEW_YORK) == "2026-12-23 10:00"
+
+
+def test_a_time_is_that_of_the_clinic_wherever_the_machine_is(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert clock(MONDAY_10H, MONDAY_10H, NEW_YORK) == "10:00"
+        assert clock(MONDAY_10H + 6 * 3600, MONDAY_10H, NEW_YORK) == "16:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from calls.ids import AgentId
+from careline.agent_requests import nurses_of
 from careline.demo.stage import Stage
 from careline.try_it import (
     chest_pain_call,
     chest_pain_script,
-    nurses_of,
     presence_before,
     reachable_address,
 )

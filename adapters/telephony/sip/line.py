@@ -75,6 +75,8 @@ _STOP_RETRY_AFTER_S = 30
 _FULL_RETRY_AFTER_S = 2
 """Short, for a provider that obeys it keeps every caller away for so long (RFC 3261, 21.5.4)."""
 
+_CODES_BEGIN_WITH = ("*", "#")
+
 _SETTLE_S = 2.0
 """How long a stop waits for recordings to be sealed and last words to be understood."""
 
@@ -253,6 +255,11 @@ class SipLine:
         code = call.dialled.reveal()
         if call.agent_id is not None and code in self._settings.feature_codes:
             self._feature(call, call.agent_id, code)
+            return
+        if call.agent_id is not None and code.startswith(_CODES_BEGIN_WITH):
+            # A code mistyped at an agent's phone is nobody's call for help.
+            log.warning("agent %s dialled a code that stands for nothing", call.agent_id)
+            call.reject(404)
             return
         standing = None if self._stopping else self._legs.next_standing()
         if standing is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.telephony.sip.phone import PhoneProblem
 from calls.commands import Bridge, StartRecording, StopRecording
 from calls.facts import (
     CallerHungUp,
@@ -156,6 +157,16 @@ async def test_a_feature_code_is_taken_confirmed_in_words_and_hung_up(tmp_path):
         await agent.dial_code("*11")
         dialled = await it.fact(FeatureDialled)
         assert (dialled.agent_id, dialled.code) == (ANA, "*11")
+        assert it.media.open_legs == 0
+
+
+async def test_a_code_mistyped_at_an_agents_phone_is_refused_and_is_no_caller(tmp_path):
+    async with house(tmp_path) as it:
+        agent = await it.seat(ANA)
+        with pytest.raises(PhoneProblem):
+            await agent.dial_code("*99")
+        assert not it.of(CallArrived)
+        assert not it.of(FeatureDialled)
         assert it.media.open_legs == 0
 
 

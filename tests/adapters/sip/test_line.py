@@ -10,6 +10,7 @@ import pytest
 from adapters.telephony.sip.phone import PhoneProblem
 from calls.commands import Bridge, StartRecording, StopRecording
 from calls.facts import (
+    CallArrived,
     CallerHungUp,
     CallFailed,
     DigitsCollected,

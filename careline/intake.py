@@ -96,7 +96,7 @@ class Intake:
         self.seen = came.seen
         self.clock = clock
         self.inbox = inbox
-        self.backlog = Backlog(journal, self.track.follow)
+        self.backlog = Backlog(came.switchboard.site.id, journal, self.track.follow)
         self.checkpoint_due: float = came.track.position + CHECKPOINT_EVERY - came.inputs
         self.journal_problem: str | None = None
         self._journal = journal
@@ -321,6 +321,8 @@ class Intake:
                 turn.commands += away.commands
             changed.append(replace(step, turn=turn))
         self._refused |= refused
+        if refused:
+            self.backlog.turned_away(len(refused), self.clock())
         return changed
 
     async def _keep_checkpoint(self) -> None:

@@ -32,6 +32,7 @@ from calls.facts import (
     DigitsCollected,
     Fact,
     IdentityConfirmed,
+    JournalHole,
     LadderClimbed,
     MessageRecorded,
     OfferAccepted,
@@ -69,6 +70,7 @@ _NOTABLE = (
     "nobody ",
     "no nurse ",
     "speech cannot ",
+    "the journal ",
     "the line lost ",
     "transfer failed",
 )
@@ -199,6 +201,11 @@ def tell(record: Fact | Command) -> str | None:
             return f"{agent_id}'s phone is here"
         case PhoneUnregistered(agent_id=agent_id):
             return f"{agent_id}'s phone is gone"
+        case JournalHole(entries=entries, turned_away=turned_away):
+            return (
+                f"the journal goes on: {entries} entries are lost, {turned_away} new calls were "
+                "turned away"
+            )
         case SitePublished(version=version):
             return f"new calls begin with version {version[:8]} of the site"
         case _:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from calls.facts import Fact
 from calls.ids import AgentId
 from careline.day import Day, measured, metrics_of
+from careline.holes import Hole
 from careline.live_again import live_again
 from careline.recorded import recorded
 from careline.replaying import Entries, FindVersion
@@ -27,6 +28,7 @@ class Comparison:
         other: run under the other configuration.
         never_there: agents of the other configuration who are not in the journal; nobody of them
             takes a call.
+        holes: what the journal itself says is missing from all three.
     """
 
     since: float
@@ -36,6 +38,7 @@ class Comparison:
     again: Day
     other: Day
     never_there: tuple[AgentId, ...]
+    holes: tuple[Hole, ...]
 
 
 def compare(
@@ -56,7 +59,11 @@ def compare(
     if not day.contacts:
         return None
     metrics = metrics_of(site)
+    holes = []
     for _position, entry in entries():
+        hole = Hole.told_by(entry)
+        if hole is not None:
+            holes.append(hole)
         if not isinstance(entry.record, Fact) or entry.record.site == site.id:
             metrics.take(entry.at, entry.record)
     there = {fact.agent_id for _at, fact in day.staff}
@@ -68,4 +75,5 @@ def compare(
         again=live_again(day, site, site.id, find_version),
         other=live_again(day, other, site.id, lambda _version: None),
         never_there=tuple(name for name in other.agents if name not in there),
+        holes=tuple(holes),
     )

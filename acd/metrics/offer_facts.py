@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from acd import RING_GRACE_S
 from acd.metrics.books import Books, is_nurse
 from acd.metrics.call import Call, Visit
 from acd.metrics.cells import Doing
 from acd.metrics.conversation import Leg, Offer
+from acd.models import QueueConfig
 from calls.commands import OfferCall, RecallOffer, ReleaseAgent
 from calls.facts import (
     AgentHungUp,
@@ -58,6 +61,9 @@ class OfferFacts:
             earlier = self._books.calls.get(call.answers)
             if earlier is not None:
                 call.requirement = earlier.requirement
+                earlier.kept = self._moved(earlier.kept, queue, at)
+        elif call.waiting is not None:
+            call.visit = call.visited = self._moved(call.waiting, queue, at)
         offer = Offer(
             id=order.offer_id,
             agent=agent,
@@ -194,6 +200,15 @@ class OfferFacts:
         if missed is not None:
             missed.cell.reached_by_call_back += 1
             missed.cell.nurse_or_call_back_after.add(at - missed.since)
+
+    def _moved(self, visit: Visit | None, queue: QueueConfig, at: float) -> Visit | None:
+        """The visit in the queue in which it is offered; its own may not be the site's any more."""
+        if visit is None or visit.queue.id == queue.id:
+            return visit
+        visit.cell.flowed_out += 1
+        cell = self._books.visit_sheet.at(queue.id, at)
+        cell.offered += 1
+        return replace(visit, queue=queue, cell=cell)
 
     def _answer(self, call: Call, offer: Offer | None, at: float) -> None:
         """The caller's wait is over with the first who speaks with them."""

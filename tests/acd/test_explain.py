@@ -614,7 +614,7 @@ def test_a_call_back_is_told_as_one_and_not_as_a_wait_on_the_line(clinic):
     found = told(clinic, lambda: (clinic.tell(drops), clinic.later(600.0)))
     assert found[0].call_back
     assert found[0].sentence() == (
-        "call-back offered to ana: of all who were free for the call they had been ready for "
-        "longest; its place was that of a caller who began to wait 25 s before, in nurse "
+        "call-back offered to ana: they became free, and this call came first of all that they may "
+        "take; its place was that of a caller who began to wait 25 s before, in nurse "
         "(emergency), no call stood before it and 0 behind"
     )

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from calls.commands import OfferCall
-from calls.facts import CallQueued
+from calls.facts import CallEnded, CallQueued
 from calls.ports import Entry
 from careline.__main__ import main
 from careline.state import StateFolder
@@ -74,8 +74,8 @@ def test_a_call_is_told_as_a_story_with_reasons(explain):
     assert "waits in queue billing" in said
     assert "> offered to mateo: of all who were free" in said
     assert "fiona: became ready 0.001 s later" in said
-    assert "was not signed in" in said
-    assert "lacks billing" in said
+    assert "were not signed in" in said
+    assert "elena, grace: lack billing at level 2" in said
 
 
 def test_the_calls_that_stood_before_are_told(day, explain):
@@ -86,8 +86,8 @@ def test_the_calls_that_stood_before_are_told(day, explain):
 def test_a_long_list_is_shortened_with_a_count_unless_all_is_asked_for(explain):
     _code, short, _ = explain("call-07")
     _code, long, _ = explain("call-07", "--all")
-    assert "amara, ben, chloe, lucia, omar and 1 other: was not signed in" in short
-    assert "amara, ben, chloe, lucia, omar, ruth: was not signed in" in long
+    assert "amara, ben, chloe, lucia, omar and 1 other: were not signed in" in short
+    assert "amara, ben, chloe, lucia, omar, ruth: were not signed in" in long
 
 
 def test_the_beginning_of_an_id_is_enough_where_no_other_begins_so(clinic, tmp_path, capsys):
@@ -133,11 +133,17 @@ def test_a_call_that_was_never_offered_says_so(day, explain):
     assert "It was never offered to anybody." in explain(lost)[1]
 
 
-def test_a_journal_that_does_not_fit_is_told_and_explained_so_far(clinic, day, tmp_path, capsys):
+def test_of_a_journal_that_does_not_fit_it_is_told_where_and_each_offer_is_told(
+    clinic, day, tmp_path, capsys
+):
     index = [i for i, e in enumerate(day) if isinstance(e.record, OfferCall)][2]
     state = keep(tmp_path / "state", [clinic], [*day[:index], *day[index + 1 :]])
-    assert main(["explain", "call-49", "--state", str(state.path)]) == 2
-    assert "careline replay" in capsys.readouterr().err
+    assert main(["explain", "call-49", "--state", str(state.path)]) == 0
+    said = capsys.readouterr().out
+    assert "the replay decided otherwise than the journal" in said
+    assert "careline replay" in said
+    assert main(["explain", "call-47", "--state", str(state.path)]) == 0
+    assert "> offered to " in capsys.readouterr().out
 
 
 def test_attempts_to_call_back_belong_to_the_call_that_they_answer(clinic, tmp_path, capsys):
@@ -148,3 +154,56 @@ def test_attempts_to_call_back_belong_to_the_call_that_they_answer(clinic, tmp_p
     assert [each["call_id"] for each in told["decisions"]][-1] == f"{DROPS}~1"
     assert "is called back and answers" in [each["what"] for each in told["story"]]
     assert "5555550104" not in json.dumps(told)
+
+
+def test_calls_are_listed_so_that_one_can_be_named(day, explain):
+    code, said, _ = explain("--list")
+    assert code == 0
+    lines = said.splitlines()
+    assert lines[0] == "the latest 20 of 50 calls; --all lists every one"
+    assert len(lines) == 21
+    assert lines[-1].startswith("call-49  2026-11-23 10:12:15  ")
+    assert len(explain("--list", "--all")[1].splitlines()) == 50
+    for line in lines[1:3]:
+        assert explain(line.split()[0])[0] == 0
+
+
+def test_a_call_in_the_list_is_told_with_its_queues_its_agents_and_its_end(day, explain):
+    lines = explain("--list", "--all")[1].splitlines()
+    assert lines[0].endswith("  handled; waited in billing; talked with mateo")
+    assert "RED FLAG, waited in nurse; talked with " in lines[7]
+    calls = json.loads(explain("--list", "--json")[1])["calls"]
+    assert [call["call_id"] for call in calls] == [line.split()[0] for line in lines]
+    assert calls[0] == {
+        "call_id": "call-00",
+        "arrived": "2026-11-23T10:00:00-05:00",
+        "outcome": "handled",
+        "red_flag": False,
+        "queues": ["billing"],
+        "agents": ["mateo"],
+    }
+    ended = [e.record for e in day if isinstance(e.record, CallEnded)]
+    told = {call["call_id"]: call["outcome"] for call in calls if call["outcome"] is not None}
+    assert told == {record.call_id: record.outcome.value for record in ended}
+
+
+def test_who_called_back_stands_in_the_list_with_the_call_that_is_answered(
+    clinic, tmp_path, capsys
+):
+    state = keep(tmp_path / "state", [clinic], rough_day(clinic))
+    assert main(["explain", "--list", "--json", str(state.path)]) == 0
+    said = capsys.readouterr().out
+    (dropped,) = [call for call in json.loads(said)["calls"] if call["call_id"] == DROPS]
+    assert dropped["outcome"] == "advised"
+    assert dropped["agents"]
+    assert "5555550104" not in said
+
+
+def test_a_list_names_no_call_and_a_journal_without_calls_has_none(
+    clinic, explain, tmp_path, capsys
+):
+    assert explain("call-00", "--list")[0] == 2
+    assert explain("--last", "--list")[0] == 2
+    state = keep(tmp_path / "state", [clinic], [])
+    assert main(["explain", "--list", str(state.path)]) == 1
+    assert capsys.readouterr().err.endswith("no call has arrived yet\n")

@@ -70,7 +70,17 @@ def test_the_latest_call_of_another_journal_is_told(typed, kept):
     assert typed("explain", "--last", "call-00", kept.path)[0] == 2
     code, _out, err = typed("explain", kept.path)
     assert code == 2
-    assert err.endswith("is a folder; name the call before it, or --last\n")
+    assert err.endswith("is a folder; name the call before it, --last or --list\n")
+
+
+@pytest.mark.parametrize("command", READERS, ids=" ".join)
+def test_a_folder_around_the_lines_own_is_refused_with_the_right_name(
+    typed, kept, command, tmp_path
+):
+    shutil.copytree(kept.path, tmp_path / "state")
+    code, out, err = typed(*command, tmp_path)
+    assert (code, out) == (2, "")
+    assert err == f"{tmp_path}: there is no journal here, but in {tmp_path / 'state'}: name that\n"
 
 
 def test_the_journal_may_stand_after_an_option(typed, kept):

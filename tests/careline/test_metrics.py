@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.metrics import Metrics
 from adapters.telephony.simulated import Pickup
-from calls.ids import QueueId
+from calls.facts import PhoneRegistered, SitePublished
+from calls.ids import CallId, QueueId
+from careline.day import metrics_of
+from careline.switchboard import Switchboard
 from careline.turn import Turn
 from tests.acd.metrics.agreement import counted, decided
+from tests.careline.rig import Rig
 from tests.careline.test_promises import ACTIONS, AGENTS, World, clinic
 
 
@@ -55,3 +61,36 @@ def test_the_sums_agree_after_every_record_and_with_the_distributor(pickups, act
     assert calls.arrived == world.calls
     assert calls.live == 0
     assert calls.ended == world.run.switchboard.calls.outcomes
+
+
+def test_the_sums_agree_when_a_publication_takes_away_a_queue_in_which_callers_wait():
+    site = clinic()
+    less = replace(
+        site,
+        version="f" * 64,
+        queues={name: queue for name, queue in site.queues.items() if name != "billing"},
+    )
+    rig = Rig(site, fiona=Pickup.LETS_IT_RING)
+    rig.run.take_over(Switchboard(site, {less.version: less}.get), Turn())
+    for agent in site.agents:
+        rig.run.tell(PhoneRegistered(site=site.id, agent_id=agent))
+    rig.ready("fiona")
+    for call in ("one", "two"):
+        rig.arrive(CallId(call))
+        rig.run.advance(2)
+        rig.press("153", CallId(call))
+        rig.run.advance(16)
+    rig.run.tell(SitePublished(site=site.id, version=less.version))
+    rig.ready()
+    rig.run.advance(60)
+    rig.run.close()
+    metrics = metrics_of(less)
+    for at, turn in rig.turns:
+        for record in turn.records:
+            metrics.take(at, record)
+            assert metrics.balanced, record
+    queues = metrics.results(rig.run.now).by_queue()
+    gone, person = queues[QueueId("billing")], queues[QueueId(less.rules.person_queue)]
+    assert (gone.offered, gone.flowed_out, gone.answered, gone.waiting.count) == (2, 2, 0, 0)
+    assert (person.offered, person.answered) == (2, 2)
+    assert person.answered_after.longest_s > 10.0, "they have waited since they joined the first"

@@ -6,11 +6,23 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from acd import Prefer
 from adapters.telephony.simulated import Pickup
 from calls.commands import Command, OfferCall, OpenTask, RecallOffer, ReleaseAgent
-from calls.facts import DERIVED, CallQueued, PhoneRegistered, SitePublished
+from calls.facts import (
+    DERIVED,
+    CallEnded,
+    CallerHungUp,
+    CallQueued,
+    JournalHole,
+    OfferAccepted,
+    PhoneRegistered,
+    PlaceTold,
+    SitePublished,
+)
 from calls.ids import AgentId
 from calls.ports import Entry
 from calls.requirement import Requirement
@@ -156,6 +168,91 @@ def counted_day(site: Site, day: list[Entry]):
     agents = metrics.results(day[-1].at).by_agent().items()
     ends = {name: (cell.offers, cell.recalled, cell.failed, cell.time) for name, cell in agents}
     return measured(metrics, day[-1].at), ends
+
+
+def decisions(day: list[Entry]) -> int:
+    """Decisions that are compared: flows open tasks as well."""
+    records = [entry.record for entry in day]
+    return sum(isinstance(each, Decision) and not isinstance(each, OpenTask) for each in records)
+
+
+def with_hole(day: list[Entry], begin: int, length: int) -> list[Entry]:
+    return [*day[:begin], *day[begin + length :]]
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 1000), st.sampled_from((1, 4, 15, 60)))
+def test_behind_a_hole_every_decision_is_compared_and_told_as_the_same_or_not(
+    clinic, day, begin, length
+):
+    holed = with_hole(day, begin, length)
+    done = replayed(clinic, holed)
+    tasks = sum(isinstance(entry.record, OpenTask) for entry in holed)
+    compared = done.decisions + done.only_in_journal
+    assert decisions(holed) <= compared <= decisions(holed) + tasks
+    assert (done.difference is None) == (done.only_in_journal + done.only_in_replay == 0)
+
+
+@pytest.mark.parametrize("kind", [CallQueued, OfferCall, OfferAccepted, CallEnded, PlaceTold])
+def test_a_hole_in_the_morning_is_made_good_before_noon(clinic, day, kind):
+    """Of what was lost one call or agent knows more than the journal, and both are done once."""
+    holes = [index for index in range(60, 200) if isinstance(day[index].record, kind)]
+    assert holes
+    for begin in holes:
+        done = replayed(clinic, with_hole(day, begin, 5))
+        last = done.last or done.difference
+        assert last is None or last.position < begin + 300
+        assert done.only_in_journal <= 8
+
+
+def test_a_call_whose_end_is_lost_holds_nobody_up(clinic, day):
+    index = next(i for i, e in enumerate(day) if isinstance(e.record, CallerHungUp) and i > 100)
+    gone = day[index].record.call_id
+    lost = [
+        entry
+        for at, entry in enumerate(day)
+        if at < index or getattr(entry.record, "call_id", None) != gone
+    ]
+    done = replayed(clinic, lost)
+    assert done.only_in_journal <= 2
+    assert done.only_in_replay <= 4
+
+
+def test_a_journal_without_its_beginning_is_replayed_from_where_it_begins(clinic, day):
+    done = replayed(clinic, day[200:])
+    assert done.difference is not None
+    assert done.decisions > 0.8 * decisions(day[200:])
+
+
+def test_software_that_decides_otherwise_is_compared_to_the_end(clinic, day):
+    other = replace(
+        clinic,
+        queues={name: replace(each, wrap_up_s=1.0) for name, each in clinic.queues.items()},
+    )
+    done = Replay(other, lambda _version: other).run(enumerate(day, start=1))
+    assert done.difference is not None
+    assert done.last is not None
+    assert done.decisions > done.only_in_journal > 0
+
+
+def test_how_much_is_the_same_is_told_and_what_the_journal_says_is_missing(
+    clinic, day, tmp_path, capsys
+):
+    index = offers(day)[3]
+    at = day[index].at
+    mark = JournalHole(site=clinic.id, entries=1, turned_away=2, since_ago_s=60.0)
+    holed = [*day[:index], Entry(at=at, record=mark), *day[index + 1 :]]
+    state = keep(tmp_path / "state", [clinic], holed)
+    assert main(["replay", str(state.path), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["decisions"] + told["only_in_journal"] == decisions(holed)
+    assert [(each["entries_lost"], each["turned_away"]) for each in told["holes"]] == [(1, 2)]
+    assert main(["replay", str(state.path)]) == 1
+    said = capsys.readouterr().out
+    assert f"Compared to the end: {told['decisions']} decisions the same" in said
+    assert "1 entry is lost and 2 new calls were turned away" in said
+    assert main(["replay", str(state.path), "--with", str(clinic.folder)]) == 0
+    assert "INCOMPLETE: the journal could not be written" in capsys.readouterr().out
 
 
 def test_facts_of_another_site_are_passed_over(clinic, day):

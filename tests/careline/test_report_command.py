@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from adapters.stores.sqlite import SqliteJournal
-from calls.facts import CallHeld, CallRetrieved, Fact
+from calls.facts import CallHeld, CallRetrieved, Fact, JournalHole
 from calls.outcome import Outcome
 from calls.ports import Entry
 from careline.__main__ import main
@@ -87,6 +87,19 @@ def test_a_supervisor_reads_calls_waits_and_red_flags(state, capsys):
     assert billing[1:4] == ["3", "2", "1"]
     assert "service_level " in shown
     assert "= answered_in_time / (answered + abandoned)" in shown
+
+
+def test_a_time_without_callers_is_told_without_figures_of_nobody(state, capsys):
+    assert report(state, "--to", "2026-11-23 09:01:20") == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert "Answered   nobody" in shown
+    assert "Abandoned  nobody" in shown
+
+
+def test_ends_of_calls_stand_in_one_order_whenever_they_came(state, capsys):
+    assert report(state, "--from", "2026-11-23 09:45", "--to", "2026-11-23 10:09") == 0
+    shown = capsys.readouterr().out
+    assert "Calls      2: 1 handled, 1 abandoned" in shown
 
 
 def test_columns_stand_under_each_other(state, capsys):
@@ -204,3 +217,80 @@ async def test_a_journal_of_another_site_is_not_mixed_up(tmp_path, clinic, capsy
     assert load_site(tmp_path / "copy").id == clinic.id
     assert report(state, "--config", str(tmp_path / "copy")) == 2
     assert "--config" in capsys.readouterr().err
+
+
+async def state_of(folder: Path, history: History, site: Site) -> StateFolder:
+    made = StateFolder(folder)
+    made.make()
+    await keep(made, history, site.id)
+    made.versions.mkdir()
+    SiteVersions(made.versions).keep(site)
+    return made
+
+
+async def test_a_journal_with_a_hole_is_never_reported_as_if_it_were_whole(
+    tmp_path, clinic, capsys
+):
+    hole = JournalHole(site=SITE, entries=20_001, turned_away=1, since_ago_s=300.0)
+    history = morning().at(4500).tell(hole)
+    state = await state_of(tmp_path / "state", history, clinic)
+    told = (
+        "INCOMPLETE: the journal could not be written from 2026-11-23 10:10:00 to 10:15:00: "
+        "20,001 entries are lost and 1 new call was turned away"
+    )
+    assert report(state) == 0
+    assert f"{told}; no figure counts them\n" in capsys.readouterr().out
+    assert report(state, "--csv") == 0
+    shown = capsys.readouterr()
+    assert shown.err == f"{told}\n"
+    assert "INCOMPLETE" not in shown.out
+    assert report(state, "--by", "interval", "--csv") == 0
+    (*_, last) = rows(capsys.readouterr().out)
+    assert (last["turned_away"], last["entries_lost"]) == ("1", "20001")
+    assert report(state, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["holes"] == [
+        {
+            "from": "2026-11-23T10:10:00-05:00",
+            "to": "2026-11-23T10:15:00-05:00",
+            "entries_lost": 20001,
+            "turned_away": 1,
+        }
+    ]
+
+
+async def test_a_hole_is_told_of_the_times_that_it_is_in(tmp_path, clinic, capsys):
+    hole = JournalHole(site=SITE, entries=5, turned_away=0, since_ago_s=300.0)
+    state = await state_of(tmp_path / "state", morning().at(4500).tell(hole), clinic)
+    assert report(state, "--to", "2026-11-23 10:00") == 0
+    assert "INCOMPLETE" not in capsys.readouterr().out
+    assert report(state, "--to", "2026-11-23 10:12") == 0
+    assert "INCOMPLETE" in capsys.readouterr().out
+
+
+async def test_a_supervisor_sees_how_long_a_red_flag_waited_who_was_called_back(
+    tmp_path, clinic, capsys
+):
+    history = morning().at(4300).arrive("six").queue("six", emergency=True, heard_ago_s=1.0)
+    history.at(4325).hang_up("six", Outcome.ADVISED)
+    history.at(4917).offer("six~1", "grace", "nurse", emergency=True)
+    history.at(4921).connect("six~1", "grace").at(5000).hang_up("six~1")
+    state = await state_of(tmp_path / "state", history, clinic)
+    assert report(state, "--by", "interval", "--every", "1h") == 0
+    shown = capsys.readouterr().out
+    (told,) = [line for line in shown.splitlines() if line.startswith("Red flags")]
+    assert told == (
+        "Red flags  2: 1 reached a nurse, 1 NOT REACHED then, but by call-back; time to nurse "
+        "P50 0:05, P90 0:05, P99 0:05, max 0:05; with call-backs P50 0:05, P90 10:22, P99 10:22, "
+        "max 10:22"
+    )
+    (ten,) = [line for line in shown.splitlines() if line.startswith("11-23 10:00")]
+    assert ten.endswith("10:22")
+
+
+async def test_a_red_flag_whom_nobody_has_reached_stays_not_reached(tmp_path, clinic, capsys):
+    history = morning().at(4300).arrive("six").queue("six", emergency=True)
+    state = await state_of(
+        tmp_path / "state", history.at(4325).hang_up("six", Outcome.ADVISED), clinic
+    )
+    assert report(state) == 0
+    assert "1 reached a nurse, 1 NOT REACHED; time to nurse" in capsys.readouterr().out

@@ -178,6 +178,7 @@ def test_three_days_stand_side_by_side(clinic, day, tmp_path, fewer, capsys):
     assert "50 callers queued" in said
     assert "never signed in, for the journal does not know them: " in said
     assert "matilda" in said
+    assert "\nOccupancy, %  " in said
     rows = [line.split() for line in said.splitlines()]
     assert [row[:2] for row in rows if row[:1] == ["billing"]] == [["billing", "journal"]]
     assert sum(row[:1] == ["again"] for row in rows) == 3

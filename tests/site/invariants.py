@@ -385,10 +385,12 @@ class Witness:
             if classes != sorted(classes, reverse=True):
                 raise Violation(f"a red flag waits behind a routine call in {queue.queue_id}")
         urgent = {row.call_id for row in rows if row.emergency}
+        # A caller who has left is called back by the next nurse; one on the line waits for no ring.
+        there = [call_id for call_id in unoffered if "~" not in call_id]
         for offer in snapshot.offers:
             rings = offer.agent_id in self._nurses and offer.state in _RINGING
-            if rings and offer.call_id not in urgent:
-                raise Violation(f"{unoffered[0]} waits and {offer.agent_id} is rung for routine")
+            if there and rings and offer.call_id not in urgent:
+                raise Violation(f"{there[0]} waits and {offer.agent_id} is rung for routine")
 
     def same(
         self,

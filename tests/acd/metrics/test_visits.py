@@ -290,3 +290,22 @@ def test_no_more_than_were_answered_are_transferred_in_a_queue():
     found, calls = history.of_queue(), history.of_calls()
     assert (found["answered"], found["transferred"], found["transfer_rate"]) == (1, 0, 0.0)
     assert calls["transfers"] == 3
+
+
+def test_callers_of_a_queue_that_is_taken_away_flow_out_of_it_into_the_one_that_offers_them():
+    history = History().signed_in("cal").arrive("a").queue("a", "old").arrive("b").queue("b", "old")
+    history.offer("a", queue="old").at(10).let_go("a").offer("a", queue="plain")
+    history.at(15).connect("a").at(60).hang_up("a").at(70).hang_up("b", Outcome.ABANDONED)
+    names = ("offered", "answered", "abandoned", "flowed_out", "waiting", "wait_max_s")
+    old, plain = (some(history.of_queue(queue), *names) for queue in ("old", "plain"))
+    assert list(old.values()) == [2, 0, 1, 1, 0, None]
+    assert list(plain.values()) == [1, 1, 0, 0, 0, 15.0]
+
+
+def test_who_is_to_be_called_back_from_a_queue_that_is_taken_away_flows_out_of_it_as_well():
+    history = History().signed_in("cal").arrive("a").queue("a", "old").at(20)
+    history.about(CallBackChosen, "a").end("a", Outcome.CONTAINED)
+    history.at(100).offer("a~1", queue="plain").at(110).connect("a~1").at(150).hang_up("a~1")
+    old, plain = (history.of_queue(queue) for queue in ("old", "plain"))
+    assert (old["offered"], old["flowed_out"], old["called_back"]) == (1, 1, 0)
+    assert (plain["offered"], plain["called_back"], plain["waiting"]) == (1, 1, 0)

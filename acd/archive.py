@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from acd.agent import Agent
+from acd.agent import Agent, Presence
 from acd.call_back import CallBackTask
 from acd.floor import Floor
 from acd.ladder import Ladder
@@ -85,6 +85,7 @@ class Archive:
         return VisitState(
             call_id=visit.call_id,
             requirement=visit.requirement,
+            queue=visit.lane.queue.id,
             queued_at=visit.queued_at,
             since=visit.since,
             seq=visit.seq,
@@ -93,7 +94,7 @@ class Archive:
             waiting=visit.waiting,
             alone=visit.lane.wanted is not None,
             alarm=visit in self._matching.alarms,
-            rung=visit.rung,
+            climbed=visit.climbed,
             ladder_from=visit.ladder_from,
             advised_at=visit.advised_at,
             may_call_back=visit.may_call_back,
@@ -124,6 +125,8 @@ class Archive:
         for visit_state in state.visits:
             visit = self._visit(visit_state, person_queue)
             self._ledger.hold(visit)
+            if not visit.answered and visit.task is None:
+                self._ledger.flows(visit_state.queue, visit.lane.queue.id)
             if visit_state.alarm:
                 self._matching.alarms.append(visit)
         self._matching.alarms.sort(key=lambda each: each.place)
@@ -161,13 +164,23 @@ class Archive:
         agent.unanswered = state.unanswered
         agent.reachable = state.reachable
         if agent.nurse:
-            self._floor.count_on_duty(int(self._floor.on_duty(agent)))
+            self._floor.count_nurse(agent, 1)
+            if agent.pending is Presence.BREAK:
+                self._floor.breaks_denied |= agent.bit
 
     def _load_task(self, state: TaskState, person_queue: QueueId) -> None:
+        requirement = self._served(state.requirement, person_queue)
+        queue = state.queue
+        if requirement.emergency:
+            queue = self._nurse_queue
+        elif queue not in self._lanes.queues:
+            queue = person_queue
+        if state.visit_open:
+            self._ledger.flows(state.queue, queue)
         task = CallBackTask(
             state.call_id,
-            self._served(state.requirement, person_queue),
-            state.queue if state.queue in self._lanes.queues else person_queue,
+            requirement,
+            queue,
             queued_at=state.queued_at,
             since=state.since,
             seq=state.seq,
@@ -190,7 +203,7 @@ class Archive:
             lane = self._lanes.alone(requirement)
         visit = Visit(state.call_id, requirement, lane, state.queued_at, state.since, state.seq)
         visit.tried, visit.answered = state.tried, state.answered
-        visit.rung, visit.ladder_from = state.rung, state.ladder_from
+        visit.climbed, visit.ladder_from = state.climbed, state.ladder_from
         visit.advised_at, visit.may_call_back = state.advised_at, state.may_call_back
         visit.number_known, visit.task = state.number_known, task
         visit.failed, visit.danger_since = frozenset(state.failed), state.danger_since

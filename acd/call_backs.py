@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from acd.agent import Agent
 from acd.call_back import CallBackTask
 from acd.lanes import Lanes
 from acd.ledger import Ledger
 from acd.matching import Matching
-from acd.models import EmergencyRules, QueueConfig
+from acd.models import EmergencyRules
 from acd.offer import Offer
 from acd.visit import Visit
 from calls.commands import Bridge, CallBack, HangUp, OpenTask
@@ -65,7 +66,10 @@ class CallBacks:
         task = _task(visit, visit.requirement, visit_open=True)
         self._ledger.forget(visit)
         self._ledger.tasks[task.call_id] = task
-        self._begin(task)
+        if self._used_up(task):
+            self._to_person(task)
+        else:
+            self._begin(task)
 
     def red_flag(self, visit: Visit) -> None:
         """A red flag dropped before a nurse spoke with them. Their visit has ended."""
@@ -98,17 +102,22 @@ class CallBacks:
         self._ledger.tasks[task.call_id] = task
         self._wait(task)
 
-    def close(self, call_id: CallId) -> CallBackTask | None:
-        """A person closes it; an attempt that is under way ends. ``None`` if it is not open."""
-        task = self._ledger.tasks.pop(call_id, None)
-        if task is None:
-            return None
+    def close(self, call_id: CallId) -> tuple[Agent, ...]:
+        """A call-back that is open is so no more; an attempt that is under way ends.
+
+        Returns:
+            Whoever was at that attempt; they are to be settled.
+
+        Raises:
+            KeyError: it is not open.
+        """
+        task = self._ledger.tasks.pop(call_id)
         self._matching.timers.cancel(task)
         self._ledger.settle_task(task, VisitOutcome.FLOWED_OUT, self._matching.now)
         visit, task.visit = task.visit, None
-        if visit is not None and not visit.answered:
-            self._withdraw(visit)
-        return task
+        if visit is None or visit.answered:
+            return ()
+        return self._withdraw(visit)
 
     def forbid(self, task: CallBackTask) -> None:
         """The line must not call them: an attempt that is under way ends, the rest is a person's.
@@ -121,7 +130,7 @@ class CallBacks:
         if not self._is_emergency(task):
             self._to_person(task)
         if visit is not None:
-            self._withdraw(visit)
+            self._matching.settle_all(self._withdraw(visit))
 
     @staticmethod
     def kind_of(task: CallBackTask) -> str:
@@ -129,9 +138,13 @@ class CallBacks:
         return RED_FLAG_TASK if task.requirement.emergency else CALL_BACK_TASK
 
     def due(self, task: CallBackTask) -> None:
-        """The time of the next attempt has come."""
-        if task.visit is None:
+        """The time of the next attempt has come; so many may be allowed no more."""
+        if task.visit is not None:
+            return
+        if not self._used_up(task):
             self._begin(task)
+        elif not self._is_emergency(task):
+            self._to_person(task)
 
     # --- an attempt -----------------------------------------------------------------------------
 
@@ -215,7 +228,10 @@ class CallBacks:
         """Begin the next attempt when it is time, if anybody may be called at all."""
         if not task.allowed:
             return
-        if task.next_at > self._matching.now:
+        if self._used_up(task):
+            if not self._is_emergency(task):
+                self._to_person(task)
+        elif task.next_at > self._matching.now:
             self._matching.timers.set(task, task.next_at)
         else:
             self._begin(task)
@@ -269,12 +285,17 @@ class CallBacks:
         task = offer.visit.task
         assert task is not None, "only an attempt is dialled"
         task.attempts += 1
-        limit, every_s = self._limits(task, offer.visit.lane.queue)
+        _limit, every_s = self._limits(task)
         task.next_at = self._matching.now + every_s
-        if task.attempts < limit:
+        if not self._used_up(task):
             self._wait(task)
         elif not self._is_emergency(task):
             self._to_person(task)
+
+    def _used_up(self, task: CallBackTask) -> bool:
+        """Whether it was tried as often as it may be; where that is never nobody is called."""
+        limit, _every_s = self._limits(task)
+        return task.attempts >= limit
 
     def _to_person(self, task: CallBackTask) -> None:
         """The line calls no more: whether the caller is rung is for a person to say."""
@@ -282,7 +303,8 @@ class CallBacks:
         self._ledger.settle_task(task, VisitOutcome.FLOWED_OUT, self._matching.now)
         self._matching.say(OpenTask(call_id=task.call_id, kind=CALL_BACK_TASK, queue=task.queue))
 
-    def _withdraw(self, visit: Visit) -> None:
+    def _withdraw(self, visit: Visit) -> tuple[Agent, ...]:
+        """End an attempt that nobody answered yet; whoever was at it is to be settled."""
         self._matching.timers.cancel(visit)
         self._ledger.forget(visit)
         if visit.waiting:
@@ -290,13 +312,12 @@ class CallBacks:
         offers = tuple(visit.offers)
         if any(offer.connected for offer in offers):
             self._matching.say(HangUp(call_id=visit.call_id))
-        for offer in offers:
-            self._matching.offers.let_go(offer)
-        self._matching.settle_all(offer.agent for offer in offers)
+        return self._matching.let_go(offers)
 
-    def _limits(self, task: CallBackTask, queue: QueueConfig) -> tuple[int, float]:
+    def _limits(self, task: CallBackTask) -> tuple[int, float]:
         if self._is_emergency(task):
             return self._rules.call_back_attempts, self._rules.call_back_every_s
+        queue = self._lanes.queues[task.queue]
         return queue.call_back_attempts, queue.call_back_every_s
 
     @staticmethod

@@ -171,6 +171,9 @@ class Distributor:
         self._catch_up(now)
         decided = self._matching.commands()
         state, witness = self.state(), self._matching.offers.witness
+        gone = [each for each in self._roster.agents.values() if not each.leaving]
+        departed = sum(each.config.id not in agents for each in gone)
+        departed += self._matching.standing.departures
         leavers = {
             agent_id: agent.config
             for agent_id, agent in self._roster.agents.items()
@@ -179,8 +182,9 @@ class Distributor:
         self._build(queues, agents, nurse_queue, emergency, leavers)
         self._archive.load(state, person_queue)
         self._matching.offers.witness = witness
+        self._matching.standing.departures = departed
         self._match_again()
-        self._matching.see_to_pairs()
+        self._matching.see_to_others()
         self._catch_up(now)
         return decided + self._matching.commands()
 
@@ -288,7 +292,7 @@ class Distributor:
         handler = self._handlers.get(type(fact))
         if handler is not None:
             handler(fact)
-            self._matching.see_to_pairs()
+            self._matching.see_to_others()
             self._catch_up(now)
         return self._matching.commands()
 
@@ -330,7 +334,7 @@ class Distributor:
                 self._ladder.climb(owner)
             else:
                 matching.move_on(owner)
-            matching.see_to_pairs()
+            matching.see_to_others()
         timers.now = max(timers.now, now)
 
     def _match_again(self) -> None:
@@ -356,12 +360,48 @@ class Distributor:
         return explain(self._floor, visit, choice, self._matching.now)
 
     def staffed(self, requirement: Requirement) -> bool:
-        """Whether somebody who is not out has the skills; for an emergency, any nurse.
+        """Whether somebody who is not out and whose phone can be rung could take such a call.
+
+        Now or after some waiting; for an emergency any nurse. For a call that needs two people both
+        must be there.
 
         Raises:
             KeyError: the queue does not exist.
         """
         return self._floor.staffed(requirement)
+
+    def signed_in(self, requirement: Requirement) -> bool:
+        """Whether somebody with the skills is not out, be their phone there or not.
+
+        Raises:
+            KeyError: the queue does not exist.
+        """
+        return self._floor.on_duty_for(requirement) > 0
+
+    @property
+    def departures(self) -> int:
+        """How often an agent has gone home, or was removed from the site.
+
+        It counts from 0 again where a distributor is built up from a state.
+        """
+        return self._matching.standing.departures
+
+    def without_staff(self) -> list[CallId]:
+        """Routine calls that wait and that nobody who is at work could ever take, in their order.
+
+        That is, nobody who is not out and whose phone can be rung has the skills, however far they
+        are relaxed by waiting; of a call that needs two people, one of the two is not there.
+        """
+        visits = [
+            visit
+            for visit in self._ledger
+            if not (visit.answered or visit.offers or visit.lane.emergency or visit.task)
+        ]
+        return [
+            visit.call_id
+            for visit in sorted(visits, key=lambda visit: visit.place)
+            if not self._floor.could_ever_take(visit.lane)
+        ]
 
     def position(self, call_id: CallId) -> int | None:
         """The caller's place among those not answered in the same queue, from 1.

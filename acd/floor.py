@@ -7,7 +7,8 @@ callers or all agents.
 
 **The reserve.** Of the nurses so many are kept free of routine calls as the site's rules say, as
 long as one more is on duty (present and reachable): a single nurse takes every call. While no more
-are free than that, routine calls pass nurses over.
+are free than that, routine calls pass nurses over. For breaks those count who have come to work,
+also on a break: otherwise each break would lower what keeps the next nurse from hers.
 
 **Kept for a pair.** Under load each agent who becomes free takes a call at once, and a call that
 needs two people might never find both free. So for the first of those that are overdue one agent
@@ -66,10 +67,12 @@ class Floor:
     """
 
     __slots__ = (
+        "_at_work_nurses",
         "_free_nurses",
         "_keep_ready",
         "_on_duty_nurses",
         "_room_for",
+        "breaks_denied",
         "held_back",
         "kept",
         "kept_behind",
@@ -87,6 +90,9 @@ class Floor:
         self._room_for = dict.fromkeys(sorted({*sizes, WHOLE}), 0)
         self._free_nurses = 0
         self._on_duty_nurses = 0
+        self._at_work_nurses = 0
+        self.breaks_denied = 0
+        """The set of nurses whose break waits until others are free, or no red flag waits."""
         self.urgent = 0
         """The set of nurses whom only a red flag may ring: in wrap-up, or at rest."""
         self.ready = ReadyRow()
@@ -117,17 +123,28 @@ class Floor:
             self.urgent ^= agent.bit
 
     def staffed(self, requirement: Requirement) -> bool:
-        """Whether somebody who is not out could take such a call, now or after some waiting.
+        """Whether those at work could take such a call, now or after some waiting.
 
         Raises:
             KeyError: the queue does not exist.
         """
-        lane: Lane | None = self.lanes.at(requirement, 0.0, 0.0)
-        while lane is not None:
-            if any(agent.presence is not Presence.OUT for agent in self.roster.members(lane.able)):
-                return True
-            lane = lane.next
-        return False
+        return self.could_ever_take(self.lanes.at(requirement, 0.0, 0.0))
+
+    def could_ever_take(self, lane: Lane) -> bool:
+        """Whether those at work could take a call of this lane, or of one that time leads it to."""
+        last = lane
+        while last.next is not None:
+            # Waiting only adds to those who may take a call.
+            last = last.next
+        if last.companion is None:
+            return bool(self._at_work(last.able, 1))
+        first, second = self._at_work(last.able, 2), self._at_work(last.companion, 2)
+        return bool(first and second) and len({*first, *second}) > 1
+
+    def _at_work(self, among: int, limit: int) -> list[Agent]:
+        """Those of a set who are at work, but no more than so many."""
+        at_work = (agent for agent in self.roster.members(among) if self.at_work(agent))
+        return list(islice(at_work, limit))
 
     def on_duty_for(self, requirement: Requirement) -> int:
         """How many agents who could take such a call are not out.
@@ -149,11 +166,16 @@ class Floor:
 
     def on_duty(self, agent: Agent) -> bool:
         """Whether a nurse counts for the reserve: present, no matter how busy, and reachable."""
-        return agent.presence is Presence.READY and agent.reachable
+        return agent.presence is Presence.READY and agent.reachable and not agent.leaving
 
-    def count_on_duty(self, change: int) -> None:
-        """A nurse came on duty (1) or went off it (-1)."""
-        self._on_duty_nurses += change
+    def at_work(self, agent: Agent) -> bool:
+        """Whether an agent has come to work, present or on a break, and can be reached."""
+        return agent.presence is not Presence.OUT and agent.reachable and not agent.leaving
+
+    def count_nurse(self, agent: Agent, change: int) -> None:
+        """Count a nurse as she stands now (1), or no longer (-1)."""
+        self._on_duty_nurses += change * self.on_duty(agent)
+        self._at_work_nurses += change * self.at_work(agent)
 
     @property
     def spare_nurses(self) -> int:
@@ -162,8 +184,23 @@ class Floor:
 
     @property
     def reserve(self) -> int:
-        """How many nurses are to be kept free of routine calls and of breaks now."""
+        """How many nurses are to be kept free of routine calls now."""
         return max(0, min(self._keep_ready, self._on_duty_nurses - 1))
+
+    @property
+    def break_reserve(self) -> int:
+        """How many other nurses must be free when one goes on a break now."""
+        return max(0, min(self._keep_ready, self._at_work_nurses - 1))
+
+    def red_flag_unanswered(self) -> bool:
+        """Whether a red flag waits, or rings at somebody."""
+        if any(lane.head is not None for lane in self.lanes.emergencies):
+            return True
+        return any(
+            offer.ringing and offer.visit.lane.emergency
+            for agent in self.roster.members(self.roster.nurses)
+            for offer in agent.offers
+        )
 
     def spare_for(self, visit: Visit) -> int:
         """How many free nurses this routine call may take, but for one who is kept for another."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from acd.floor import Floor
 from acd.matching import Matching
-from acd.models import EmergencyRules
+from acd.models import EmergencyRules, LadderStep
 from acd.ringing import rings_with_all
 from acd.rule import Rule
 from acd.visit import Visit
@@ -48,7 +48,7 @@ class Ladder:
             since: when its clock began, seconds since the epoch.
         """
         visit.ladder_from = since
-        visit.rung = 0
+        visit.climbed = ()
         self.arm(visit)
 
     def resume(self, visit: Visit, earlier: Visit) -> None:
@@ -58,15 +58,16 @@ class Ladder:
             visit: the call.
             earlier: how far it had come.
         """
-        visit.ladder_from, visit.rung = earlier.ladder_from, earlier.rung
+        visit.ladder_from, visit.climbed = earlier.ladder_from, earlier.climbed
         self.arm(visit)
-        if any(step.do is Rung.RING_ALL for step in self._rules.ladder[: visit.rung]):
+        if Rung.RING_ALL in visit.climbed:
             self._ring_all(visit)
 
     def climb(self, visit: Visit) -> None:
         """The next rung is due."""
-        step = self._rules.ladder[visit.rung]
-        visit.rung += 1
+        step = self._next(visit)
+        assert step is not None, "only a rung that is left sets a deadline"
+        visit.climbed = (*visit.climbed, step.do)
         self.arm(visit)
         if step.do is Rung.RING_ALL:
             self._ring_all(visit)
@@ -79,11 +80,16 @@ class Ladder:
 
     def arm(self, visit: Visit) -> None:
         """Set the deadline of the next rung."""
-        if visit.rung < len(self._rules.ladder):
-            due = visit.ladder_from + self._rules.ladder[visit.rung].after_s
-            self._matching.timers.set(visit, due)
+        step = self._next(visit)
+        if step is not None:
+            self._matching.timers.set(visit, visit.ladder_from + step.after_s)
         else:
             self._matching.timers.cancel(visit)
+
+    def _next(self, visit: Visit) -> LadderStep | None:
+        """The first rung, by its kind, not climbed yet: the ladder may have been changed."""
+        left = (step for step in self._rules.ladder if step.do not in visit.climbed)
+        return next(left, None)
 
     def _ring_all(self, visit: Visit) -> None:
         """Ring every nurse who could answer, and from now on those who become free.

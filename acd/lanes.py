@@ -44,9 +44,18 @@ class Lanes:
     Attributes:
         queues: by id.
         overdue_pairs: those of calls that need two people and for which one may be kept.
+        emergencies: those of red flags.
     """
 
-    __slots__ = ("_chains", "_nurse_queue", "_of_queue", "_roster", "overdue_pairs", "queues")
+    __slots__ = (
+        "_chains",
+        "_nurse_queue",
+        "_of_queue",
+        "_roster",
+        "emergencies",
+        "overdue_pairs",
+        "queues",
+    )
 
     def __init__(
         self, queues: Mapping[QueueId, QueueConfig], roster: Roster, nurse_queue: QueueId
@@ -57,6 +66,7 @@ class Lanes:
         self._chains: dict[_Key, Lane] = {}
         self._of_queue: dict[QueueId, list[Lane]] = {queue_id: [] for queue_id in queues}
         self.overdue_pairs: list[Lane] = []
+        self.emergencies: list[Lane] = []
 
     def first(self, requirement: Requirement) -> Lane:
         """Where a call with this requirement begins; an emergency always in the nurse queue.
@@ -172,6 +182,7 @@ class Lanes:
             # and one nurse rather than two people later.
             lane = self._lane(queue, EMERGENCY, (*queue.skills, NURSE), requirement.skills, ())
             lane.urgent = not calm
+            self.emergencies.append(lane)
             return lane
         first: Lane | None = None
         before: Lane | None = None

@@ -97,9 +97,13 @@ class Ledger:
 
     def changes_queue(self, before: Lane, after: Lane) -> None:
         """Another queue ends the visit as flowed out and begins the next."""
-        if after.queue is not before.queue:
-            self._tallies[before.queue.id].leave(VisitOutcome.FLOWED_OUT, 0.0)
-            self._tallies[after.queue.id].enter()
+        self.flows(before.queue.id, after.queue.id)
+
+    def flows(self, before: QueueId, after: QueueId) -> None:
+        """A visit that is not over goes from one queue to another, if it is another."""
+        if after != before:
+            self._tallies[before].leave(VisitOutcome.FLOWED_OUT, 0.0)
+            self._tallies[after].enter()
 
     def answer(self, visit: Visit, now: float) -> None:
         """End the visit as answered; the conversation is kept until :meth:`forget`."""

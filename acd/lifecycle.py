@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from acd.agent import Agent
 from acd.call_backs import RED_FLAG_TASK, CallBacks
 from acd.ladder import Ladder
 from acd.lanes import Lanes
@@ -99,7 +100,10 @@ class Lifecycle:
                     self._drops.late += 1
                     return
                 # Whoever is in danger is on the line, and not left to be called back.
-                self._call_backs.close(fact.call_id)
+                rung = self._call_backs.close(fact.call_id)
+                self._begin(fact)
+                self._matching.settle_all(rung)
+                return
             self._begin(fact)
         elif visit.dialled:
             self._drops.late += 1
@@ -198,7 +202,7 @@ class Lifecycle:
         """A person says that what was to be done for a caller is done."""
         task = self._ledger.tasks.get(fact.call_id)
         if task is not None and fact.kind == self._call_backs.kind_of(task):
-            self._call_backs.close(fact.call_id)
+            self._matching.settle_all(self._call_backs.close(fact.call_id))
 
     # --- for other parts ------------------------------------------------------------------------
 
@@ -308,7 +312,7 @@ class Lifecycle:
         lane = visit.lane
         if lane.companion is not None:
             return None
-        able = [offer for offer in visit.offers if lane.able & offer.agent.bit]
+        able = [offer for offer in visit.offers if _may_ring(offer, lane.able)]
         answered = [offer for offer in able if offer.connected]
         rung = [offer for offer in able if offer.ringing and _tells_all(offer)]
         return next(iter((*answered, *rung)), None)
@@ -320,7 +324,7 @@ class Lifecycle:
         if visit in self._matching.alarms:
             places *= len(visit.offers)
         return len(visit.offers) == len(places) and all(
-            able & offer.agent.bit and _tells_all(offer)
+            _may_ring(offer, able) and _tells_all(offer)
             for able, offer in zip(places, visit.offers, strict=True)
         )
 
@@ -405,18 +409,27 @@ class Lifecycle:
             self._drops.late += 1
             return
         dropped = unserved or (visit if visit is not None and visit.lane.emergency else None)
+        rung: tuple[Agent, ...] = ()
         if visit is not None:
-            left = outcome in LEFT
-            now = self._matching.now
-            self._leave(visit, abandonment(visit, now) if left else VisitOutcome.FLOWED_OUT)
-        if dropped is None or outcome in _SERVED or call_id in self._ledger.tasks:
-            return
+            left, now = outcome in LEFT, self._matching.now
+            ended = abandonment(visit, now) if left else VisitOutcome.FLOWED_OUT
+            self._ledger.end(visit, ended, now)
+            rung = self._take_back(visit)
+        if dropped is not None and outcome not in _SERVED and call_id not in self._ledger.tasks:
+            # Before those who were rung are given anything else, or go on a break.
+            self._call_back(dropped)
+        self._matching.settle_all(rung)
+
+    def _call_back(self, dropped: Visit) -> None:
+        """A red flag dropped before a nurse had spoken with them."""
         task = self._ledger.came_by(dropped)
         if task is not None:
             # One person, one task: they were called back, and are lost again.
             self._call_backs.again(task, dropped)
             return
-        self._matching.say(OpenTask(call_id=call_id, kind=RED_FLAG_TASK, queue=self._nurse_queue))
+        self._matching.say(
+            OpenTask(call_id=dropped.call_id, kind=RED_FLAG_TASK, queue=self._nurse_queue)
+        )
         self._call_backs.red_flag(dropped)
 
     def _leave(self, visit: Visit, outcome: VisitOutcome) -> None:
@@ -425,14 +438,16 @@ class Lifecycle:
 
     def _withdraw(self, visit: Visit) -> None:
         """Take a call that was not answered out of its lane and off every phone."""
+        self._matching.settle_all(self._take_back(visit))
+
+    def _take_back(self, visit: Visit) -> tuple[Agent, ...]:
+        """The same; whoever was rung is to be settled."""
         self._matching.timers.cancel(visit)
         if visit.waiting:
             self._lanes.remove(visit)
         offers = tuple(visit.offers)
         self._matching.silence(visit)
-        for offer in offers:
-            self._matching.offers.let_go(offer)
-        self._matching.settle_all(offer.agent for offer in offers)
+        return self._matching.let_go(offers)
 
     def _for_nurse(self, requirement: Requirement) -> Requirement:
         return replace(requirement, queue=self._nurse_queue, emergency=True)
@@ -457,6 +472,12 @@ class Lifecycle:
             visit.advised_at = self._matching.now
         visit.may_call_back &= fact.may_call_back
         visit.number_known &= fact.number_known
+
+
+def _may_ring(offer: Offer, able: int) -> bool:
+    """Whether an offer may go on: somebody who is gone from the site is not rung any more."""
+    agent = offer.agent
+    return bool(able & agent.bit) and not (offer.ringing and agent.leaving)
 
 
 def _tells_all(offer: Offer) -> bool:

@@ -107,7 +107,7 @@ class Matching:
         back what it was rung for.
         """
         floor = self._floor
-        return floor.held_back and floor.spare_nurses > 0
+        return bool(floor.breaks_denied) or (floor.held_back and floor.spare_nurses > 0)
 
     def line_up_again(self, visit: Visit, rung: Iterable[Agent]) -> None:
         """Let a call wait that has just been taken back from these agents; they may be given it.
@@ -115,9 +115,9 @@ class Matching:
         Or what stands before it: this settles them.
         """
         agents = tuple(dict.fromkeys(rung))
+        self._floor.lanes.add(visit)
         for agent in agents:
             self.standing.stand_anew(agent)
-        self._floor.lanes.add(visit)
         self._serve(agents, visit)
         if visit.waiting and visit.lane.urgent:
             # Nobody is free for it, but somebody may be rung for a routine call.
@@ -211,6 +211,13 @@ class Matching:
         return choice is not None and not any(
             agent.config.id in visit.tried for agent in choice.agents
         )
+
+    def let_go(self, offers: Iterable[Offer]) -> tuple[Agent, ...]:
+        """End offers; their agents are to be settled, once what comes of it waits as well."""
+        offers = tuple(offers)
+        for offer in offers:
+            self.offers.let_go(offer)
+        return tuple(offer.agent for offer in offers)
 
     def phone_lost(self, offer: Offer) -> None:
         """Give up an offer whose phone is gone or was never heard of."""
@@ -333,9 +340,9 @@ class Matching:
             if was_kept is not None and was_kept not in takers:
                 takers.append(was_kept)
         spending = floor.held_back and floor.spare_nurses > 0
-        if spending:
+        if floor.breaks_denied:
             self.standing.begin_breaks()
-            spending = floor.spare_nurses > 0
+            spending = floor.held_back and floor.spare_nurses > 0
         if newcomer is not None and newcomer.waiting:
             takers = list(dict.fromkeys((*takers, *self._free_for(newcomer))))
         if spending:
@@ -390,9 +397,9 @@ class Matching:
             return floor.roster.members(floor.could_take(newcomer))
         return choice.agents if choice is not None else ()
 
-    def see_to_pairs(self) -> None:
-        """After anything has happened: keep who is to be kept, let go whoever is not any more."""
-        if self._floor.lanes.overdue_pairs:
+    def see_to_others(self) -> None:
+        """After anything has happened: keep who is to be kept for a pair, let breaks begin."""
+        if self._floor.lanes.overdue_pairs or self._floor.breaks_denied:
             self._serve(())
 
     def _alarm_for(self, agent: Agent) -> Visit | None:

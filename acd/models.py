@@ -69,7 +69,8 @@ class QueueConfig:
         longest_wait_s: after this long its callers are offered a message; none is the site's rule.
         keep_for_pair_s: once a call that needs two people has waited ``deadline_s``, one of the two
             who is free is kept for it until the other is, at most this long; 0 keeps nobody.
-        call_back_attempts: how often a caller who chose a call-back is called.
+        call_back_attempts: how often a caller who chose a call-back is called; 0 leaves it to a
+            person.
         call_back_every_s: at least this long between two attempts.
         ring_timeout_s: how long one agent's phone rings.
         wrap_up_s: time after a call before the agent is ready again.
@@ -142,7 +143,7 @@ class EmergencyRules:
             on duty: a single nurse takes every call.
         ladder: what happens while nobody has answered, in the order of time.
         call_back_attempts: how often a red flag who dropped is called back before it is left to a
-            person's judgement.
+            person's judgement; 0 dials nobody.
         call_back_every_s: at least this long between two attempts.
         call_back_after_911_s: whoever was told to call 911 is not called sooner than this after
             the words: the call could get in the way of theirs.

@@ -17,13 +17,17 @@ class Standing:
     Args:
         floor: where they stand.
         timers: the deadlines of their rests.
+
+    Attributes:
+        departures: how often an agent has gone home, or is of the site no more.
     """
 
-    __slots__ = ("_floor", "_timers")
+    __slots__ = ("_floor", "_timers", "departures")
 
     def __init__(self, floor: Floor, timers: Timers) -> None:
         self._floor = floor
         self._timers = timers
+        self.departures = 0
 
     def be_present(self, agent: Agent, presence: Presence) -> None:
         """Change what an idle agent asked for; ``settle`` must follow."""
@@ -34,9 +38,11 @@ class Standing:
 
     def reach(self, agent: Agent, *, reachable: bool) -> None:
         """The agent's phone came or went; ``settle`` must follow."""
-        counted = self._floor.on_duty(agent)
+        if agent.nurse:
+            self._floor.count_nurse(agent, -1)
         agent.reachable = reachable
-        self._count_again(agent, counted)
+        if agent.nurse:
+            self._floor.count_nurse(agent, 1)
 
     def pause(self, agent: Agent) -> None:
         """Offer the agent nothing for a moment: what they were last offered came to nothing.
@@ -88,9 +94,12 @@ class Standing:
         self.stand(agent)
 
     def begin_breaks(self) -> None:
-        """There are more nurses free than the reserve needs: breaks come before routine calls."""
-        for agent in tuple(self._floor.roster.members(self._floor.free_nurses)):
-            if self._begin_pending(agent):
+        """Let nurses go whose breaks waited, if they may now: breaks come before routine calls."""
+        floor = self._floor
+        for agent in tuple(floor.roster.members(floor.breaks_denied)):
+            if agent.pending is not Presence.BREAK:
+                floor.breaks_denied &= ~agent.bit
+            elif self._begin_pending(agent):
                 self.stand(agent)
 
     def _begin_pending(self, agent: Agent) -> bool:
@@ -99,30 +108,30 @@ class Standing:
             return False
         self.be_present(agent, agent.pending)
         agent.pending, agent.approved = None, False
+        self._floor.breaks_denied &= ~agent.bit
         return True
 
     def _may_go(self, agent: Agent) -> bool:
         """Whether the break or the going home that an idle agent asked for can begin.
 
-        A nurse's break waits until as many others are ready as the reserve needs, unless a
-        supervisor lets her go. Nobody is kept from going home.
+        A nurse's break waits until as many others are free as the reserve needs, and no red flag
+        waits or rings, unless a supervisor lets her go. Nobody is kept from going home.
         """
         if agent.pending is not Presence.BREAK or not agent.nurse or agent.approved:
             return True
-        if not self._floor.on_duty(agent):
+        floor = self._floor
+        if not floor.on_duty(agent):
             return True
-        needed = self._floor.reserve
-        free_without = self._floor.free_nurses & ~agent.bit
-        if free_without.bit_count() >= needed:
+        free_without = floor.free_nurses & ~agent.bit
+        if free_without.bit_count() >= floor.break_reserve and not floor.red_flag_unanswered():
             return True
-        self._floor.held_back = True
+        floor.breaks_denied |= agent.bit
         return False
 
     def _presence(self, agent: Agent, presence: Presence) -> None:
-        counted = self._floor.on_duty(agent)
-        agent.presence = presence
-        self._count_again(agent, counted)
-
-    def _count_again(self, agent: Agent, counted: bool) -> None:
         if agent.nurse:
-            self._floor.count_on_duty(self._floor.on_duty(agent) - counted)
+            self._floor.count_nurse(agent, -1)
+        self.departures += presence is Presence.OUT and agent.presence is not Presence.OUT
+        agent.presence = presence
+        if agent.nurse:
+            self._floor.count_nurse(agent, 1)

@@ -16,6 +16,7 @@ from acd.totals import DroppedFacts, OfferOutcome, TallyState
 from acd.work import Work
 from calls.ids import AgentId, CallId, OfferId, QueueId
 from calls.requirement import Requirement
+from calls.rung import Rung
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class VisitState:
     """A visit; attributes as in :class:`acd.visit.Visit`.
 
     Attributes:
+        queue: the queue in which it is counted.
         alone: it waits for the one agent it wants.
         alarm: every nurse is rung for it.
         task: the call that it is an attempt to answer.
@@ -53,6 +55,7 @@ class VisitState:
 
     call_id: CallId
     requirement: Requirement
+    queue: QueueId
     queued_at: float
     since: float
     seq: int
@@ -61,7 +64,7 @@ class VisitState:
     waiting: bool
     alone: bool
     alarm: bool
-    rung: int
+    climbed: tuple[Rung, ...]
     ladder_from: float
     advised_at: float | None
     may_call_back: bool

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from acd.timers import Timed
 from calls.ids import AgentId, CallId
 from calls.requirement import Requirement
+from calls.rung import Rung
 
 if TYPE_CHECKING:
     from acd.call_back import CallBackTask
@@ -32,7 +33,7 @@ class Visit(Timed):
         offers: the live offers: ringing, or connected.
         answered: whether it is connected.
         waiting: whether it stands in its lane for an agent to take.
-        rung: how many rungs of the emergency ladder it has climbed.
+        climbed: which rungs of the emergency ladder were done for it.
         ladder_from: when the ladder began.
         advised_at: when a red flag's caller was last told to call 911, seconds since the epoch.
         may_call_back: whether the caller may be called back.
@@ -48,6 +49,7 @@ class Visit(Timed):
         "answered",
         "call_id",
         "came_by",
+        "climbed",
         "danger_since",
         "failed",
         "ladder_from",
@@ -57,7 +59,6 @@ class Visit(Timed):
         "offers",
         "queued_at",
         "requirement",
-        "rung",
         "seq",
         "since",
         "task",
@@ -87,7 +88,7 @@ class Visit(Timed):
         self.offers: list[Offer] = []
         self.answered = False
         self.waiting = False
-        self.rung = 0
+        self.climbed: tuple[Rung, ...] = ()
         self.ladder_from = since
         self.advised_at: float | None = None
         self.may_call_back = True

@@ -111,7 +111,7 @@ class Admission:
     def staffed(self, asked: Requirement, now: float) -> bool:
         """Whether somebody who could answer is signed in, and the queue is open."""
         admitted = self.admit(asked, Private(""), now)
-        return admitted is not None and self._distributor.staffed(admitted)
+        return admitted is not None and self._distributor.signed_in(admitted)
 
     @property
     def _nurse_queue(self) -> QueueId:

@@ -23,7 +23,7 @@ from calls.ports import Entry
 from careline.turn import Task
 from routing.openness import Override
 
-FORMAT = 1
+FORMAT = 2
 """Of a checkpoint that looks otherwise nothing is read but this."""
 
 SHORTEST_STRETCH = 10_000
@@ -68,6 +68,8 @@ class Standing:
         owed: calls whose callers are owed a call-back, with the call that showed the number.
         spoke_in: calls that showed the number of a caller whose last agent is remembered.
         overrides: what supervisors have said on queues.
+        look_for_staff_at: when it is seen to whoever waits for people who have gone home, seconds
+            since the epoch.
     """
 
     distributor: DistributorState
@@ -81,6 +83,7 @@ class Standing:
     owed: Mapping[CallId, CallId] = field(default_factory=dict)
     spoke_in: tuple[CallId, ...] = ()
     overrides: Mapping[QueueId, Override] = field(default_factory=dict)
+    look_for_staff_at: float | None = None
 
     @property
     def shown_in(self) -> set[CallId]:

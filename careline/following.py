@@ -16,6 +16,7 @@ from acd.state import AgentState, DistributorState, OfferState, TaskState, Visit
 from acd.work import OFFERED
 from calls.ids import AgentId, CallId, QueueId
 from calls.requirement import Requirement
+from calls.rung import Rung
 from careline.as_told import AsTold, ToldCall, ToldOffer, answered_by, number_of
 from config.site import Site
 
@@ -107,6 +108,7 @@ class _Following:
         self._visits[call_id] = VisitState(
             call_id=call_id,
             requirement=requirement,
+            queue=self._counted_in(requirement),
             queued_at=call.queued_at,
             since=call.since,
             seq=self._entered if before is None else before.seq,
@@ -115,7 +117,7 @@ class _Following:
             waiting=not offers,
             alone=False,
             alarm=requirement.emergency and len(offers) > 1 and not call.answered,
-            rung=self._rungs(call) if requirement.emergency else 0,
+            climbed=self._rungs(call) if requirement.emergency else (),
             ladder_from=call.since,
             advised_at=call.advised_at,
             may_call_back=call.may_call_back,
@@ -194,9 +196,15 @@ class _Following:
             return WHOLE
         return WHOLE // self._site.queues[requirement.queue].at_once
 
-    def _rungs(self, call: ToldCall) -> int:
+    def _rungs(self, call: ToldCall) -> tuple[Rung, ...]:
         waited_s = self._state.now - call.since
-        return sum(step.after_s <= waited_s for step in self._site.emergency.ladder)
+        ladder = self._site.emergency.ladder
+        return tuple(step.do for step in ladder if step.after_s <= waited_s)
+
+    def _counted_in(self, requirement: Requirement) -> QueueId:
+        if requirement.emergency:
+            return QueueId(self._site.rules.nurse_queue)
+        return requirement.queue
 
     def _served(self, requirement: Requirement) -> Requirement:
         return replace(requirement, queue=self._queue(requirement))

@@ -67,6 +67,7 @@ def standing_of(board: Switchboard, now: float) -> Standing | None:
         owed=board.owed.shown_in,
         spoke_in=tuple(each.call_id for each in spoken),
         overrides=board.openness.overrides,
+        look_for_staff_at=board.look_for_staff_at,
     )
 
 
@@ -105,6 +106,7 @@ def restored(
     board.calls.remember_ended(standing.ended)
     board.calls.remember_lost({each: known.get(each, Private("")) for each in standing.lost})
     board.openness.recall(standing.overrides)
+    board.look_for_staff_at = standing.look_for_staff_at
     return board
 
 

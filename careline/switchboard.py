@@ -93,10 +93,15 @@ from careline.rescue import CALL_BACK, Rescue
 from careline.tasks import Tasks
 from careline.turn import Turn
 from config.site import Site
+from ivr import Interpreter
 from recordings.consent import ConsentRule
 from routing.openness import Openness
 
 log = logging.getLogger(__name__)
+
+_COLLEAGUE_COMES_WITHIN_S = 60.0
+"""Agents relieve each other, and phones come back: only after so long whoever waits is told that
+nobody is there."""
 
 _AGAIN_AFTER_S = 1.0
 """How soon the distributor's deadlines are tried again after they failed."""
@@ -121,6 +126,8 @@ class Switchboard:
         estimates: what callers who wait can be told.
         admission: where calls wait.
         owed: whom to call back.
+        look_for_staff_at: when it is seen to whoever waits for people who have gone home, seconds
+            since the epoch; ``None`` while nobody has.
     """
 
     def __init__(
@@ -139,6 +146,8 @@ class Switchboard:
             emergency=site.emergency,
         )
         self.accepting = True
+        self.look_for_staff_at: float | None = None
+        self._departures = self.distributor.departures
         self.tasks = Tasks()
         self.estimates = Estimates()
         self.calls = LiveCalls(site, self._first_aid)
@@ -159,6 +168,7 @@ class Switchboard:
         """
         turn = Turn()
         self._follow(fact, now, turn)
+        self._note_departures(now)
         return turn
 
     def tick(self, now: float) -> Turn:
@@ -183,11 +193,15 @@ class Switchboard:
                 self._distributor_not_before = now + _AGAIN_AFTER_S
             else:
                 self._spread(commands, now, turn)
+        if self.look_for_staff_at is not None and self.look_for_staff_at <= now:
+            self.look_for_staff_at = None
+            self._tell_the_forsaken(now, turn)
+        self._note_departures(now)
         return turn
 
     def next_deadline(self) -> float | None:
         """When :meth:`tick` has something to do."""
-        dues = (self.calls.next_deadline(), self._distributor_due())
+        dues = (self.calls.next_deadline(), self._distributor_due(), self.look_for_staff_at)
         return min((at for at in dues if at is not None), default=None)
 
     # --- around the engine ----------------------------------------------------------------------
@@ -475,7 +489,42 @@ class Switchboard:
             number_known=bool(number),
         )
         self._follow(queued, now, turn)
-        return None if asked.emergency or self.distributor.staffed(admitted) else nobody
+        if asked.emergency or self.distributor.staffed(admitted):
+            return None
+        if not self.distributor.signed_in(admitted):
+            return nobody
+        # Their phones are not there, or one of two people is not: it may be so for a moment only,
+        # as after a start of the line.
+        self._look_for_staff(now)
+        return None
+
+    # --- nobody is there any more -----------------------------------------------------------------
+
+    def _note_departures(self, now: float) -> None:
+        """Somebody has gone home: look a little later for whom nobody is there any more."""
+        departures = self.distributor.departures
+        if departures != self._departures:
+            self._departures = departures
+            self._look_for_staff(now)
+
+    def _look_for_staff(self, now: float) -> None:
+        if self.look_for_staff_at is None:
+            self.look_for_staff_at = now + _COLLEAGUE_COMES_WITHIN_S
+
+    def _tell_the_forsaken(self, now: float, turn: Turn) -> None:
+        """Whoever waits for people who have all gone home may leave a message at once."""
+        try:
+            forsaken = self.distributor.without_staff()
+        except Exception as error:
+            self._faults += 1
+            log.error("who waits for nobody could not be found out (%s)", where(error))
+            return
+        for call_id in forsaken:
+            live = self.calls.get(call_id)
+            queue = live.engine.waits_in if live and isinstance(live.engine, Interpreter) else None
+            if queue is not None:
+                nobody = QueueUnstaffed(site=self.site.id, call_id=call_id, queue=QueueId(queue))
+                self._follow(nobody, now, turn)
 
     # --- what the switchboard itself decides -----------------------------------------------------
 

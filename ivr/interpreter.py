@@ -100,6 +100,12 @@ class Interpreter:
         return self._course.step_name
 
     @property
+    def waits_in(self) -> str | None:
+        """The routine queue that the caller waits in; ``None`` while they wait in none."""
+        step = self._course.queue_step
+        return step.queue if step is not None and self.state is State.WAITING else None
+
+    @property
     def language(self) -> str:
         """The call's language now."""
         return self._course.voice.language

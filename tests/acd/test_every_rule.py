@@ -203,6 +203,7 @@ class Person:
     pauses_until: float = 0.0
     rests_until: float = 0.0
     reachable: bool = False
+    approved: bool = False
 
 
 def stopped_for_red_flags(commands):
@@ -244,6 +245,9 @@ class Days(RuleBasedStateMachine):
         self.polite = []
         self.refused = []
         self.told_of = {}
+        self.offered = {}
+        self.kept_in = set()
+        self.one_event = True
         self.broken = False
 
     # --- the world: facts in, commands out ------------------------------------------------------
@@ -267,6 +271,7 @@ class Days(RuleBasedStateMachine):
             one_event: whether by a single fact, and not by all that fell due at one moment.
         """
         self.decided += commands
+        self.one_event = one_event
         opened = []
         self.lost = set()
         self.gave_way = stopped_for_red_flags(commands)
@@ -355,6 +360,7 @@ class Days(RuleBasedStateMachine):
             party.red,
             command.call_back,
         )
+        self.offered[command.offer_id] = self.up[command.offer_id]
         assert self.load(command.agent_id) <= WHOLE
 
     def recalled(self, command):
@@ -1089,6 +1095,10 @@ class Days(RuleBasedStateMachine):
             for name, caller in self.callers.items():
                 if caller.requirement.agent == agent and name not in ringing:
                     caller.alone_until = None
+        pending = agent in AGENTS and self.view(agent).pending is Presence.BREAK
+        still = kind is AgentOnBreak and pending and person.approved
+        if kind in (AgentReady, AgentOut, AgentOnBreak, "approved"):
+            person.approved = kind == "approved" or still
         if kind == "approved":
             fact = AgentOnBreak(site=SITE, agent_id=agent, approved=True)
         else:
@@ -1378,24 +1388,50 @@ class Days(RuleBasedStateMachine):
         assert deadline is None or deadline > self.now
 
     def breaks_wait_for_the_reserve(self, views):
-        on_duty = sum(
-            views[name].presence is Presence.READY and views[name].reachable for name in NURSES
+        at_work = sum(
+            views[name].presence is not Presence.OUT and views[name].reachable for name in NURSES
         )
-        reserve = max(0, min(RULES.keep_ready, on_duty - 1))
+        reserve = max(0, min(RULES.keep_ready, at_work - 1))
         free = {name for name in NURSES if self.room(views[name])[0] == WHOLE}
         for name, view in views.items():
             if view.pending is None or self.load(name):
                 continue
-            if (
-                self.people[name].pauses_until > self.now
-                or self.people[name].rests_until > self.now
-            ):
-                # Looked at again once that is over, at most half a minute later.
-                continue
-            # Who is asked to stay is a nurse without whom too few would be free.
+            # Who is asked to stay is a nurse without whom too few would be free, or while a red
+            # flag waits or rings.
             assert view.pending is Presence.BREAK
             assert name in NURSES
-            assert len(free - {name}) < reserve, name
+            assert view.reachable
+            assert len(free - {name}) < reserve or self.red_flag_unanswered(), name
+        rung = {name for up in self.offered.values() if not up.red for name in [up.agent]}
+        began = [
+            name
+            for name in NURSES
+            if views[name].presence is Presence.BREAK
+            and views[name].reachable
+            and name in self.kept_in
+            and not self.people[name].approved
+        ]
+        for name in began:
+            # What is free or was given a call at this very moment was enough to let them go.
+            assert len((free | rung) & set(NURSES) - {name}) >= reserve, name
+            assert not self.red_flag_unanswered() or not self.one_event, name
+        self.kept_in = {
+            name
+            for name, view in views.items()
+            if view.presence is Presence.READY and view.reachable
+        }
+        self.offered = {}
+
+    def red_flag_unanswered(self):
+        """Whether a red flag waits or rings, on the line or to be called back."""
+        waits = [
+            name for name, each in self.callers.items() if each.red and each.where == "waiting"
+        ]
+        waits += [
+            f"{name}~{task.rounds}" for name, task in self.tasks.items() if task.red and task.active
+        ]
+        taken = {up.call for up in self.up.values() if up.state != "ringing"}
+        return bool(set(waits) - taken)
 
     def tasks_stay(self, snapshot):
         """A red flag who dropped is somebody's duty until a person says that it is done."""

@@ -9,10 +9,8 @@ from calls.commands import (
     Say,
     Transfer,
 )
-from calls.facts import (
-    Fact,
-    QueueUnstaffed,
-)
+from calls.facts import Fact, PhoneUnregistered, QueueUnstaffed
+from calls.ids import AgentId
 from calls.outcome import Outcome
 from careline.switchboard import Switchboard
 from tests.careline.rig import CALL, SUNDAY_10H, Rig
@@ -68,18 +66,44 @@ def test_an_agent_on_a_break_is_waited_for(rig):
     assert [command.agent_id for command in rig.of(Bridge)] == ["ben"]
 
 
-def test_a_caller_whose_last_agent_goes_home_is_offered_a_message(rig, clinic):
+def nobody_here(rig):
+    said = [each.text for command in rig.of(Say) for each in command.utterances]
+    return rig.site.rules.prompts["nobody-here"]["en"] in said
+
+
+def test_a_caller_whose_last_agent_goes_home_leaves_a_message(rig):
     rig.on_break("ben")
     rig.arrive()
     rig.press("0")
     rig.out("ben")
-    rig.run.advance(clinic.rules.longest_wait_s + 60)
-    offer = clinic.rules.prompts["long-wait"]["en"]
-    assert offer in [each.text for command in rig.of(Say) for each in command.utterances]
-    assert rig.run.switchboard.distributor.position(CALL) == 1
-    rig.press("1")
+    rig.run.advance(50)
+    assert not nobody_here(rig)
+    rig.run.advance(20)
+    assert nobody_here(rig)
     rig.run.advance(120)
     assert rig.outcomes() == [Outcome.MESSAGE_TAKEN]
+
+
+def test_a_caller_whose_last_agent_is_relieved_in_time_waits_for_the_next(rig):
+    rig.on_break("ben")
+    rig.arrive()
+    rig.press("0")
+    rig.out("ben")
+    rig.run.advance(30)
+    rig.on_break("hannah")
+    rig.run.advance(60)
+    assert not nobody_here(rig)
+    assert rig.run.switchboard.distributor.position(CALL) == 1
+
+
+def test_a_clerk_who_forgot_to_sign_out_keeps_nobody_waiting_once_the_phone_is_off(rig):
+    rig.on_break("ben")
+    rig.run.tell(PhoneUnregistered(site=rig.site.id, agent_id=AgentId("ben")))
+    rig.arrive()
+    rig.press("0")
+    assert not nobody_here(rig), "phones that are lost for a moment come back"
+    rig.run.advance(70)
+    assert nobody_here(rig)
 
 
 def test_a_waiting_caller_asks_in_vain_for_a_person_and_keeps_place_and_time(rig):

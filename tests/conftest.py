@@ -27,7 +27,7 @@ settings.register_profile(
     parent=settings.get_profile("careline"),
     derandomize=False,
     print_blob=True,
-    max_examples=1000,
+    max_examples=300,
 )
 # `make check` asks for this one, `make test` runs every property in full. A property that wants
 # more examples than others, or fewer, says so as a multiple of the profile's.

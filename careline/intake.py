@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from calls.commands import Command
+from calls.commands import Command, HangUp, RecallOffer, ReleaseAgent
 from calls.facts import (
     CallArrived,
     CallEnded,
@@ -50,6 +50,10 @@ CHECKPOINT_EVERY = 50_000
 
 _CHECKPOINT_AGAIN_AFTER = 200
 """Entries until it is tried again, where one could not be taken."""
+
+
+_CLEARS_THE_LINE = (HangUp, RecallOffer, ReleaseAgent)
+"""Done for calls that are not let in as well: a line may have found them with an agent's phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +317,11 @@ class Intake:
             refused.update(arrived)
             turn = Turn(
                 records=[each for each in step.turn.records if call_in(each) not in refused],
-                commands=[each for each in step.turn.commands if each.call_id not in refused],
+                commands=[
+                    each
+                    for each in step.turn.commands
+                    if each.call_id not in refused or isinstance(each, _CLEARS_THE_LINE)
+                ],
             )
             for call_id in arrived:
                 away = self.switchboard.turn_away(call_id, self.clock())

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
+from adapters.stores.memory import MemoryJournal
 from adapters.telephony.simulated import SimulatedLine
-from calls.commands import Bridge, Command, OfferCall, Say, Transfer
+from calls.commands import Bridge, Command, OfferCall, ReleaseAgent, Say, Transfer
 from calls.facts import (
     AgentReady,
     CallArrived,
@@ -109,6 +110,24 @@ async def test_of_a_call_that_was_turned_away_nothing_is_journaled_to_its_end(cl
         await rig.until(lambda: second not in rig.brain.switchboard.calls)
     about = {record.call_id for record in rig.journaled if isinstance(record, CallFact | Command)}
     assert about == {second}
+    rig.close()
+
+
+async def test_of_a_call_that_is_found_and_cannot_be_kept_the_agent_is_let_go(clinic):
+    rig = DrivenRig(clinic)
+    rig.brain.tell(AgentReady(site=clinic.id, agent_id=AgentId("ben")))
+    async with rig.driving():
+        rig.line.report(rig.phones.arrive(CALL, rig.clock()))
+        rig.line.report(*rig.phones.press(CALL, "0"))
+        await rig.until(lambda: bool(rig.commands(Bridge)))
+    # What the next brain reads knows of nobody, and nothing more can be written.
+    rig.journal = MemoryJournal()
+    rig.new_brain()
+    rig.journal.outage = "the disk is full"
+    async with rig.driving():
+        await rig.until(lambda: bool(rig.commands(Transfer)))
+    kinds = [type(command) for command in rig.line.carried_out]
+    assert kinds.index(ReleaseAgent) < kinds.index(Transfer)
     rig.close()
 
 

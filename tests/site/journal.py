@@ -121,8 +121,14 @@ class TornJournal:
         if not self.holed or self.bridged:
             self.holes.append((len(self.durable) - before, None))
 
-    def begin_life(self) -> None:
-        """A brain begins with what is durable, and knows no more than that."""
+    def begin_life(self, *, apart: bool) -> None:
+        """A brain begins with what is durable, and knows no more than that.
+
+        Args:
+            apart: but for what the snapshot knows, it does: holes stay open.
+        """
+        if apart:
+            return
         known = self._snapshot[0] if self._snapshot is not None else 0
         self.holes = [
             (begins, len(self.durable) if ends is None and begins >= known else ends)

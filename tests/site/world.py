@@ -145,6 +145,8 @@ class World:
         self._count = 0
         self.refused: dict[CallId, int] = {}
         """Calls that were not let in and the journal does not know of, with where it stood then."""
+        self._told_again: list[int] = []
+        """Where it stood with those of them whose arrival was told again, and written, later."""
         self._turned_away: set[CallId] = set()
         self._unwritten = False
         self._at_snapshot: Memory | None = None
@@ -221,7 +223,7 @@ class World:
         for entry in batch:
             if isinstance(entry.record, CallArrived) and entry.record.call_id in self.refused:
                 # Told again, or found on the line: for a replay it is then that they are let in.
-                del self.refused[entry.record.call_id]
+                self._told_again.append(self.refused.pop(entry.record.call_id))
                 self.journal.tear(before=len(batch))
         self._note(batch)
 
@@ -358,7 +360,8 @@ class World:
         self.witness.counts["journal tails lost"] += lost
         self._unwritten = bool(brain.backlog)
         differs = lost or crash.instant is Instant.BEFORE_WRITE or self._unwritten
-        before = None if differs or self.journal.holed or self.refused else brain.board
+        apart = self.journal.holed or self.refused or self._told_again
+        before = None if differs or apart else brain.board
         self.office.brain_died()
         self._resume_at = None
         self._clock += crash.clock_step_s
@@ -380,7 +383,10 @@ class World:
         forgotten = [call_id for call_id, at in self.refused.items() if at >= known]
         for call_id in forgotten:
             del self.refused[call_id]
-        self.journal.begin_life()
+        # Of calls that were not let in a snapshot knows, and a replay of the journal does not.
+        self._told_again = [at for at in self._told_again if at < known]
+        apart = bool(self.refused or self._told_again)
+        self.journal.begin_life(apart=apart)
         board, track, seen = self.standby(), None, self.journal.seen()
         if board is None:
             whole, told = self.replayed()
@@ -389,7 +395,7 @@ class World:
             again = from_snapshot(self.journal, self)
             if again is not None:
                 self.witness.counts["restarts from a snapshot"] += 1
-                if self.refused or self.journal.holed:
+                if apart or self.journal.holed:
                     board, track, told, seen = again
                     memory = self._at_snapshot
                 else:

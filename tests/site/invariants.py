@@ -248,6 +248,10 @@ class Witness:
             chose = self.chosen.pop(CallId(answers), _NOBODY) is None
             self.counts["chosen call-backs reached"] += chose
             self.counts["red flags called back"] += not chose and len(agents) == 1
+        if attempt and fact.call_id in self.ended and self._behind_hole_once:
+            # The journal does not tell of an attempt that had this name: that was another call.
+            earlier = CallId(f"{fact.call_id}, {len(self.ended)}th to end")
+            self.arrived[earlier], self.ended[earlier] = None, self.ended.pop(fact.call_id)
         # A call that was placed to call somebody back began when they answered.
         self.arrived.setdefault(fact.call_id)
         self.met[fact.call_id] = None

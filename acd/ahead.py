@@ -42,6 +42,7 @@ def _unanswered(floor: Floor) -> Iterator[Visit]:
     for queue_id in floor.lanes.queues:
         for lane in floor.lanes.of_queue(queue_id):
             yield from lane.waiting
+    yield from floor.lanes.resting
     offered = {
         offer.visit.call_id: offer.visit
         for agent in floor.roster.by_index
@@ -61,6 +62,8 @@ def _barrier(floor: Floor, other: Visit, agent: Agent, *, polite: bool) -> Ahead
         polite: whether a call that could not be rung there lets others go first.
     """
     lane = other.lane
+    if other.rests_until is not None:
+        return Ahead(call_id=other.call_id, barrier=Barrier.RESTS)
     if not other.waiting:
         return Ahead(call_id=other.call_id, barrier=Barrier.OFFERED)
     if not (lane.able | (lane.companion or 0)) & agent.bit:

@@ -188,7 +188,8 @@ class Answering:
         self._matching.offers.disconnect(offer, fact)
         self._matching.standing.pause(offer.agent)
         visit.tried_by(offer.agent.config.id)
-        self._matching.call_off(visit)
+        self._matching.wait_for_anybody(visit)
+        self._matching.call_off(visit, in_vain=True)
         self._matching.end_wrap_up(offer)
 
     def _lost(self, offer: Offer, fact: OfferFailed) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from acd.agent import Agent, Presence
+from acd.agent import Agent
 from acd.call_back import CallBackTask
 from acd.floor import Floor
 from acd.ladder import Ladder
@@ -92,7 +92,7 @@ class Archive:
             tried=visit.tried,
             answered=visit.answered,
             waiting=visit.waiting,
-            alone=visit.lane.wanted is not None,
+            alone=visit.lane.wanted is not None and not visit.answered,
             alarm=visit in self._matching.alarms,
             climbed=visit.climbed,
             ladder_from=visit.ladder_from,
@@ -103,6 +103,8 @@ class Archive:
             came_by=came_by.call_id if came_by is not None else None,
             failed=tuple(sorted(visit.failed)),
             danger_since=visit.danger_since,
+            rests_until=visit.rests_until,
+            rests=visit.rests,
         )
 
     # --- in ---------------------------------------------------------------------------------------
@@ -144,6 +146,8 @@ class Archive:
                 self._arm(visit)
             if visit_state.waiting:
                 self._lanes.add(visit)
+            elif visit.rests_until is not None:
+                self._lanes.resting.append(visit)
         self._matching.keeping.restore()
         for agent in self._roster.by_index:
             self._matching.standing.stand(agent)
@@ -154,8 +158,7 @@ class Archive:
         if agent is None:
             return
         agent.presence = state.presence
-        agent.pending = state.pending
-        agent.approved = state.approved
+        self._matching.standing.ask(agent, state.pending, approved=state.approved)
         agent.since = state.since
         agent.ready_since = state.ready_since
         agent.rests_until = state.rests_until
@@ -165,8 +168,6 @@ class Archive:
         agent.reachable = state.reachable
         if agent.nurse:
             self._floor.count_nurse(agent, 1)
-            if agent.pending is Presence.BREAK:
-                self._floor.breaks_denied |= agent.bit
 
     def _load_task(self, state: TaskState, person_queue: QueueId) -> None:
         requirement = self._served(state.requirement, person_queue)
@@ -200,13 +201,14 @@ class Archive:
             requirement, state.since, self._matching.now, call_back=task is not None
         )
         if state.alone:
-            lane = self._lanes.alone(requirement)
+            lane = self._lanes.first(requirement)
         visit = Visit(state.call_id, requirement, lane, state.queued_at, state.since, state.seq)
         visit.tried, visit.answered = state.tried, state.answered
         visit.climbed, visit.ladder_from = state.climbed, state.ladder_from
         visit.advised_at, visit.may_call_back = state.advised_at, state.may_call_back
         visit.number_known, visit.task = state.number_known, task
         visit.failed, visit.danger_since = frozenset(state.failed), state.danger_since
+        visit.rests_until, visit.rests = state.rests_until, state.rests
         if state.came_by is not None:
             visit.came_by = self._ledger.tasks.get(state.came_by)
         if task is not None and not state.answered:

@@ -37,7 +37,7 @@ class Attendance:
         agent = self._agent(fact)
         if agent is None:
             return
-        agent.pending, agent.approved = None, False
+        self._matching.standing.ask(agent, None)
         agent.rests_until = min(agent.rests_until, self._matching.now)
         if agent.presence is not Presence.READY:
             self._matching.standing.be_present(agent, presence_after(agent.presence, fact))
@@ -51,15 +51,13 @@ class Attendance:
             return
         presence = presence_after(agent.presence, fact)
         if agent.presence is presence:
-            agent.pending, agent.approved = None, False
+            self._matching.standing.ask(agent, None)
         else:
-            again = agent.pending is presence
-            agent.pending = presence
             approved = isinstance(fact, AgentOnBreak) and fact.approved
-            agent.approved = approved or (again and agent.approved)
+            approved |= agent.pending is presence and agent.approved
+            self._matching.standing.ask(agent, presence, approved=approved)
         self._matching.settle(agent)
-        if presence is Presence.OUT:
-            self._matching.stop_waiting_for(agent)
+        self._matching.stop_waiting_for(agent)
 
     def phone_registered(self, fact: PhoneRegistered) -> None:
         """The agent can be rung."""
@@ -78,6 +76,7 @@ class Attendance:
             if offer.ringing:
                 self._matching.phone_lost(offer)
         self._matching.settle(agent)
+        self._matching.stop_waiting_for(agent)
 
     def _agent(self, fact: AgentFact) -> Agent | None:
         agent = self._roster.agents.get(fact.agent_id)

@@ -170,6 +170,7 @@ class CallBacks:
         visit, task = offer.visit, offer.visit.task
         assert task is not None, "only an attempt is dialled"
         task.reached, task.visit = True, None
+        self._matching.timers.cancel(visit)
         self._ledger.answer(visit, self._matching.now)
         self._ledger.settle_task(task, VisitOutcome.CALLED_BACK, self._matching.now)
         # No attempt any more, but a conversation like any other.

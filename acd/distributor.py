@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from acd.agent import WHOLE, Agent
+from acd.agent import WHOLE, Agent, Presence
 from acd.answering import Answering
 from acd.archive import Archive
 from acd.attendance import Attendance
@@ -171,9 +171,11 @@ class Distributor:
         self._catch_up(now)
         decided = self._matching.commands()
         state, witness = self.state(), self._matching.offers.witness
-        gone = [each for each in self._roster.agents.values() if not each.leaving]
-        departed = sum(each.config.id not in agents for each in gone)
-        departed += self._matching.standing.departures
+        departed = self._matching.standing.departures + sum(
+            agent.presence is not Presence.OUT and not agent.leaving
+            for agent_id, agent in self._roster.agents.items()
+            if agent_id not in agents
+        )
         leavers = {
             agent_id: agent.config
             for agent_id, agent in self._roster.agents.items()
@@ -341,13 +343,9 @@ class Distributor:
         """The configuration has changed: look at every call and every agent anew."""
         visits = sorted(self._ledger, key=lambda visit: visit.place)
         for visit in visits:
-            if visit.waiting:
-                self._lanes.remove(visit)
-                self._matching.line_up(visit)
-            elif not visit.answered:
+            if not visit.waiting and not visit.answered:
                 self._lifecycle.offer_anew(visit)
-        for agent in self._roster.agents.values():
-            self._matching.settle(agent)
+        self._matching.settle_all(self._roster.agents.values())
 
     # --- what others may ask --------------------------------------------------------------------
 
@@ -380,7 +378,7 @@ class Distributor:
 
     @property
     def departures(self) -> int:
-        """How often an agent has gone home, or was removed from the site.
+        """How often an agent has gone home, or was removed from the site while not out.
 
         It counts from 0 again where a distributor is built up from a state.
         """

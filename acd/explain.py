@@ -16,7 +16,7 @@ from acd.floor import Choice, Floor
 from acd.lane import EMERGENCY, OVERDUE, ROUTINE
 from acd.models import Prefer
 from acd.passed_over import Ahead, PassedOver, Why
-from acd.ringing import rings_for_routine, rings_with_all
+from acd.ringing import CutShort, cut_short, rings_with_all
 from acd.rule import Rule
 from acd.visit import Visit
 from calls.ids import AgentId, CallId, QueueId
@@ -145,8 +145,8 @@ class _Decision:
         if self._rule is Rule.RING_ALL and lane.able & agent.bit and self._is_rung_too(agent):
             return _over(agent, Why.RUNG_TOO)
         reason = self._away(agent) or self._unable(agent)
-        if reason is None and self._rule is Rule.TAKEN_OVER and rings_for_routine(agent):
-            return self._came_after(agent, Why.RUNG_EARLIER)
+        if reason is None and self._rule is Rule.TAKEN_OVER and cut_short(agent) is not None:
+            return self._not_cut_short(agent)
         reason = reason or self._not_free(agent)
         if reason is not None:
             return reason
@@ -213,6 +213,17 @@ class _Decision:
         return rung or rings_with_all(agent)
 
     # --- somebody else came before them -----------------------------------------------------------
+
+    def _not_cut_short(self, agent: Agent) -> PassedOver:
+        """Why what another did was cut short for a red flag, and not what they did."""
+        tried = agent.config.id in self._tried and self._chosen[0].config.id not in self._tried
+        match cut_short(agent):
+            case CutShort.CALL_BACK:
+                return _over(agent, Why.CALLS_BACK)
+            case CutShort.HALF_PAIR if not tried:
+                return _over(agent, Why.HALF_PAIR)
+            case _:
+                return self._came_after(agent, Why.RUNG_EARLIER)
 
     def _came_after(self, agent: Agent, otherwise: Why) -> PassedOver:
         """Why somebody else was chosen before an agent who could have been.

@@ -29,7 +29,7 @@ from acd.lane import ROUTINE, Lane
 from acd.lanes import Lanes
 from acd.models import Prefer
 from acd.ready_row import ReadyRow
-from acd.ringing import rings_for_routine
+from acd.ringing import CutShort, cut_short
 from acd.roster import Roster
 from acd.rule import Rule
 from acd.visit import Place, Visit
@@ -72,7 +72,7 @@ class Floor:
         "_keep_ready",
         "_on_duty_nurses",
         "_room_for",
-        "breaks_denied",
+        "breaks_asked",
         "held_back",
         "kept",
         "kept_behind",
@@ -91,8 +91,8 @@ class Floor:
         self._free_nurses = 0
         self._on_duty_nurses = 0
         self._at_work_nurses = 0
-        self.breaks_denied = 0
-        """The set of nurses whose break waits until others are free, or no red flag waits."""
+        self.breaks_asked = 0
+        """The set of nurses who have asked for a break that has not begun."""
         self.urgent = 0
         """The set of nurses whom only a red flag may ring: in wrap-up, or at rest."""
         self.ready = ReadyRow()
@@ -320,19 +320,22 @@ class Floor:
                 first &= ~one.bit
         return None
 
-    def ringing_for_routine(self, visit: Visit) -> Agent | None:
-        """The agent from whom a routine offer should be recalled for this emergency, if any.
+    def to_be_taken_over(self, visit: Visit) -> Agent | None:
+        """The agent from whom an offer should be taken back for this emergency, if any.
 
-        Never an agent who is talking. Those not tried for it yet come first, then those who meet
-        its wishes, then whoever was rung last, for they have waited least in vain.
+        Never an agent who speaks with somebody. Whoever is rung to call back a red flag comes last;
+        then those not tried for it yet come first, then those who are only rung, then those who
+        meet its wishes, then whoever was rung last, for they have waited least in vain.
         """
         best: Agent | None = None
-        best_key = (False, 0, 0)
+        best_key = (False, False, 0, 0, 0)
         for tier_index, tier in enumerate(visit.lane.tiers):
             for agent in self.roster.members(tier):
-                if not rings_for_routine(agent):
+                cut = cut_short(agent)
+                if cut is None:
                     continue
-                key = (agent.config.id in visit.tried, tier_index, -agent.offers[-1].seq)
+                calls_back, tried = cut is CutShort.CALL_BACK, agent.config.id in visit.tried
+                key = (calls_back, tried, int(cut), tier_index, -agent.offers[-1].seq)
                 if best is None or key < best_key:
                     best, best_key = agent, key
         return best

@@ -9,6 +9,7 @@ from __future__ import annotations
 from acd.floor import Floor
 from acd.matching import Matching
 from acd.models import EmergencyRules, LadderStep
+from acd.offer import Offer
 from acd.ringing import rings_with_all
 from acd.rule import Rule
 from acd.visit import Visit
@@ -98,13 +99,10 @@ class Ladder:
         """
         self._matching.alarms.append(visit)
         self._matching.alarms.sort(key=lambda each: each.place)
-        recalled = []
+        recalled: list[Offer] = []
         for agent in tuple(self._floor.roster.members(visit.lane.able)):
             if visit.answered or not rings_with_all(agent):
                 continue
-            routine = [offer for offer in agent.offers if offer.ringing]
-            for offer in routine:
-                self._matching.offers.recall(offer)
+            recalled += self._matching.take_back(agent)
             self._matching.ring(visit, agent, Rule.RING_ALL)
-            recalled += routine
         self._matching.call_off_all(recalled)

@@ -37,6 +37,7 @@ class Lane:
         tiers: the same set in parts, the most wanted agents first.
         companion: for calls that need two people, the set of agents who may be the second.
         wanted: the only agent whom these calls wait for, if it is one.
+        common: the lane in which such calls would stand if they waited for anybody.
         next: the lane that callers move to, if any.
         next_after_s: when, in seconds of waiting.
         waiting: callers to whom nobody is offered now, longest wait first.
@@ -46,6 +47,7 @@ class Lane:
     __slots__ = (
         "able",
         "call_class",
+        "common",
         "companion",
         "head",
         "head_start_s",
@@ -83,6 +85,7 @@ class Lane:
         self.tiers = tiers
         self.companion = companion
         self.wanted = wanted
+        self.common: Lane | None = None
         self.next: Lane | None = None
         self.next_after_s = 0.0
         self.waiting: Ranking[Visit] = Ranking()

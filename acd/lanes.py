@@ -45,6 +45,7 @@ class Lanes:
         queues: by id.
         overdue_pairs: those of calls that need two people and for which one may be kept.
         emergencies: those of red flags.
+        resting: calls of two people that came to nothing, and are offered to nobody for a while.
     """
 
     __slots__ = (
@@ -55,6 +56,7 @@ class Lanes:
         "emergencies",
         "overdue_pairs",
         "queues",
+        "resting",
     )
 
     def __init__(
@@ -67,6 +69,7 @@ class Lanes:
         self._of_queue: dict[QueueId, list[Lane]] = {queue_id: [] for queue_id in queues}
         self.overdue_pairs: list[Lane] = []
         self.emergencies: list[Lane] = []
+        self.resting: list[Visit] = []
 
     def first(self, requirement: Requirement) -> Lane:
         """Where a call with this requirement begins; an emergency always in the nurse queue.
@@ -82,21 +85,6 @@ class Lanes:
         if agent is not None and is_awaited(agent):
             return self._for_wanted(agent, lane, requirement)
         return lane
-
-    def alone(self, requirement: Requirement) -> Lane:
-        """Where a call goes on waiting for one agent, who may have asked to go home since.
-
-        It is the common lane where the agent is no more, or may not take the call any longer.
-
-        Raises:
-            KeyError: the queue does not exist.
-        """
-        key = self._key(requirement)
-        lane = self._chains.get(key)
-        if lane is None:
-            lane = self._chains[key] = self._chain(requirement)
-        agent = self._wanted(requirement)
-        return lane if agent is None else self._for_wanted(agent, lane, requirement)
 
     def at(
         self, requirement: Requirement, since: float, now: float, *, call_back: bool = False
@@ -148,6 +136,14 @@ class Lanes:
             for agent in self._roster.members(lane.able | (lane.companion or 0)):
                 agent.lanes.remove(lane)
 
+    def withdraw(self, visit: Visit) -> None:
+        """Take a call out of its lane, or out of its rest, wherever it is."""
+        if visit.waiting:
+            self.remove(visit)
+        elif visit.rests_until is not None:
+            self.resting.remove(visit)
+            visit.rests_until = None
+
     def _key(self, requirement: Requirement, *, call_back: bool = False) -> _Key:
         emergency = requirement.emergency
         queue_id = self._nurse_queue if emergency else requirement.queue
@@ -159,7 +155,10 @@ class Lanes:
         return self._roster.agents.get(requirement.agent)
 
     def _for_wanted(self, agent: Agent, common: Lane, requirement: Requirement) -> Lane:
-        """A lane for a call that waits for one agent; the common one where they cannot take it."""
+        """A lane for a call that waits for one agent; the common one where they cannot take it.
+
+        It leads through the same stages as the common one, as long as the call waits for them.
+        """
         if not common.able & agent.bit:
             return common
         personal = Lane(
@@ -171,7 +170,13 @@ class Lanes:
             companion=common.companion,
             wanted=agent.config.id,
         )
-        personal.next, personal.next_after_s = common, requirement.agent_wait_s
+        personal.common = common
+        until_s = requirement.agent_wait_s
+        if common.next is not None and common.next_after_s < until_s:
+            personal.next = self._for_wanted(agent, common.next, requirement)
+            personal.next_after_s = common.next_after_s
+        else:
+            personal.next, personal.next_after_s = common, until_s
         return personal
 
     def _chain(self, requirement: Requirement, *, calm: bool = False) -> Lane:
@@ -278,8 +283,12 @@ class Lanes:
 
 
 def is_awaited(agent: Agent) -> bool:
-    """Whether it makes sense to begin to wait for this agent alone: they may come free soon."""
-    return agent.presence is not Presence.OUT and agent.pending is not Presence.OUT
+    """Whether it makes sense to wait for this agent alone: they may come free soon.
+
+    They are there, can be rung, and have not asked for a break or to go home.
+    """
+    there = agent.presence is Presence.READY and agent.pending is None
+    return there and agent.reachable and not agent.leaving
 
 
 def _stages(queue: QueueConfig) -> Iterator[_Stage]:

@@ -292,7 +292,9 @@ class Lifecycle:
         Whoever of them has answered is not asked again: a caller who turns out to be in danger is
         connected to that nurse at once.
         """
-        if visit.offers and self._fit(visit):
+        if visit.rests_until is not None or (visit.offers and self._fit(visit)):
+            return
+        if visit in self._matching.alarms and self._ring_fewer(visit):
             return
         rung = [offer.agent for offer in visit.offers]
         enough = self._enough(visit)
@@ -306,6 +308,15 @@ class Lifecycle:
             self._matching.offers.resize(enough, visit.lane.units)
             self.connect(visit)
         self._matching.settle_all(rung)
+
+    def _ring_fewer(self, visit: Visit) -> bool:
+        """Where every nurse is rung, only those are let go who may not take the call any more."""
+        able = visit.lane.able
+        unfit = [each for each in visit.offers if not (_may_ring(each, able) and _tells_all(each))]
+        if len(unfit) == len(visit.offers):
+            return False
+        self._matching.settle_all(self._matching.let_go(unfit))
+        return True
 
     def _enough(self, visit: Visit) -> Offer | None:
         """Which offer alone is enough now, of those to whom a call was offered."""
@@ -384,8 +395,8 @@ class Lifecycle:
         """
         before, first = visit.lane, self._lanes.first(requirement)
         rises = requirement.emergency and not before.emergency
-        if visit.waiting:
-            self._lanes.remove(visit)
+        self._lanes.withdraw(visit)
+        visit.rests = 0
         visit.requirement, visit.since = requirement, since
         self._ledger.changes_queue(before, first)
         self._matching.stand_in(visit, first)
@@ -443,8 +454,7 @@ class Lifecycle:
     def _take_back(self, visit: Visit) -> tuple[Agent, ...]:
         """The same; whoever was rung is to be settled."""
         self._matching.timers.cancel(visit)
-        if visit.waiting:
-            self._lanes.remove(visit)
+        self._lanes.withdraw(visit)
         offers = tuple(visit.offers)
         self._matching.silence(visit)
         return self._matching.let_go(offers)

@@ -16,7 +16,7 @@ from acd.keeping import Keeping
 from acd.lane import Lane
 from acd.offer import Offer
 from acd.offers import ELAPSED, Offers
-from acd.ringing import rings_for_routine
+from acd.ringing import CutShort, cut_short
 from acd.rule import Rule
 from acd.standing import Standing
 from acd.timers import Timers
@@ -24,6 +24,12 @@ from acd.totals import OfferOutcome
 from acd.visit import Place, Visit
 from acd.work import Work
 from calls.commands import Command
+
+PAIR_REST_S = 10.0
+"""So long a call of two people rests when one of them did not come; twice as long each time."""
+
+PAIR_REST_MOST_S = 120.0
+"""But no longer than this."""
 
 
 class Matching:
@@ -88,7 +94,7 @@ class Matching:
         """Let a call wait in its lane, and find an agent for it at once if there is one."""
         choice = self._floor.agents_for(visit)
         if choice is None and visit.lane.emergency and visit.task is None:
-            agent = self._floor.ringing_for_routine(visit)
+            agent = self._floor.to_be_taken_over(visit)
             if agent is not None:
                 self._take_over(visit, agent)
                 return
@@ -107,7 +113,7 @@ class Matching:
         back what it was rung for.
         """
         floor = self._floor
-        return bool(floor.breaks_denied) or (floor.held_back and floor.spare_nurses > 0)
+        return bool(floor.breaks_asked) or (floor.held_back and floor.spare_nurses > 0)
 
     def line_up_again(self, visit: Visit, rung: Iterable[Agent]) -> None:
         """Let a call wait that has just been taken back from these agents; they may be given it.
@@ -120,7 +126,7 @@ class Matching:
             self.standing.stand_anew(agent)
         self._serve(agents, visit)
         if visit.waiting and visit.lane.urgent:
-            # Nobody is free for it, but somebody may be rung for a routine call.
+            # Nobody is free for it, but somebody may be rung for something else.
             self._floor.lanes.remove(visit)
             self.line_up(visit)
         for agent in agents:
@@ -131,27 +137,40 @@ class Matching:
         while lane.next is not None and visit.since + lane.next_after_s <= self.timers.now:
             lane = lane.next
         visit.lane = lane
+        due = visit.rests_until
         if lane.next is not None:
-            self.timers.set(visit, visit.since + lane.next_after_s)
+            moves_on = visit.since + lane.next_after_s
+            due = moves_on if due is None else min(due, moves_on)
+        if due is not None:
+            self.timers.set(visit, due)
         elif not lane.emergency:
             self.timers.cancel(visit)
 
     def move_on(self, visit: Visit) -> None:
-        """Time carries a call on to the next lane; there may be an agent for it there."""
-        before = visit.lane
-        assert before.next is not None, "only a lane that leads on sets a deadline"
-        if visit.waiting:
-            self._floor.lanes.remove(visit)
-            self.stand_in(visit, before.next)
+        """Time carries a call on to the next lane, or its rest is over: there may be an agent."""
+        rested = visit.rests_until is not None and visit.rests_until <= self.now
+        if visit.waiting or rested:
+            self._floor.lanes.withdraw(visit)
+            self.stand_in(visit, visit.lane)
             self.line_up(visit)
         else:
-            self.stand_in(visit, before.next)
+            self.stand_in(visit, visit.lane)
 
     def stop_waiting_for(self, agent: Agent) -> None:
-        """Nobody waits for an agent who goes home."""
+        """Nobody waits for an agent alone who goes away, or cannot be rung."""
+        for offer in agent.offers:
+            if offer.visit.lane.wanted == agent.config.id and not offer.visit.answered:
+                self.wait_for_anybody(offer.visit)
         for lane in [lane for lane in agent.lanes if lane.wanted == agent.config.id]:
             for visit in tuple(lane.waiting):
-                self.move_on(visit)
+                self._floor.lanes.remove(visit)
+                self.wait_for_anybody(visit)
+                self.line_up(visit)
+
+    def wait_for_anybody(self, visit: Visit) -> None:
+        """A call that does not stand in its lane waits for one agent alone no longer."""
+        if visit.lane.common is not None:
+            self.stand_in(visit, visit.lane.common)
 
     def ring(self, visit: Visit, agent: Agent, rule: Rule) -> None:
         """Ring one agent for a call, besides those who are rung for it."""
@@ -170,12 +189,12 @@ class Matching:
         elif outcome is OfferOutcome.FAILED:
             visit.failed |= {agent.config.id}
         visit.tried_by(agent.config.id)
-        if visit.lane.wanted is not None:
-            self.move_on(visit)
-        self.call_off(visit, 0.0 if outcome is OfferOutcome.UNANSWERED else rest_s)
+        self.wait_for_anybody(visit)
+        put_off_s = 0.0 if outcome is OfferOutcome.UNANSWERED else rest_s
+        self.call_off(visit, put_off_s, in_vain=True)
         self.settle(agent)
 
-    def call_off(self, visit: Visit, put_off_s: float = 0.0) -> None:
+    def call_off(self, visit: Visit, put_off_s: float = 0.0, *, in_vain: bool = False) -> None:
         """One of a call's offers is over and nobody is connected: what becomes of the others.
 
         Of two people whom the call needs the other is let go again. Where several nurses are rung
@@ -185,7 +204,12 @@ class Matching:
             visit: the call.
             put_off_s: for so long an attempt to call back rests, unless somebody is free who was
                 not asked yet: nobody is on the line, and nobody's phone need ring again and again.
+            in_vain: somebody refused, or was lost: a call of two people that nobody takes who was
+                not asked yet rests, so that the other of the two is not rung again and again.
         """
+        if visit.lane.companion is not None and visit.task is None and in_vain:
+            self._begin_again(visit)
+            return
         freed = []
         if visit.lane.companion is not None:
             for other in tuple(visit.offers):
@@ -199,6 +223,21 @@ class Matching:
                 self.line_up(visit)
         for agent in freed:
             self.settle(agent)
+
+    def _begin_again(self, visit: Visit) -> None:
+        """One of two people did not come: somebody not asked yet is, or the call rests."""
+        freed = self.let_go(visit.offers)
+        for agent in freed:
+            self.standing.stand_anew(agent)
+        if self._somebody_new(visit):
+            self.line_up_again(visit, freed)
+        if not visit.offers:
+            self._floor.lanes.withdraw(visit)
+            rest_s = min(PAIR_REST_S * 2**visit.rests, PAIR_REST_MOST_S)
+            visit.rests_until, visit.rests = self.now + rest_s, visit.rests + 1
+            self._floor.lanes.resting.append(visit)
+            self.stand_in(visit, visit.lane)
+        self.settle_all(freed)
 
     def call_off_all(self, recalled: Iterable[Offer]) -> None:
         """The same for calls whose offers were recalled at once: in the order of the calls."""
@@ -233,12 +272,17 @@ class Matching:
             self.settle_all(other.agent for other in others)
 
     def _take_over(self, visit: Visit, agent: Agent) -> None:
-        """Let a red flag have the agent whose phone rings for a routine call."""
-        routine = [offer for offer in agent.offers if offer.ringing]
-        for offer in routine:
-            self.offers.recall(offer)
+        """Let a red flag have an agent who is offered something else and speaks with nobody."""
+        others = self.take_back(agent)
         self.ring(visit, agent, Rule.TAKEN_OVER)
-        self.call_off_all(routine)
+        self.call_off_all(others)
+
+    def take_back(self, agent: Agent) -> list[Offer]:
+        """End what may be cut short for a red flag; :meth:`call_off_all` must follow."""
+        others = [offer for offer in agent.offers if offer.work is not Work.WRAP_UP]
+        for offer in others:
+            self.offers.let_go(offer)
+        return others
 
     def _offer_to(self, visit: Visit, choice: Choice) -> None:
         """Offer a call to an agent, or to the two it needs."""
@@ -302,8 +346,11 @@ class Matching:
             self._give_way(agent)
 
     def _give_way(self, agent: Agent) -> None:
-        """A nurse speaks with nobody any more while a routine call rings: red flags come first."""
-        if not agent.nurse or not rings_for_routine(agent):
+        """A nurse speaks with nobody any more, but is offered something: red flags come first.
+
+        A call-back of a red flag was offered to her in its turn, and goes on.
+        """
+        if not agent.nurse or cut_short(agent) in (None, CutShort.CALL_BACK):
             return
         waiting = [lane for lane in agent.lanes if lane.urgent and lane.head is not None]
         if waiting:
@@ -340,7 +387,7 @@ class Matching:
             if was_kept is not None and was_kept not in takers:
                 takers.append(was_kept)
         spending = floor.held_back and floor.spare_nurses > 0
-        if floor.breaks_denied:
+        if floor.breaks_asked:
             self.standing.begin_breaks()
             spending = floor.held_back and floor.spare_nurses > 0
         if newcomer is not None and newcomer.waiting:
@@ -399,7 +446,7 @@ class Matching:
 
     def see_to_others(self) -> None:
         """After anything has happened: keep who is to be kept for a pair, let breaks begin."""
-        if self._floor.lanes.overdue_pairs or self._floor.breaks_denied:
+        if self._floor.lanes.overdue_pairs or self._floor.breaks_asked:
             self._serve(())
 
     def _alarm_for(self, agent: Agent) -> Visit | None:

@@ -10,6 +10,9 @@ from calls.ids import AgentId, QueueId
 from calls.requirement import SkillNeed
 from calls.rung import Rung
 
+DEADLINE_S = 600.0
+"""After so long a call is overdue where its queue says nothing else: no queue starves."""
+
 
 class Prefer(Enum):
     """Whom a queue prefers among the agents who could take a call."""
@@ -56,7 +59,9 @@ class QueueConfig:
         skills: what an agent needs to take its calls.
         head_start_s: its callers count as having waited this much longer than they have.
         deadline_s: callers who have waited this long come before all routine callers who have not
-            reached their own deadline, in every queue.
+            reached their own deadline, in every queue; :data:`DEADLINE_S` where nothing is said.
+            ``None`` is never: whoever waits in a queue with a deadline, for the same agents, may
+            always come first.
         prefer: whom it prefers among the agents who are free.
         relax: what becomes enough after a while, in the order of time.
         overflow: whose agents may help after a while, in the order of time.
@@ -82,7 +87,7 @@ class QueueConfig:
     title: str
     skills: tuple[SkillNeed, ...] = ()
     head_start_s: float = 0.0
-    deadline_s: float | None = None
+    deadline_s: float | None = DEADLINE_S
     prefer: Prefer = Prefer.LONGEST_READY
     relax: tuple[Relaxation, ...] = ()
     overflow: tuple[Overflow, ...] = ()

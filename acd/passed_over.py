@@ -32,6 +32,8 @@ class Why(Enum):
     KEPT_FOR_PAIR = "kept-for-pair"
     JUST_FREED = "just-freed"
     RUNG_TOO = "rung-too"
+    CALLS_BACK = "calls-back"
+    HALF_PAIR = "half-pair"
     RUNG_EARLIER = "rung-earlier"
     TRIED_BEFORE = "tried-before"
     NOT_ASKED_FOR = "not-asked-for"
@@ -133,6 +135,8 @@ class Barrier(Enum):
     """It needs two people, and the other is not free."""
     LETS_GO_FIRST = "lets-go-first"
     """Their phone could not be rung for it, and it lets one other call go first."""
+    RESTS = "rests"
+    """It needs two people, one of whom did not come; it is offered to nobody for a while."""
     OFFERED = "offered"
     """It is being offered to somebody already."""
 
@@ -230,6 +234,8 @@ _SENTENCES = {
     Why.KEPT_FOR_PAIR: "{was} kept for a call of two people, which stood first",
     Why.JUST_FREED: "came free at this very moment, after it",
     Why.RUNG_TOO: "{is} among those who are rung for it",
+    Why.CALLS_BACK: "{was} being rung to call back a red flag who had dropped",
+    Why.HALF_PAIR: "had answered for a call of two people, and waited for the other",
     Why.RUNG_EARLIER: "{was} being rung for a routine call too, and whoever was chosen more lately",
     Why.TRIED_BEFORE: "had been offered this call before, or later than whoever was chosen",
     Why.NOT_ASKED_FOR: "{is} not the one whom the caller asked for or spoke with last",
@@ -246,5 +252,6 @@ _BARRIERS = {
     Barrier.NO_ROOM: "{takes} up more of an agent than they had free",
     Barrier.NO_SECOND: "{needs} two people, and the other was not free",
     Barrier.LETS_GO_FIRST: "could not be rung at their phone, and {lets} one other call go first",
+    Barrier.RESTS: "{needs} two people, one of whom did not come, and {is} offered again later",
     Barrier.OFFERED: "{was} being offered to somebody already",
 }

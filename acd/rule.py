@@ -44,7 +44,9 @@ _SENTENCES = {
     Rule.FIRST_FREE: "they became free, and this call came first of all that they may take",
     Rule.TRIED_BEFORE: "it was offered to them before, and nobody else was free for it",
     Rule.URGENT: "red flag: no nurse was free, and they were in wrap-up or at rest",
-    Rule.TAKEN_OVER: "red flag: their phone rang for a routine call, which keeps its place",
+    Rule.TAKEN_OVER: (
+        "red flag: they were offered another call and spoke with nobody; it keeps its place"
+    ),
     Rule.RING_ALL: "red flag: nobody had answered, so every nurse is rung",
     Rule.PAIR: "the call needs two people, and these two were free at once",
 }

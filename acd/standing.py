@@ -36,6 +36,20 @@ class Standing:
         self._presence(agent, presence)
         agent.since = self._timers.now
 
+    def ask(self, agent: Agent, presence: Presence | None, *, approved: bool = False) -> None:
+        """Note what an agent asks for, or that nothing is pending any more.
+
+        Args:
+            agent: who.
+            presence: a break or going home; ``None`` for neither.
+            approved: a supervisor lets the break pass.
+        """
+        agent.pending, agent.approved = presence, approved
+        if agent.nurse and presence is Presence.BREAK:
+            self._floor.breaks_asked |= agent.bit
+        else:
+            self._floor.breaks_asked &= ~agent.bit
+
     def reach(self, agent: Agent, *, reachable: bool) -> None:
         """The agent's phone came or went; ``settle`` must follow."""
         if agent.nurse:
@@ -96,10 +110,8 @@ class Standing:
     def begin_breaks(self) -> None:
         """Let nurses go whose breaks waited, if they may now: breaks come before routine calls."""
         floor = self._floor
-        for agent in tuple(floor.roster.members(floor.breaks_denied)):
-            if agent.pending is not Presence.BREAK:
-                floor.breaks_denied &= ~agent.bit
-            elif self._begin_pending(agent):
+        for agent in tuple(floor.roster.members(floor.breaks_asked)):
+            if self._begin_pending(agent):
                 self.stand(agent)
 
     def _begin_pending(self, agent: Agent) -> bool:
@@ -107,8 +119,7 @@ class Standing:
         if agent.pending is None or agent.offers or not self._may_go(agent):
             return False
         self.be_present(agent, agent.pending)
-        agent.pending, agent.approved = None, False
-        self._floor.breaks_denied &= ~agent.bit
+        self.ask(agent, None)
         return True
 
     def _may_go(self, agent: Agent) -> bool:
@@ -123,10 +134,7 @@ class Standing:
         if not floor.on_duty(agent):
             return True
         free_without = floor.free_nurses & ~agent.bit
-        if free_without.bit_count() >= floor.break_reserve and not floor.red_flag_unanswered():
-            return True
-        floor.breaks_denied |= agent.bit
-        return False
+        return free_without.bit_count() >= floor.break_reserve and not floor.red_flag_unanswered()
 
     def _presence(self, agent: Agent, presence: Presence) -> None:
         if agent.nurse:

@@ -73,6 +73,8 @@ class VisitState:
     came_by: CallId | None = None
     failed: tuple[AgentId, ...] = ()
     danger_since: float | None = None
+    rests_until: float | None = None
+    rests: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

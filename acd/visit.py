@@ -40,6 +40,9 @@ class Visit(Timed):
         number_known: whether there is a number to call back.
         task: the call-back that this is an attempt of.
         came_by: the call-back of a red flag that reached the caller.
+        rests_until: of a call of two people that came to nothing: until then it is offered to
+            nobody; ``None`` if it does not rest.
+        rests: how often it has rested.
         failed: agents whose phones could not be rung for it.
         danger_since: since when a red flag is known of whom a nurse speaks with in a routine call.
     """
@@ -59,6 +62,8 @@ class Visit(Timed):
         "offers",
         "queued_at",
         "requirement",
+        "rests",
+        "rests_until",
         "seq",
         "since",
         "task",
@@ -97,6 +102,8 @@ class Visit(Timed):
         self.came_by: CallBackTask | None = None
         self.failed: frozenset[AgentId] = frozenset()
         self.danger_since: float | None = None
+        self.rests_until: float | None = None
+        self.rests = 0
 
     @property
     def timer_seq(self) -> int:

@@ -1,7 +1,7 @@
 """What may be written shorter than it is meant.
 
 A word can stand for a mapping with one key (``spanish`` for ``{skill: spanish}``), and a word for a
-number where it says more (``any`` for the lowest level).
+number where it says more (``any`` for the lowest level, ``never`` for no deadline).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass
 from typing import TypeVar
 
-from acd.models import Relaxation
+from acd.models import QueueConfig, Relaxation
 from calls.requirement import SkillNeed
 from config.document import Path
 from config.shapes import PublicHolidays
@@ -22,8 +22,11 @@ T = TypeVar("T")
 WORD_FOR: Mapping[type, str] = {SkillNeed: "skill", PublicHolidays: "country"}
 """The key of a class that a single word in its place is meant for."""
 
-NUMBERS: Mapping[tuple[type, str], Mapping[str, int]] = {(Relaxation, "level"): {"any": 1}}
-"""Words that stand for a number."""
+NUMBERS: Mapping[tuple[type, str], Mapping[str, int | None]] = {
+    (Relaxation, "level"): {"any": 1},
+    (QueueConfig, "deadline_s"): {"never": None},
+}
+"""Words that stand for a number, or for none where there would be one."""
 
 
 def number_words(owner: object, place: Path) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ QUEUES = {
             prefer=Prefer.SKILL,
             relax=(Relaxation(after_s=20.0, level=2), Relaxation(after_s=40.0, level=1)),
             wrap_up_s=5.0,
+            deadline_s=None,
         ),
         QueueConfig(
             id="billing",
@@ -51,7 +52,14 @@ QUEUES = {
             call_back_every_s=40.0,
             wrap_up_s=0.0,
         ),
-        QueueConfig(id="chat", title="Chat", skills=(need("chat"),), at_once=3, wrap_up_s=4.0),
+        QueueConfig(
+            id="chat",
+            title="Chat",
+            skills=(need("chat"),),
+            at_once=3,
+            call_back_attempts=0,
+            wrap_up_s=4.0,
+        ),
         QueueConfig(
             id="general",
             title="General",

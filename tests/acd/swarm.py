@@ -73,6 +73,7 @@ class Mix:
             "gone": chance.choice(usual),
             "copied": 0.1,
             "restored": 0.2,
+            "published": 0.1,
         }
 
     def step(self, state):
@@ -130,7 +131,7 @@ class Mix:
             emergency=chance.random() < self.red,
             companion=(need("spanish"),) if chance.random() < self.pairs else (),
             agent=chance.choice([*AGENTS, NOBODY]) if chance.random() < self.wanted else None,
-            agent_wait_s=chance.choice([0.0, 10.0, 25.0]),
+            agent_wait_s=chance.choice([0.0, 10.0, 25.0, 70.0]),
         )
 
 

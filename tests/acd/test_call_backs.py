@@ -1,5 +1,7 @@
 """Calling back: the place is kept, attempts are few and spaced, a red flag stays a duty."""
 
+from dataclasses import replace
+
 import pytest
 
 from acd import Distributor
@@ -43,6 +45,24 @@ def clinic(site):
 
 
 # --- chosen by the caller -----------------------------------------------------------------------
+
+
+def test_where_nobody_is_to_be_called_a_person_has_the_task_and_nobody_is_rung(site):
+    never = {key: replace(queue, call_back_attempts=0) for key, queue in QUEUES.items()}
+    clinic = site(queues=never, rules=RULES)
+    clinic.wants("one", "general")
+    assert tasks(chosen(clinic)) == [("one", "call-back")]
+    assert clinic.distributor.totals.flowed_out == 1
+    assert clinic.on_duty("cal") == []
+
+
+def test_a_red_flag_who_drops_where_nobody_is_to_be_called_stays_a_task(site):
+    clinic = site(queues=QUEUES, rules=replace(RULES, call_back_attempts=0))
+    clinic.wants("red", "nurse", emergency=True)
+    assert tasks(drops(clinic)) == [("red", "red-flag-call-back")]
+    assert clinic.on_duty("ana") == []
+    assert task(clinic).attempts == 0
+    assert clinic.later(3600) == []
 
 
 def test_the_next_call_back_of_a_call_is_not_taken_for_the_one_that_goes_on(clinic, offered):

@@ -95,7 +95,7 @@ requirements = st.builds(
     emergency=st.sampled_from([False, False, False, False, True]),
     companion=st.sampled_from([(), (), (), (need("spanish"),)]),
     agent=st.sampled_from([None, None, None, *AGENTS, NOBODY]),
-    agent_wait_s=st.sampled_from([0.0, 10.0, 25.0]),
+    agent_wait_s=st.sampled_from([0.0, 10.0, 25.0, 70.0]),
 )
 OFFER_FACTS = [
     OfferRinging,
@@ -141,6 +141,8 @@ class Caller:
     rung: int = 0
     came_by: Task | None = None
     danger_since: float | None = None
+    rests_until: float = 0.0
+    rests: int = 0
 
     @property
     def red(self):
@@ -213,6 +215,9 @@ def stopped_for_red_flags(commands):
         if isinstance(command, RecallOffer):
             recalls.append(command)
             continue
+        if isinstance(command, ReleaseAgent):
+            recalls.append(command)
+            continue
         if isinstance(command, OfferCall) and command.rule == "taken-over":
             for recall in reversed(recalls):
                 if recall.agent_id != command.agent_id:
@@ -244,6 +249,7 @@ class Days(RuleBasedStateMachine):
         self.failed = set()
         self.polite = []
         self.refused = []
+        self.not_come = set()
         self.told_of = {}
         self.offered = {}
         self.kept_in = set()
@@ -302,6 +308,7 @@ class Days(RuleBasedStateMachine):
                 case _:
                     raise AssertionError(command)
         self.put_off_attempts(one_event=one_event)
+        self.let_pairs_rest(one_event=one_event)
         self.who_could_not_be_rung_is_known()
         return opened
 
@@ -331,6 +338,7 @@ class Days(RuleBasedStateMachine):
         assert command.call_back == isinstance(party, Task)
         if isinstance(party, Caller):
             assert party.where == "waiting"
+            assert party.rests_until <= self.now
             assert command.ask_number == (party.red and not party.number_known)
             self.told_of[command.offer_id] = (command.emergency, command.ask_number)
         else:
@@ -369,7 +377,10 @@ class Days(RuleBasedStateMachine):
         person = self.people[up.agent]
         gone = not person.reachable or up.at + up.ring_s + RING_GRACE_S == self.now
         # At the very moment at which the ring would have failed a red flag may take the phone.
-        gone = gone and command.offer_id not in self.gave_way
+        if command.offer_id in self.gave_way:
+            # So is the other of two, if it was a call of two people.
+            gone = False
+            self.lost.add(up.call)
         if gone and up.call not in self.lost:
             if not up.red:
                 # The other of two is let go for it.
@@ -386,6 +397,7 @@ class Days(RuleBasedStateMachine):
             self.failed.add((up.call, up.agent))
         if up.call_back and not unanswered:
             self.refused.append(up.call)
+        self.not_come.add(up.call)
         caller = self.callers.get(up.call)
         if caller is not None and caller.where == "waiting":
             caller.alone_until = None
@@ -403,6 +415,37 @@ class Days(RuleBasedStateMachine):
             free = [name for name in fresh if self.room(self.view(name))[0] == WHOLE]
             assert not (task.red and free and one_event)
         self.refused = []
+
+    def let_pairs_rest(self, *, one_event):
+        """A call of two people, one of whom did not come, rests unless others are rung at once."""
+        for call in sorted(self.not_come):
+            caller = self.callers.get(call)
+            if caller is None or caller.red or caller.where != "waiting":
+                continue
+            if not caller.requirement.companion or any(up.call == call for up in self.up.values()):
+                continue
+            visit = self.distributor._ledger.get(call)
+            assert not (one_event and self.could_be_rung(caller.requirement, visit)), call
+            caller.rests_until = self.now + min(10.0 * 2**caller.rests, 120.0)
+            caller.rests += 1
+        self.not_come = set()
+
+    def could_be_rung(self, requirement, visit):
+        """Whether two who were not asked yet, and are no nurses, are free for a call."""
+        size, waited = units(requirement), self.now - visit.since
+        free = [
+            name
+            for name in AGENTS
+            if name not in visit.tried
+            and name not in NURSES
+            and self.room(self.view(name))[0] >= size
+        ]
+        floor = self.distributor._floor
+        if floor.kept is not None:
+            return False
+        first = [name for name in free if is_able(name, requirement, waited)]
+        second = [name for name in free if is_companion(name, requirement)]
+        return any(one != two for one in first for two in second)
 
     def who_could_not_be_rung_is_known(self):
         """A call lets one other go first for each time it could not be rung at an agent."""
@@ -426,6 +469,9 @@ class Days(RuleBasedStateMachine):
             assert up.state != "ringing"
             if up.state == "connected":
                 self.wrap(up)
+            elif command.offer_id in self.gave_way:
+                # The other of two is let go for it.
+                self.lost.add(up.call)
 
     def wrap(self, up):
         if up.wrap_up_s:
@@ -737,7 +783,8 @@ class Days(RuleBasedStateMachine):
         if requirement.emergency or name not in AGENTS or requirement.agent_wait_s <= 0:
             return None
         view = self.view(name)
-        if Presence.OUT in (view.presence, view.pending) or not is_able(name, requirement, 0.0):
+        there = view.presence is Presence.READY and view.pending is None
+        if not there or not self.people[name].reachable or not is_able(name, requirement, 0.0):
             return None
         until = since + requirement.agent_wait_s
         return until if until > self.now else None
@@ -768,6 +815,7 @@ class Days(RuleBasedStateMachine):
             may_call_back=may,
             number_known=known,
         )
+        fresh = call not in self.callers
         noted = self.after_queued(fact, self.now - fact.heard_ago_s)
         if noted is not None:
             if fact.advised_911:
@@ -784,12 +832,24 @@ class Days(RuleBasedStateMachine):
             and up.agent in NURSES
         ]
         self.tell(fact)
+        if red and fresh and call in self.callers:
+            self.nobody_rings_instead(call)
         if nurses:
             # Who is in danger is not taken from a nurse who has answered.
             assert [self.up[key].state for key in nurses if key in self.up] == ["connected"]
         if again:
             repeated = self.tell(fact)
             assert not [c for c in repeated if not isinstance(c, ClimbLadder)]
+
+    def nobody_rings_instead(self, call):
+        """Whoever begins to wait in danger has every nurse who speaks with nobody."""
+        if self.callers[call].where != "waiting" or any(up.call == call for up in self.up.values()):
+            return
+        for name in NURSES:
+            mine = [up for up in self.up.values() if up.agent == name]
+            assert not mine or any(
+                (up.red and not up.call_back) or not self.speaks_with_nobody(up) for up in mine
+            ), name
 
     def after_queued(self, fact, heard):
         """What the model knows of a call that is queued; the caller if they are heard."""
@@ -820,6 +880,7 @@ class Days(RuleBasedStateMachine):
                     caller.since = caller.ladder_from = heard
                     for up in self.up.values():
                         up.red = up.red or up.call == call
+                caller.rests_until, caller.rests = 0.0, 0
                 caller.requirement = requirement
                 caller.alone_until = self.alone_until(requirement, caller.since)
             return caller
@@ -880,6 +941,7 @@ class Days(RuleBasedStateMachine):
             caller.requirement = replace(caller.requirement, queue=NURSE, emergency=True)
             caller.since = caller.ladder_from = self.now
             caller.alone_until = None
+            caller.rests_until = 0.0
         commands = self.tell(CallEscalated(site=SITE, call_id=call, agent_id=agent))
         assert len([c for c in commands if isinstance(c, ReturnToFlow)]) == valid
 
@@ -899,7 +961,7 @@ class Days(RuleBasedStateMachine):
     def call_back_chosen(self, call, attempt, again):
         if attempt:
             call = self.an_attempt(call)
-        caller = self.callers.get(call)
+        caller, opened = self.callers.get(call), []
         if (
             caller is not None
             and caller.where == "waiting"
@@ -909,11 +971,14 @@ class Days(RuleBasedStateMachine):
             and call not in self.tasks
         ):
             del self.callers[call]
-            self.tasks[call] = Task(
-                caller.requirement, caller.queued_at, caller.since, True, self.now
-            )
+            promised = Task(caller.requirement, caller.queued_at, caller.since, True, self.now)
+            if promised.limit:
+                self.tasks[call] = promised
+            else:
+                # Nobody is called there: whether they are is for a person to say.
+                opened = [(call, "call-back", caller.requirement.queue)]
         fact = CallBackChosen(site=SITE, call_id=call)
-        self.tell(fact)
+        self.tell(fact, opened)
         if again:
             assert self.tell(fact) == []
 
@@ -1039,7 +1104,13 @@ class Days(RuleBasedStateMachine):
             before = self.cut_off(up.call)
             self.people[up.agent].pauses_until = self.now + PAUSE_S
             caller = self.callers[up.call] = replace(
-                before, where="waiting", rung=0, ladder_from=self.now, danger_since=None
+                before,
+                where="waiting",
+                rung=0,
+                ladder_from=self.now,
+                danger_since=None,
+                rests_until=0.0,
+                rests=0,
             )
             if before.danger_since is not None:
                 caller.requirement = replace(before.requirement, queue=NURSE, emergency=True)
@@ -1052,6 +1123,10 @@ class Days(RuleBasedStateMachine):
 
     def alone_no_more(self, up):
         """An agent who had answered left before the second of two did."""
+        self.not_come.add(up.call)
+        caller = self.callers.get(up.call)
+        if caller is not None:
+            caller.alone_until = None
 
     def missed(self, offer_id, up, task, sides):
         """A call-back reached nobody."""
@@ -1090,10 +1165,9 @@ class Days(RuleBasedStateMachine):
         elif kind is AgentReady:
             person.wraps.clear()
             person.rests_until = 0.0
-        elif kind is AgentOut:
-            ringing = {up.call for up in self.up.values()}
-            for name, caller in self.callers.items():
-                if caller.requirement.agent == agent and name not in ringing:
+        if kind in (AgentOut, AgentOnBreak, "approved", PhoneUnregistered):
+            for caller in self.callers.values():
+                if caller.requirement.agent == agent:
                     caller.alone_until = None
         pending = agent in AGENTS and self.view(agent).pending is Presence.BREAK
         still = kind is AgentOnBreak and pending and person.approved
@@ -1139,10 +1213,20 @@ class Days(RuleBasedStateMachine):
     @rule(rarely=st.sampled_from([False] * 3 + [True]))
     def restored(self, rarely):
         if rarely:
-            state = self.distributor.state()
+            state, due = self.distributor.state(), self.distributor.next_deadline()
             self.distributor = Distributor.from_state(state, QUEUES, AGENTS, NURSE, RULES)
             self.distributor.watch(self.judge)
             assert self.distributor.state() == state
+            assert self.distributor.next_deadline() == due
+
+    @rule(rarely=st.sampled_from([False] * 3 + [True]))
+    def published(self, rarely):
+        """The same configuration once more changes nothing."""
+        if rarely:
+            commands = self.distributor.reconfigure(
+                QUEUES, AGENTS, NURSE, RULES, "general", self.now
+            )
+            assert commands == []
 
     # --- the promises ---------------------------------------------------------------------------
 
@@ -1249,7 +1333,7 @@ class Days(RuleBasedStateMachine):
         spare_for_all = len(free) - max(0, min(RULES.keep_ready, on_duty - 1))
         kept, stands_at = self.one_is_kept_for_the_first_pair(waiting, views, rooms, free)
         for name, view in waiting.items():
-            if view.offered_to:
+            if view.offered_to or self.rests(name):
                 continue
             behind = kept is not None and self.place_at_rest(name) > stands_at
             spare = spare_for_all - (behind and kept in free)
@@ -1282,6 +1366,11 @@ class Days(RuleBasedStateMachine):
                 ]
             assert not able, (name, able)
 
+    def rests(self, name):
+        """Whether a call of two people, one of whom did not come, is offered to nobody."""
+        caller = self.callers.get(name)
+        return caller is not None and caller.rests_until > self.now
+
     def place_at_rest(self, name):
         party = self.callers.get(name) or self.task_of(name)
         at = place(party.requirement, party.since, self.now - party.since)
@@ -1302,7 +1391,8 @@ class Days(RuleBasedStateMachine):
             first = [each for each in on_duty if is_able(each, requirement, waited)]
             second = [each for each in on_duty if is_companion(each, requirement)]
             alone = getattr(party, "alone_until", None) is not None
-            if requirement.companion and not party.red and not view.offered_to and not alone:
+            stands = not view.offered_to and not alone and not self.rests(name)
+            if requirement.companion and not party.red and stands:
                 overdue = place(requirement, party.since, waited)[0] == 1
                 if overdue and first and second and len({*first, *second}) > 1:
                     calls.append((self.place_at_rest(name), name, {*first, *second}))
@@ -1348,13 +1438,18 @@ class Days(RuleBasedStateMachine):
         for name in NURSES:
             mine = [up for up in self.up.values() if up.agent == name]
             room, urgent = self.room(views[name])
-            silent = all(up.state == "ringing" and not up.red for up in mine)
+            silent = all(not up.red and self.speaks_with_nobody(up) for up in mine)
             if unoffered or alarm:
                 assert room != WHOLE
                 assert not urgent
                 if mine and silent:
                     # A routine call may ring on only beside a nurse who rings for the red flag.
                     assert not unoffered
+
+    def speaks_with_nobody(self, up):
+        """Whether an offer rings, or waits for the second of two to answer."""
+        sides = [other.state for other in self.up.values() if other.call == up.call]
+        return up.state == "ringing" or (up.state == "accepted" and "ringing" in sides)
 
     def everybody_who_waits_for_a_time_is_seen_to(self, waiting):
         times = [
@@ -1370,8 +1465,8 @@ class Days(RuleBasedStateMachine):
                 queue = QUEUES[party.requirement.queue]
                 ages = [each.after_s for each in (*queue.relax, *queue.overflow)]
                 ages += [] if queue.deadline_s is None else [queue.deadline_s]
-                if getattr(party, "alone_until", None) is None:
-                    times += [party.since + age for age in ages]
+                times += [party.since + age for age in ages]
+                times += [getattr(party, "rests_until", 0.0)]
         for task in self.tasks.values():
             if task.allowed and not task.active and not task.reached and task.attempts < task.limit:
                 times.append(task.not_before)

@@ -34,7 +34,7 @@ from calls.facts import (
     PhoneRegistered,
     PhoneUnregistered,
 )
-from calls.requirement import Requirement
+from calls.requirement import Requirement, SkillNeed
 from tests.acd.conftest import QUEUES as SMALL
 from tests.acd.every_rule import (
     AGENTS,
@@ -241,7 +241,7 @@ class Judge:
             each.call_id
             for each in self.state.visits
             if not each.answered and each.call_id != told.call_id
-            and (each.waiting or each.call_id in ringing)
+            and (each.waiting or each.call_id in ringing or each.rests_until is not None)
         ]  # fmt: skip
         assert len(told.ahead) + told.behind == len(others)
         for each in told.ahead:
@@ -259,7 +259,10 @@ class Judge:
         )
         match ahead.barrier:
             case Barrier.OFFERED:
-                return not other.waiting
+                return not other.waiting and other.rests_until is None
+            case Barrier.RESTS:
+                needs_two = other.requirement.companion and not other.requirement.emergency
+                return bool(needs_two) and other.rests_until >= self.told.at
             case Barrier.ANOTHER_WANTED:
                 return other.alone and other.requirement.agent != agent
             case Barrier.LACKS_SKILL:
@@ -343,9 +346,15 @@ class Judge:
                 peace = max(agent.pauses_until, agent.rests_until)
                 return used + size <= WHOLE and peace <= self.told.at
             case Why.RUNG_TOO:
-                return name in NURSES and not any(
-                    offer.work in (Work.TALKING, Work.HOLD, Work.CONSULT) for offer in offers
+                return name in NURSES and not any(map(self.is_spoken, offers))
+            case Why.CALLS_BACK:
+                return name in NURSES and any(
+                    self.visit(offer).task and self.visit(offer).requirement.emergency
+                    for offer in offers
                 )
+            case Why.HALF_PAIR:
+                halves = [o for o in offers if o.work is Work.TALKING and not self.is_spoken(o)]
+                return bool(halves) and not any(map(self.is_spoken, offers))
             case Why.RUNG_EARLIER:
                 rings = [o for o in offers if o.work in (Work.RESERVED, Work.RINGING)]
                 return bool(rings) and all(o.work is Work.WRAP_UP for o in offers if o not in rings)
@@ -373,6 +382,15 @@ class Judge:
                     for other in self.told.agents
                 )
         raise AssertionError(each)
+
+    def visit(self, offer):
+        return next(each for each in self.state.visits if each.call_id == offer.call_id)
+
+    def is_spoken(self, offer):
+        """Whether the agent speaks with somebody, and does not wait for the second of two."""
+        sides = [each.work for each in self.state.offers if each.call_id == offer.call_id]
+        rings = Work.RESERVED in sides or Work.RINGING in sides
+        return offer.work in (Work.TALKING, Work.HOLD, Work.CONSULT) and not rings
 
     def level(self):
         levels = [each.level for each in self.told.needs if not each.preferred]
@@ -617,4 +635,41 @@ def test_a_call_back_is_told_as_one_and_not_as_a_wait_on_the_line(clinic):
         "call-back offered to ana: they became free, and this call came first of all that they may "
         "take; its place was that of a caller who began to wait 25 s before, in nurse "
         "(emergency), no call stood before it and 0 behind"
+    )
+
+
+def test_who_was_at_something_that_could_be_cut_short_too_is_told_what(clinic):
+    clinic.on_duty("ana")
+    red_flag = Requirement(queue="nurse", emergency=True)
+    clinic.tell(CallQueued(site=SITE, call_id="dropped", requirement=red_flag))
+    clinic.tell(CallerHungUp(site=SITE, call_id="dropped"))
+    assert clinic.agent("ana").call_ids == ("dropped~1",)
+    clinic.on_duty("bea", "cal")
+    pair = clinic.wants("pair", "nurse", companion=(SkillNeed(skill="billing"),))
+    clinic.about(OfferAccepted, next(each for each in pair if each.agent_id == "bea"))
+    clinic.on_duty("fay")
+    clinic.queue("one", "nurse")
+    (found,) = told(clinic, lambda: clinic.queue("red", "nurse", emergency=True))
+    assert (found.agents, found.rule) == (("fay",), Rule.TAKEN_OVER)
+    why = {each.agent_id: (each.why, each.sentence()) for each in found.passed_over}
+    assert why["ana"] == (
+        Why.CALLS_BACK,
+        "was being rung to call back a red flag who had dropped",
+    )
+    assert why["bea"] == (
+        Why.HALF_PAIR,
+        "had answered for a call of two people, and waited for the other",
+    )
+
+
+def test_a_call_of_two_people_that_rests_is_told_as_such(clinic):
+    clinic.on_duty("bea", "cal")
+    pair = clinic.wants("pair", "nurse", companion=(SkillNeed(skill="billing"),))
+    clinic.about(OfferDeclined, next(each for each in pair if each.agent_id == "cal"))
+    clinic.later(1)
+    (found,) = told(clinic, lambda: clinic.queue("one", "nurse"))
+    (ahead,) = found.ahead
+    assert (ahead.call_id, ahead.barrier) == ("pair", Barrier.RESTS)
+    assert ahead.sentence() == (
+        "needs two people, one of whom did not come, and is offered again later"
     )

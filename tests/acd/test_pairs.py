@@ -2,7 +2,7 @@
 
 import pytest
 
-from acd import AgentConfig, EmergencyRules, QueueConfig
+from acd import AgentConfig, Distributor, EmergencyRules, QueueConfig
 from calls.commands import Bridge, CallBack, OfferCall, RecallOffer, ReleaseAgent
 from calls.facts import (
     AgentHungUp,
@@ -17,8 +17,8 @@ from calls.facts import (
 )
 from calls.ids import AgentId, CallId, QueueId
 from calls.requirement import Requirement, SkillNeed
+from tests.acd.conftest import AGENTS, NURSE_QUEUE, PLAIN, QUEUES, SITE
 
-SITE = "clinic"
 SPANISH = (SkillNeed(skill="spanish"),)
 
 
@@ -71,7 +71,66 @@ def test_when_one_declines_the_other_is_let_go(clinic, answered, offered):
     kind = ReleaseAgent if answered else RecallOffer
     assert of(kind, commands) == [("one", "dot")]
     assert clinic.agent("dot").work.value == "idle"
-    assert offered(clinic.later(5)) == [("one", "bea"), ("one", "dot")]
+    assert offered(clinic.later(10)) == [("one", "bea"), ("one", "dot")]
+
+
+def refuse(clinic, commands, name="dot"):
+    """One of two declines; whoever else is rung for it then."""
+    return clinic.about(OfferDeclined, by_agent(commands)[name])
+
+
+def test_a_pair_of_whom_one_never_comes_rings_the_other_less_and_less(clinic, offered):
+    clinic.on_duty("bea", "dot")
+    commands = pair(clinic)
+    for rest_s in (10, 20, 40, 80, 120, 120, 120):
+        assert offered(refuse(clinic, commands)) == []
+        assert offered(clinic.later(rest_s - 1)) == []
+        commands = clinic.later(1)
+        assert offered(commands) == [("one", "bea"), ("one", "dot")]
+
+
+def test_while_a_pair_rests_its_people_serve_others(clinic, offered):
+    clinic.on_duty("bea", "dot")
+    refuse(clinic, pair(clinic))
+    assert offered(clinic.queue("two", "nurse")) == [("two", "bea")]
+    assert offered(clinic.later(10)) == []
+    assert clinic.distributor.position("one") == 1
+
+
+def test_somebody_who_was_not_asked_yet_is_asked_at_once(clinic, offered):
+    clinic.on_duty("bea", "dot", "ana")
+    assert offered(refuse(clinic, pair(clinic))) == [("one", "bea"), ("one", "ana")]
+
+
+def test_a_pair_that_rests_becomes_a_red_flags_call_at_once(clinic, offered):
+    clinic.on_duty("bea", "dot")
+    refuse(clinic, pair(clinic))
+    assert offered(clinic.wants("one", "nurse", emergency=True)) == [("one", "bea")]
+
+
+def test_a_pair_that_was_taken_back_for_a_red_flag_need_not_rest(clinic, offered):
+    clinic.on_duty("bea", "dot")
+    pair(clinic)
+    clinic.queue("red", "nurse", emergency=True)
+    assert offered(clinic.on_duty("ana")) == [("one", "ana"), ("one", "dot")]
+
+
+def test_a_pair_rests_on_after_a_restart(clinic, offered):
+    clinic.on_duty("bea", "dot")
+    refuse(clinic, pair(clinic))
+    state = clinic.distributor.state()
+    clinic.distributor = Distributor.from_state(state, QUEUES, AGENTS, NURSE_QUEUE, PLAIN)
+    assert clinic.distributor.state() == state
+    assert offered(clinic.later(9)) == []
+    assert offered(clinic.later(1)) == [("one", "bea"), ("one", "dot")]
+
+
+def test_a_pair_that_rests_leaves_nothing_behind_when_its_caller_goes(clinic):
+    clinic.on_duty("bea", "dot")
+    refuse(clinic, pair(clinic))
+    clinic.tell(CallerHungUp(site=SITE, call_id=CallId("one")))
+    assert clinic.later(5) == []
+    assert clinic.distributor.next_deadline() is None
 
 
 def test_who_answered_and_left_before_the_other_answered_leaves_nobody_bridged(clinic):

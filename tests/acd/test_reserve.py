@@ -201,3 +201,70 @@ def test_two_are_kept_ready_where_the_site_says_so(site, offered):
     assert offered(clinic.queue("two", "nurse")) == []
     clinic.agents(AgentOnBreak, "bea")
     assert clinic.agent("bea").pending is Presence.BREAK
+
+
+# --- breaks one after the other -----------------------------------------------------------------
+
+
+def test_the_last_nurse_stays_however_quickly_all_ask_for_a_break(clinic):
+    clinic.on_duty("ana", "bea", "fay")
+    clinic.agents(AgentOnBreak, "ana", "bea", "fay")
+    stand = {name: clinic.agent(name).presence for name in ("ana", "bea", "fay")}
+    assert stand == {"ana": Presence.BREAK, "bea": Presence.BREAK, "fay": Presence.READY}
+    assert clinic.agent("fay").pending is Presence.BREAK
+
+
+@pytest.mark.parametrize("leave", [AgentOut, PhoneUnregistered])
+def test_a_break_begins_once_she_is_the_only_nurse_who_has_come_to_work(clinic, leave):
+    clinic.on_duty("ana", "bea")
+    clinic.agents(AgentOnBreak, "ana", "bea")
+    assert clinic.agent("bea").pending is Presence.BREAK
+    clinic.agents(leave, "ana")
+    assert clinic.agent("bea").presence is Presence.BREAK
+
+
+def test_a_break_begins_when_the_nurse_before_her_is_back(clinic):
+    clinic.on_duty("ana", "bea")
+    clinic.agents(AgentOnBreak, "ana", "bea")
+    clinic.agents(AgentReady, "ana")
+    assert clinic.agent("bea").presence is Presence.BREAK
+
+
+def test_a_supervisor_may_let_the_last_nurse_go(clinic):
+    clinic.on_duty("ana", "bea")
+    clinic.agents(AgentOnBreak, "ana", "bea")
+    clinic.agents(AgentOnBreak, "bea", approved=True)
+    assert clinic.agent("bea").presence is Presence.BREAK
+
+
+def test_a_nurse_alone_while_another_has_a_break_takes_routine_calls(clinic, offered):
+    clinic.on_duty("ana", "bea")
+    clinic.agents(AgentOnBreak, "ana")
+    assert offered(clinic.queue("one", "nurse")) == [("one", "bea")]
+
+
+def test_no_break_begins_while_a_red_flag_waits(clinic, offered):
+    clinic.on_duty("ana")
+    clinic.connect("one", "nurse")
+    clinic.agents(AgentOnBreak, "ana")
+    clinic.queue("red", "nurse", emergency=True)
+    hang_up(clinic, "one")
+    assert offered(clinic.later(20)) == [("red", "ana")]
+    hang_up(clinic, "red")
+    assert clinic.agent("ana").presence is Presence.BREAK
+
+
+def test_no_break_begins_while_a_red_flag_rings_and_it_does_when_that_is_answered(clinic):
+    clinic.on_duty("ana", "bea", "fay")
+    rings = clinic.queue("red", "nurse", emergency=True)
+    clinic.agents(AgentOnBreak, "fay")
+    assert clinic.agent("fay").pending is Presence.BREAK
+    clinic.accept(rings)
+    assert clinic.agent("fay").presence is Presence.BREAK
+
+
+def test_a_supervisor_may_let_a_nurse_go_while_a_red_flag_rings(clinic):
+    clinic.on_duty("ana", "bea")
+    clinic.queue("red", "nurse", emergency=True)
+    clinic.agents(AgentOnBreak, "bea", approved=True)
+    assert clinic.agent("bea").presence is Presence.BREAK

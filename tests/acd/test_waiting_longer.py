@@ -158,3 +158,24 @@ def test_a_lost_conversation_goes_on_waiting_with_what_its_wait_had_brought(
     again = offered(clinic.queue("one", "billing"))
     assert again == []
     assert offered(clinic.later(40)) != []
+
+
+@pytest.mark.parametrize("deadline", [{}, {"deadline_s": None}])
+def test_no_queue_starves_beside_one_with_a_deadline_unless_it_is_said_so(site, offered, deadline):
+    busy = QueueConfig(id=QueueId("busy"), title="Busy", deadline_s=60.0)
+    quiet = QueueConfig(id=QueueId("quiet"), title="Quiet", **deadline)
+    clinic = site({**queues(), busy.id: busy, quiet.id: quiet})
+    clinic.on_duty("cal")
+    clinic.connect("talk", "busy")
+    clinic.queue("quiet", "quiet")
+    served = []
+    for n in range(12):
+        # There is always somebody in the other queue who has waited for longer than its deadline.
+        clinic.queue(f"busy-{n}", "busy")
+        clinic.later(80)
+        (live,) = clinic.distributor.live_offers()
+        clinic.about(AgentHungUp, live)
+        commands = clinic.later(20)
+        served += [call for call, _ in offered(commands)]
+        clinic.accept(commands)
+    assert ("quiet" in served) is (not deadline)

@@ -2,19 +2,20 @@
 
 import pytest
 
-from acd import EmergencyRules, Presence
+from acd import Distributor, EmergencyRules, Presence
 from calls.commands import RecallOffer
 from calls.facts import (
     AgentHungUp,
+    AgentOnBreak,
     AgentOut,
     CallerHungUp,
     OfferAccepted,
     OfferDeclined,
+    PhoneUnregistered,
 )
 from calls.ids import AgentId, CallId
 from calls.requirement import SkillNeed
-
-SITE = "clinic"
+from tests.acd.conftest import AGENTS, NURSE_QUEUE, PLAIN, SITE
 
 
 def wants(clinic, call, agent, wait_s=30.0, queue="general", **more):
@@ -137,5 +138,54 @@ def test_no_trace_is_left_of_callers_who_waited_for_an_agent(clinic):
     for n in range(20):
         clinic.tell(CallerHungUp(site=SITE, call_id=CallId(f"w{n}")))
     left = clinic.distributor._roster.agents[AgentId("eli")].lanes
-    assert len(left) <= lanes + 1
+    # The common lanes of what they needed: before the deadline of the queue, and after it.
+    assert len(left) == lanes + 2
     assert all(lane.wanted is None for lane in left)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_who_waits_for_an_agent_beyond_the_deadline_comes_before_a_younger_caller(
+    site, changed_queues, offered, restarted
+):
+    queues = changed_queues(deadline_s=60.0)
+    clinic = site(queues=queues)
+    clinic.on_duty("eli")
+    clinic.accept(clinic.queue("busy"))
+    clinic.on_duty("cal")
+    clinic.accept(clinic.queue("other"))
+    wants(clinic, "old", "eli", 300.0)
+    clinic.later(20)
+    clinic.queue("young", "complaints")
+    clinic.later(30)
+    if restarted:
+        clinic.distributor = Distributor.from_state(
+            clinic.distributor.state(), queues, AGENTS, NURSE_QUEUE, PLAIN
+        )
+    clinic.tell(CallerHungUp(site=SITE, call_id=CallId("busy")))
+    assert offered(clinic.later(9)) == []
+    clinic.tell(CallerHungUp(site=SITE, call_id=CallId("other")))
+    assert offered(clinic.later(11)) == [("old", "eli")]
+
+
+@pytest.mark.parametrize("gone", [AgentOnBreak, PhoneUnregistered])
+def test_nobody_waits_for_an_agent_who_is_on_a_break_or_cannot_be_rung(clinic, offered, gone):
+    clinic.on_duty("eli", "cal")
+    clinic.agents(gone, "eli")
+    assert offered(wants(clinic, "one", "eli", 300.0)) == [("one", "cal")]
+
+
+@pytest.mark.parametrize("gone", [AgentOnBreak, PhoneUnregistered])
+def test_who_waits_for_an_agent_who_goes_away_waits_for_all(clinic, offered, gone):
+    clinic.on_duty("eli")
+    clinic.accept(clinic.queue("busy"))
+    clinic.on_duty("cal")
+    wants(clinic, "one", "eli", 300.0)
+    assert offered(clinic.agents(gone, "eli")) == [("one", "cal")]
+
+
+def test_a_ring_at_an_agent_who_goes_away_is_the_last_wait_for_them(clinic, offered):
+    clinic.on_duty("bea")
+    wants(clinic, "one", "bea", 300.0, "nurse")
+    clinic.agents(AgentOnBreak, "bea")
+    clinic.queue("red", "nurse", emergency=True)
+    assert offered(clinic.on_duty("fay")) == [("one", "fay")]

@@ -144,7 +144,7 @@ def test_a_mistake_does_not_hide_a_number_that_is_out_of_range_beside_it(site):
     )
     assert site.problems() == [
         "queues.yaml:3:12: general.at_once: found 0, wanted 1 to 10",
-        "queues.yaml:4:15: general.deadline_s: found 'ten', wanted a number",
+        "queues.yaml:4:15: general.deadline_s: found 'ten', wanted a number or never",
         "queues.yaml:5:14: general.wrap_up_s: found -1, wanted 0 to 3600",
     ]
 

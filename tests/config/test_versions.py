@@ -113,6 +113,12 @@ def test_a_longhand_means_what_its_shorthand_does(site):
     assert versions(site) == before
 
 
+def test_a_queue_has_a_deadline_unless_it_says_that_there_is_never_one(site):
+    assert load_site(site.path).queues["general"].deadline_s == 600.0
+    site.replace("queues.yaml", "title: Everything\n", "title: Everything\n  deadline_s: never\n")
+    assert load_site(site.path).queues["general"].deadline_s is None
+
+
 def test_the_ladder_changes_the_site_and_no_flow(site):
     before = versions(site)
     ladder = "emergency: {ladder: [{after_s: 9, do: ring-all}, {after_s: 30, do: on-call}]}\n"

@@ -353,9 +353,13 @@ class Witness:
             spent = task.emergency and task.attempts >= rules.call_back_attempts
             if waits and not spent and task.next_at < self._latest - 1.0:
                 raise Violation(f"{task.call_id} is to be called back and nobody does")
+        # One agent may be kept for a call of two people that waits; calls behind it pass them over.
+        keeping = board.distributor._floor
+        kept = keeping.kept if keeping.kept_for is not None and keeping.kept_for.waiting else None
         free = []
         for agent in snapshot.agents:
-            if agent.available and agent.agent_id in site.agents:
+            passed_over = kept is not None and agent.agent_id == kept.config.id
+            if agent.available and agent.agent_id in site.agents and not passed_over:
                 free.append(site.agents[agent.agent_id])
             long_ago = self._latest - agent.since > _LONGEST_WRAP_UP_S
             if agent.work is Work.WRAP_UP and long_ago:

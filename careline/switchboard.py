@@ -4,8 +4,9 @@ A fact goes to the engine it concerns. What one engine commands of another (``En
 ``ReturnToFlow``, ``EndCall``) becomes a fact at once and is handled within the same turn, depth
 first, so that a red flag reaches a nurse's phone before anything else is done for the call. What
 remains are commands for the line. The asyncio driver, the dry run and the tests share this class;
-it holds no clock. It is a little longer than a module should be: every kind of fact and command
-has its one place here, and two half tables would have to be read together.
+it holds no clock. It is longer than a module should be: every kind of fact and command has its one
+place here, and whatever one of them brings about runs through the same two methods; two half tables
+would have to be read together.
 
 A bug costs one call its flow and no other call anything: whatever fails while a call is handled,
 its caller is given first aid (:mod:`careline.aid`), and the rest of the turn is done.

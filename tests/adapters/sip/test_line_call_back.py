@@ -1,4 +1,8 @@
-"""Calling people back: the agent first, then the person, and nobody without a key."""
+"""Calling people back: the agent first, then the person, and nobody without a key.
+
+It is long because it goes through all that either end may do while the other rings, answers,
+listens, holds or is gone.
+"""
 
 from __future__ import annotations
 

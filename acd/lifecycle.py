@@ -8,8 +8,8 @@ A visit to a queue goes this way::
                      +-----------+-> abandoned, short, flowed out, or called back later
 
 One method per fact; those about an offer stand in :mod:`acd.answering`. What is late, told twice or
-in a wrong name is counted and changes nothing. It is longer than a module should be: it is the
-table of what each fact means for a call, and its entries share the few ways into and out of a queue.
+in a wrong name is counted and changes nothing. It is longer than a module should be: it lists what
+each fact means for a call, and all of that shares the few ways into and out of a queue.
 """
 
 from __future__ import annotations

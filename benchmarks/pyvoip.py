@@ -80,7 +80,8 @@ class PyVoip:
         assert process.stdin is not None
         process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), 3.0)
+            async with asyncio.timeout(3.0):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

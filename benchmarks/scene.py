@@ -109,5 +109,6 @@ async def running(
         await stage.__aenter__()
         if not prompts.exists():
             shutil.copytree(stage.state.prompts, prompts)
-        await asyncio.wait_for(stage.speech_ready.wait(), _SPEECH_TIMEOUT_S)
+        async with asyncio.timeout(_SPEECH_TIMEOUT_S):
+            await stage.speech_ready.wait()
         yield stage

@@ -300,7 +300,6 @@ class LineClient:
         self._snapshots.append(wanted)
         await self._send({"type": "snapshot"})
         try:
-            # Not wait_for: before Python 3.12 it can swallow a cancellation (python/cpython#86296).
             async with asyncio.timeout(_SNAPSHOT_TIMEOUT_S):
                 return await wanted
         except TimeoutError as error:

@@ -94,7 +94,8 @@ async def _demo(folder: Path, terminal: Terminal) -> int:
         await stage.ready(*stage.site.agents)
         terminal.say(f"{counted(len(stage.phones), 'agent')} are at SIP phones and ready")
         try:
-            await asyncio.wait_for(stage.speech_ready.wait(), _SPEECH_TIMEOUT_S)
+            async with asyncio.timeout(_SPEECH_TIMEOUT_S):
+                await stage.speech_ready.wait()
         except TimeoutError:
             terminal.say("speech is not understood here: the calls by voice cannot be shown")
             return 1

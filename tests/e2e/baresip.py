@@ -137,7 +137,8 @@ async def baresip(folder: Path, account: str, port: int = 0) -> AsyncIterator[Ba
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), 10)
+            async with asyncio.timeout(10):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

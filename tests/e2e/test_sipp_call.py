@@ -104,7 +104,8 @@ async def test_sipp_hears_prompts_presses_keys_reaches_an_agent_and_is_recorded(
                 stderr=asyncio.subprocess.PIPE,
             )
             try:
-                _out, errors = await asyncio.wait_for(sipp.communicate(), 120)
+                async with asyncio.timeout(120):
+                    _out, errors = await sipp.communicate()
             finally:
                 if sipp.returncode is None:
                     sipp.kill()

@@ -125,15 +125,20 @@ class Address:
     def client(self, timeout_s: float) -> redis.asyncio.Redis:
         """A client for the event loop. Nothing is connected yet, nothing is retried by itself.
 
+        Whoever awaits it limits the time. Left to redis-py the limit would be an
+        ``asyncio.wait_for`` around each command, which before Python 3.12 can swallow a
+        cancellation (python/cpython#86296).
+
         Args:
-            timeout_s: for connecting, and for each answer.
+            timeout_s: that its user will wait; one sentinel that is mute takes its share of it.
         """
-        common = _common(timeout_s)
+        common = _common(None)
         retry = AsyncRetry(NoBackoff(), 0)
         if self.master:
+            each_s = _share_of_a_sentinel(timeout_s, self.hosts)
             sentinel = AsyncSentinel(
                 self.hosts,
-                sentinel_kwargs={**common, "retry": retry, **self.sentinel_options},
+                sentinel_kwargs={**_common(each_s), "retry": retry, **self.sentinel_options},
                 retry=retry,
                 **common,
                 **self.options,
@@ -147,7 +152,7 @@ class Address:
         """A client that blocks, closed at the end. Nothing is retried by itself.
 
         Args:
-            timeout_s: for connecting, and for each answer.
+            timeout_s: for connecting, and for each answer; all sentinels together have it once.
         """
         common = _common(timeout_s)
         retry = Retry(NoBackoff(), 0)
@@ -155,9 +160,10 @@ class Address:
             with redis.Redis(**self._place(), retry=retry, **common, **self.options) as client:
                 yield client
             return
+        each_s = _share_of_a_sentinel(timeout_s, self.hosts)
         sentinel = Sentinel(
             self.hosts,
-            sentinel_kwargs={**common, "retry": retry, **self.sentinel_options},
+            sentinel_kwargs={**_common(each_s), "retry": retry, **self.sentinel_options},
             retry=retry,
             **common,
             **self.options,
@@ -187,7 +193,12 @@ async def close(client: redis.asyncio.Redis) -> None:
             await each.aclose()
 
 
-def _common(timeout_s: float) -> dict[str, Any]:
+def _share_of_a_sentinel(timeout_s: float, hosts: tuple[tuple[str, int], ...]) -> float:
+    """So much that even with all but one mute there is a share for that one and for the master."""
+    return timeout_s / (len(hosts) + 1)
+
+
+def _common(timeout_s: float | None) -> dict[str, Any]:
     return {
         "socket_timeout": timeout_s,
         "socket_connect_timeout": timeout_s,

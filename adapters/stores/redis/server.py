@@ -166,6 +166,23 @@ class Server:
         await close(self._client)
 
     async def _ask(self, command: list[Argument], within_s: float | None, *, wait: bool) -> object:
+        """:meth:`_answer`, and end if that was cancelled.
+
+        A sentinel is asked through ``asyncio.wait_for``, which before Python 3.12 can swallow a
+        cancellation (python/cpython#86296).
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        before = task.cancelling()
+        try:
+            return await self._answer(command, within_s, wait=wait)
+        finally:
+            if task.cancelling() > before:
+                raise asyncio.CancelledError
+
+    async def _answer(
+        self, command: list[Argument], within_s: float | None, *, wait: bool
+    ) -> object:
         """Send a command and read its answer, both within the limit.
 
         Raises:

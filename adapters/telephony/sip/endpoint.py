@@ -93,7 +93,8 @@ class SipEndpoint:
         self._settled = asyncio.Event()
         if self._agent.pending:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._settled.wait(), _STOP_TIMEOUT_S)
+                async with asyncio.timeout(_STOP_TIMEOUT_S):
+                    await self._settled.wait()
         if self._lookup is not None:
             self._lookup.cancel()
             await asyncio.gather(self._lookup, return_exceptions=True)

@@ -52,7 +52,8 @@ class Handler:
 
 
 async def next_of(queue):
-    return await asyncio.wait_for(queue.get(), 15.0)
+    async with asyncio.timeout(15.0):
+        return await queue.get()
 
 
 async def start_baresip(folder, port, *arguments):

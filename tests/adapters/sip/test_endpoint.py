@@ -85,7 +85,8 @@ async def test_a_dead_phone_fails_at_once(make_endpoint):
         port = taken.getsockname()[1]
     heard = asyncio.Queue()
     alice.place_call(f"sip:dead@127.0.0.1:{port}", MEDIA, heard.put_nowait)
-    event = await asyncio.wait_for(heard.get(), 5.0)
+    async with asyncio.timeout(5.0):
+        event = await heard.get()
     assert event == Failed(cause=FailureCause.UNREACHABLE)
 
 

@@ -90,7 +90,8 @@ async def test_a_command_arrives_as_it_was_sent(tmp_path):
             call_id=CALL, prompt_id=3, utterances=(Utterance(text="¡Hola!", language="es"),)
         )
         await client.carry_out(command)
-        assert await asyncio.wait_for(host.commands.get(), 5) == command
+        async with asyncio.timeout(5):
+            assert await host.commands.get() == command
         await client.close()
 
 
@@ -102,7 +103,8 @@ async def test_facts_that_were_not_acknowledged_come_again_to_the_next_brain(tmp
         first = await take(client, 3)
         await client.acknowledge(first[0].epoch, first[0].seq)
         await client.close()
-        await asyncio.wait_for(host.left.wait(), 5)
+        async with asyncio.timeout(5):
+            await host.left.wait()
         server.report(CallerHungUp(site="s", call_id=CallId("c2")))
 
         again = await LineClient.connect(tmp_path / "line.sock")
@@ -260,7 +262,8 @@ async def test_a_brain_that_acknowledges_is_never_cut_off_however_quiet(tmp_path
         await client.acknowledge(server.epoch, seq)
         await client.snapshot()
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(host.left.wait(), 0.2)
+        async with asyncio.timeout(0.2):
+            await host.left.wait()
     assert server.stalls == 0
     await client.close()
     await server.stop()

@@ -75,7 +75,8 @@ class AgentPhone:
         """
         await self._endpoint.start()
         try:
-            await asyncio.wait_for(self._registered.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._registered.wait()
         except TimeoutError as error:
             await self.stop()
             raise PhoneProblem(f"{self.agent_id} cannot register: {self._detail}") from error
@@ -113,7 +114,8 @@ class AgentPhone:
             f"sip:{code}@{self._registrar}", LocalMedia(port=leg.local_port), hear
         )
         try:
-            failure = await asyncio.wait_for(over, timeout_s)
+            async with asyncio.timeout(timeout_s):
+                failure = await over
         except TimeoutError:
             failure = None  # A long confirmation: the code was taken with the answer.
         finally:

@@ -114,7 +114,8 @@ class CallerPhone:
     async def wait(self, seconds: float) -> None:
         """Stay on the line; returns early when the far end hangs up."""
         try:
-            await asyncio.wait_for(self._over.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
         except TimeoutError:
             return
 

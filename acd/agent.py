@@ -12,7 +12,10 @@ neither machine: a phone may come and go in any state.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from acd.models import AgentConfig
@@ -22,7 +25,7 @@ from calls.facts import AgentFact, AgentOnBreak, AgentOut, AgentReady
 from calls.machine import Table, successor
 
 if TYPE_CHECKING:
-    from acd.lane import Lane
+    from acd.lane import Lane, Pool
     from acd.offer import Offer
 
 WHOLE = 60
@@ -47,6 +50,8 @@ PRESENCE: Table[Presence] = {
 }
 
 _BUSIEST = tuple(Work)
+
+_lanes_waited_in = attrgetter("waiting")
 
 
 def presence_after(presence: Presence, fact: AgentFact) -> Presence:
@@ -80,7 +85,8 @@ class Agent(Timed):
         offers: what they are offered or connected to, or wrap up.
         used: how much of :data:`WHOLE` those offers take up.
         room: how much of it a routine call could have now; 0 while they rest or are away.
-        lanes: the lanes whose calls they may take.
+        urgent: whether only a red flag may ring them: a nurse in wrap-up, or at rest.
+        pools: lead to the lanes whose calls they may take.
         unanswered: how many rings they let pass.
         leaving: the configuration has them no more; they finish what they are doing.
     """
@@ -91,12 +97,12 @@ class Agent(Timed):
         "config",
         "index",
         "kept_until",
-        "lanes",
         "leaving",
         "nurse",
         "offers",
         "pauses_until",
         "pending",
+        "pools",
         "presence",
         "reachable",
         "ready_since",
@@ -104,6 +110,7 @@ class Agent(Timed):
         "room",
         "since",
         "unanswered",
+        "urgent",
         "used",
     )
 
@@ -127,7 +134,8 @@ class Agent(Timed):
         self.offers: list[Offer] = []
         self.used = 0
         self.room = 0
-        self.lanes: list[Lane] = []
+        self.urgent = False
+        self.pools: list[Pool] = []
         self.unanswered = 0
         self.leaving = False
 
@@ -140,6 +148,16 @@ class Agent(Timed):
     def ready_key(self) -> tuple[float, int]:
         """The place among those who are free: longest ready, then least scarce skills."""
         return (self.ready_since, self.index)
+
+    @property
+    def lanes(self) -> Iterator[Lane]:
+        """The lanes in which somebody waits whose call they may take."""
+        return chain.from_iterable(map(_lanes_waited_in, self.pools))
+
+    @property
+    def free_nurse(self) -> bool:
+        """Whether it is a nurse who is free for a whole call."""
+        return self.nurse and self.room == WHOLE
 
     @property
     def work(self) -> Work:

@@ -68,17 +68,18 @@ class Floor:
 
     __slots__ = (
         "_at_work_nurses",
-        "_free_nurses",
         "_keep_ready",
         "_on_duty_nurses",
         "_room_for",
-        "breaks_asked",
+        "breaks_due",
+        "free_nurse_count",
         "held_back",
         "kept",
         "kept_behind",
         "kept_for",
         "lanes",
         "ready",
+        "red_flags_rung",
         "roster",
         "urgent",
     )
@@ -88,13 +89,16 @@ class Floor:
         self.lanes = lanes
         self._keep_ready = keep_ready
         self._room_for = dict.fromkeys(sorted({*sizes, WHOLE}), 0)
-        self._free_nurses = 0
         self._on_duty_nurses = 0
         self._at_work_nurses = 0
-        self.breaks_asked = 0
-        """The set of nurses who have asked for a break that has not begun."""
+        self.breaks_due = 0
+        """The set of nurses who have nothing to do and whose break has not begun."""
+        self.free_nurse_count = 0
+        """How many nurses are free for a whole call."""
+        self.red_flags_rung = 0
+        """How many phones ring for a red flag."""
         self.urgent = 0
-        """The set of nurses whom only a red flag may ring: in wrap-up, or at rest."""
+        """The set of nurses whom only a red flag may ring."""
         self.ready = ReadyRow()
         """Those who have room for something, longest ready first."""
         self.held_back = False
@@ -119,7 +123,8 @@ class Floor:
         before = agent.room
         if room != before:
             self._make_room(agent, before, room)
-        if agent.nurse and urgent != bool(self.urgent & agent.bit):
+        if urgent != agent.urgent:
+            agent.urgent = urgent
             self.urgent ^= agent.bit
 
     def staffed(self, requirement: Requirement) -> bool:
@@ -180,7 +185,7 @@ class Floor:
     @property
     def spare_nurses(self) -> int:
         """How many free nurses routine calls may take; not positive when the reserve is reached."""
-        return self._free_nurses - self.reserve
+        return self.free_nurse_count - self.reserve
 
     @property
     def reserve(self) -> int:
@@ -192,22 +197,26 @@ class Floor:
         """How many other nurses must be free when one goes on a break now."""
         return max(0, min(self._keep_ready, self._at_work_nurses - 1))
 
+    @property
     def red_flag_unanswered(self) -> bool:
         """Whether a red flag waits, or rings at somebody."""
-        if any(lane.head is not None for lane in self.lanes.emergencies):
-            return True
-        return any(
-            offer.ringing and offer.visit.lane.emergency
-            for agent in self.roster.members(self.roster.nurses)
-            for offer in agent.offers
-        )
+        return self.lanes.red_flags > 0 or self.red_flags_rung > 0
+
+    @property
+    def breaks_may_begin(self) -> bool:
+        """Whether a nurse's break waits that could begin now.
+
+        Whom nothing keeps goes when she is settled; this is about those whom others keep.
+        """
+        if not self.breaks_due or self.red_flag_unanswered:
+            return False
+        return self.free_nurse_count >= self.break_reserve
 
     def spare_for(self, visit: Visit) -> int:
         """How many free nurses this routine call may take, but for one who is kept for another."""
-        spare = self.spare_nurses
-        if self.kept is not None and self.kept.bit & self.free_nurses and self.keeps_from(visit):
-            return spare - 1
-        return spare
+        kept = self.kept
+        one_less = kept is not None and kept.free_nurse and self.keeps_from(visit)
+        return self.spare_nurses - one_less
 
     def keeps_from(self, visit: Visit) -> bool:
         """Whether this call may not have the agent who is kept: it stands behind the pair's."""
@@ -249,7 +258,7 @@ class Floor:
             if (units <= before) != (units <= room):
                 self._room_for[units] ^= agent.bit
         if agent.nurse:
-            self._free_nurses += (room == WHOLE) - (before == WHOLE)
+            self.free_nurse_count += (room == WHOLE) - (before == WHOLE)
 
     # --- an agent for a call --------------------------------------------------------------------
 
@@ -353,17 +362,18 @@ class Floor:
         """
         room = agent.room
         routine = True
-        if room == WHOLE and agent.nurse and self.spare_nurses <= 0:
+        if agent.free_nurse and self.spare_nurses <= 0:
             routine = False
             self.held_back = True
-        urgent = bool(self.urgent & agent.bit)
+        urgent = agent.urgent
         last = None if self.kept is None else self._last_place_for(agent)
         best: Lane | None = None
         best_visit: Visit | None = None
         best_place: Place | None = None
         for lane in agent.lanes:
             place = lane.head
-            if place is None or (best_place is not None and place > best_place):
+            assert place is not None, "somebody waits in it"
+            if best_place is not None and place > best_place:
                 continue
             if last is not None and place > last:
                 continue
@@ -404,8 +414,7 @@ class Floor:
             return None
         if kept is agent:
             return self._kept_place
-        both = (kept.bit | agent.bit) & self.free_nurses
-        if both.bit_count() == 2 and self.spare_nurses <= 1:
+        if kept.free_nurse and agent.free_nurse and self.spare_nurses <= 1:
             # The nurse whom the reserve can spare is the one who is kept.
             self.held_back = True
             return self._kept_place

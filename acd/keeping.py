@@ -33,6 +33,11 @@ class Keeping:
         self._standing = standing
         self._timers = timers
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is kept, and nobody is to be."""
+        return not self._floor.lanes.overdue_pairs and self._floor.kept_for is None
+
     def renew(self) -> Agent | None:
         """Keep who is to be kept now.
 
@@ -79,7 +84,7 @@ class Keeping:
 
     def _first_overdue_pair(self) -> Visit | None:
         """The first overdue call that needs two people, and for which both kinds are on duty."""
-        heads = [lane.waiting.first for lane in self._floor.lanes.overdue_pairs if lane.waiting]
+        heads = [lane.waiting.first for lane in self._floor.lanes.overdue_pairs]
         heads.sort(key=lambda visit: visit.place)
         return next((visit for visit in heads if self._both_on_duty(visit.lane)), None)
 

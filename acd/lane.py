@@ -9,6 +9,7 @@ looks at the heads of lanes, never at all calls.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from acd.models import QueueConfig
@@ -23,12 +24,29 @@ EMERGENCY, OVERDUE, ROUTINE = range(3)
 """The classes of calls: red flags before everything, then those whose deadline has passed."""
 
 
+class Pool:
+    """The agents who may take the calls of some lanes, be it as the second of two people.
+
+    Many lanes differ in their order or their deadline alone. What an agent may be given is found
+    through the pools they are in, so that lanes in which nobody waits cost nothing.
+
+    Attributes:
+        waiting: those of the lanes in which somebody waits.
+    """
+
+    __slots__ = ("waiting",)
+
+    def __init__(self) -> None:
+        self.waiting: list[Lane] = []
+
+
 class Lane:
     """Callers who wait with the same needs.
 
     Attributes:
         queue: the queue they wait in.
         call_class: :data:`EMERGENCY`, :data:`OVERDUE` or :data:`ROUTINE`.
+        emergency: red flags.
         urgent: red flags who are on the line: they ring nurses in wrap-up and at rest as well.
         head_start_s: how much longer they count as having waited.
         units: how much of an agent one of these calls takes up.
@@ -37,9 +55,11 @@ class Lane:
         tiers: the same set in parts, the most wanted agents first.
         companion: for calls that need two people, the set of agents who may be the second.
         wanted: the only agent whom these calls wait for, if it is one.
+        keeps_one: one of the two people whom these calls need may be kept free for them.
+        pool: the agents who may take these calls, and those who may be the second.
         common: the lane in which such calls would stand if they waited for anybody.
         next: the lane that callers move to, if any.
-        next_after_s: when, in seconds of waiting.
+        next_after_s: when, in seconds of waiting; infinite for never.
         waiting: callers to whom nobody is offered now, longest wait first.
         head: the place of the first of them.
     """
@@ -49,11 +69,14 @@ class Lane:
         "call_class",
         "common",
         "companion",
+        "emergency",
         "head",
         "head_start_s",
+        "keeps_one",
         "needs",
         "next",
         "next_after_s",
+        "pool",
         "queue",
         "tiers",
         "units",
@@ -75,8 +98,9 @@ class Lane:
     ) -> None:
         self.queue = queue
         self.call_class = call_class
-        self.urgent = call_class == EMERGENCY
-        self.head_start_s = 0.0 if call_class == EMERGENCY else queue.head_start_s
+        self.emergency = call_class == EMERGENCY
+        self.urgent = self.emergency
+        self.head_start_s = 0.0 if self.emergency else queue.head_start_s
         self.units = units
         self.needs = needs
         self.able = 0
@@ -85,20 +109,20 @@ class Lane:
         self.tiers = tiers
         self.companion = companion
         self.wanted = wanted
+        pair = companion is not None and wanted is None
+        self.keeps_one = pair and call_class == OVERDUE and queue.keep_for_pair_s > 0
+        self.pool = Pool()
         self.common: Lane | None = None
         self.next: Lane | None = None
-        self.next_after_s = 0.0
+        self.next_after_s = math.inf
         self.waiting: Ranking[Visit] = Ranking()
         self.head: Place | None = None
-
-    @property
-    def emergency(self) -> bool:
-        """Whether it is a red-flag lane."""
-        return self.call_class == EMERGENCY
 
     def add(self, visit: Visit) -> None:
         """Let a call wait here."""
         visit.waiting = True
+        if not self.waiting:
+            self.pool.waiting.append(self)
         self.waiting.add((visit.since, visit.seq), visit)
         self._set_head()
 
@@ -110,6 +134,8 @@ class Lane:
         """
         self.waiting.remove((visit.since, visit.seq))
         visit.waiting = False
+        if not self.waiting:
+            self.pool.waiting.remove(self)
         self._set_head()
 
     def _set_head(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from acd.agent import WHOLE, Agent, Presence
-from acd.lane import EMERGENCY, OVERDUE, ROUTINE, Lane
+from acd.lane import EMERGENCY, OVERDUE, ROUTINE, Lane, Pool
 from acd.models import Prefer, QueueConfig
 from acd.roster import NURSE, Roster
 from acd.visit import Visit
@@ -43,8 +43,9 @@ class Lanes:
 
     Attributes:
         queues: by id.
-        overdue_pairs: those of calls that need two people and for which one may be kept.
-        emergencies: those of red flags.
+        overdue_pairs: those in which a call waits that needs two people and for which one of them
+            may be kept.
+        red_flags: how many wait.
         resting: calls of two people that came to nothing, and are offered to nobody for a while.
     """
 
@@ -52,10 +53,11 @@ class Lanes:
         "_chains",
         "_nurse_queue",
         "_of_queue",
+        "_pools",
         "_roster",
-        "emergencies",
         "overdue_pairs",
         "queues",
+        "red_flags",
         "resting",
     )
 
@@ -66,9 +68,10 @@ class Lanes:
         self._roster = roster
         self._nurse_queue = nurse_queue
         self._chains: dict[_Key, Lane] = {}
+        self._pools: dict[int, Pool] = {}
         self._of_queue: dict[QueueId, list[Lane]] = {queue_id: [] for queue_id in queues}
         self.overdue_pairs: list[Lane] = []
-        self.emergencies: list[Lane] = []
+        self.red_flags = 0
         self.resting: list[Visit] = []
 
     def first(self, requirement: Requirement) -> Lane:
@@ -105,9 +108,7 @@ class Lanes:
         lane = self._chains.get(key)
         if lane is None:
             lane = self._chains[key] = self._chain(requirement, calm=key[-1])
-        while lane.next is not None and since + lane.next_after_s <= now:
-            lane = lane.next
-        return lane
+        return lane_after(lane, since, now)
 
     def of_queue(self, queue_id: QueueId) -> Sequence[Lane]:
         """Every lane of a queue that calls may wait in."""
@@ -119,9 +120,13 @@ class Lanes:
         if lane.wanted is not None:
             # Known to the agents only while somebody waits in it: there could be so many.
             self._of_queue[lane.queue.id].append(lane)
-            for agent in self._roster.members(lane.able | (lane.companion or 0)):
-                agent.lanes.append(lane)
+            for agent in self._roster.members(_pooled(lane)):
+                agent.pools.append(lane.pool)
         lane.add(visit)
+        if lane.emergency:
+            self.red_flags += 1
+        elif lane.keeps_one and len(lane.waiting) == 1:
+            self.overdue_pairs.append(lane)
 
     def remove(self, visit: Visit) -> None:
         """Take a call out of its lane.
@@ -131,10 +136,14 @@ class Lanes:
         """
         lane = visit.lane
         lane.remove(visit)
+        if lane.emergency:
+            self.red_flags -= 1
+        elif lane.keeps_one and not lane.waiting:
+            self.overdue_pairs.remove(lane)
         if lane.wanted is not None:
             self._of_queue[lane.queue.id].remove(lane)
-            for agent in self._roster.members(lane.able | (lane.companion or 0)):
-                agent.lanes.remove(lane)
+            for agent in self._roster.members(_pooled(lane)):
+                agent.pools.remove(lane.pool)
 
     def withdraw(self, visit: Visit) -> None:
         """Take a call out of its lane, or out of its rest, wherever it is."""
@@ -180,15 +189,15 @@ class Lanes:
         return personal
 
     def _chain(self, requirement: Requirement, *, calm: bool = False) -> Lane:
-        queue = self.queues[self._nurse_queue if requirement.emergency else requirement.queue]
-        companion = self._roster.able(requirement.companion) if requirement.companion else None
         if requirement.emergency:
+            queue = self.queues[self._nurse_queue]
             # A caller in danger gets a nurse who does not speak their language rather than none,
             # and one nurse rather than two people later.
             lane = self._lane(queue, EMERGENCY, (*queue.skills, NURSE), requirement.skills, ())
             lane.urgent = not calm
-            self.emergencies.append(lane)
             return lane
+        queue = self.queues[requirement.queue]
+        companion = self._roster.able(requirement.companion) if requirement.companion else None
         first: Lane | None = None
         before: Lane | None = None
         for stage in _stages(queue):
@@ -249,11 +258,16 @@ class Lanes:
             companion=companion,
         )
         self._of_queue[queue.id].append(lane)
-        if companion is not None and call_class == OVERDUE and queue.keep_for_pair_s > 0:
-            self.overdue_pairs.append(lane)
-        for agent in self._roster.members(lane.able | (companion or 0)):
-            agent.lanes.append(lane)
+        lane.pool = self._pool(_pooled(lane))
         return lane
+
+    def _pool(self, members: int) -> Pool:
+        pool = self._pools.get(members)
+        if pool is None:
+            pool = self._pools[members] = Pool()
+            for agent in self._roster.members(members):
+                agent.pools.append(pool)
+        return pool
 
     def _by_wishes(self, able: int, wishes: Sequence[SkillNeed]) -> Iterator[int]:
         """The set in parts: those who meet all wishes, all but one, ..., none."""
@@ -280,6 +294,25 @@ class Lanes:
             sums = more
         for total in sorted(sums, reverse=True):
             yield sums[total]
+
+
+def _pooled(lane: Lane) -> int:
+    """The set of those who may take a lane's calls, be it as the second of two people."""
+    return lane.able | (lane.companion or 0)
+
+
+def lane_after(lane: Lane, since: float, now: float) -> Lane:
+    """Where time has carried a call from this lane.
+
+    Args:
+        lane: where it stood at first.
+        since: from when its place counts, seconds since the epoch.
+        now: seconds since the epoch.
+    """
+    while since + lane.next_after_s <= now:
+        assert lane.next is not None, "it says after how long"
+        lane = lane.next
+    return lane
 
 
 def is_awaited(agent: Agent) -> bool:

@@ -8,12 +8,14 @@ together.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 from acd.agent import WHOLE, Agent
 from acd.floor import Choice, Floor
 from acd.keeping import Keeping
 from acd.lane import Lane
+from acd.lanes import lane_after
 from acd.offer import Offer
 from acd.offers import ELAPSED, Offers
 from acd.ringing import CutShort, cut_short
@@ -113,7 +115,7 @@ class Matching:
         back what it was rung for.
         """
         floor = self._floor
-        return bool(floor.breaks_asked) or (floor.held_back and floor.spare_nurses > 0)
+        return floor.breaks_may_begin or (floor.held_back and floor.spare_nurses > 0)
 
     def line_up_again(self, visit: Visit, rung: Iterable[Agent]) -> None:
         """Let a call wait that has just been taken back from these agents; they may be given it.
@@ -134,14 +136,11 @@ class Matching:
 
     def stand_in(self, visit: Visit, lane: Lane) -> None:
         """Let a call belong to a lane, or to where its time has carried it on from there."""
-        while lane.next is not None and visit.since + lane.next_after_s <= self.timers.now:
-            lane = lane.next
-        visit.lane = lane
-        due = visit.rests_until
-        if lane.next is not None:
-            moves_on = visit.since + lane.next_after_s
-            due = moves_on if due is None else min(due, moves_on)
-        if due is not None:
+        visit.lane = lane = lane_after(lane, visit.since, self.timers.now)
+        due = visit.since + lane.next_after_s
+        if visit.rests_until is not None:
+            due = min(due, visit.rests_until)
+        if due < math.inf:
             self.timers.set(visit, due)
         elif not lane.emergency:
             self.timers.cancel(visit)
@@ -286,7 +285,7 @@ class Matching:
 
     def _offer_to(self, visit: Visit, choice: Choice) -> None:
         """Offer a call to an agent, or to the two it needs."""
-        kept = [agent for agent in choice.agents if agent.nurse and agent.room == WHOLE]
+        kept = [agent for agent in choice.agents if agent.free_nurse]
         self.offers.make(visit, choice)
         # Who was kept ready whole is so no more, and has room for what passed them over.
         if any(agent.room for agent in kept):
@@ -331,7 +330,7 @@ class Matching:
         self.standing.stand_anew(agent)
         floor = self._floor
         spare = floor.held_back and floor.spare_nurses > 0
-        if spare or agent.room or floor.urgent & agent.bit:
+        if spare or agent.room or agent.urgent:
             self._serve((agent,))
         if agent.nurse:
             self._give_way(agent)
@@ -352,7 +351,7 @@ class Matching:
         """
         if not agent.nurse or cut_short(agent) in (None, CutShort.CALL_BACK):
             return
-        waiting = [lane for lane in agent.lanes if lane.urgent and lane.head is not None]
+        waiting = [lane for lane in agent.lanes if lane.urgent]
         if waiting:
             self._take_over(min(waiting, key=_head).waiting.first, agent)
 
@@ -382,12 +381,12 @@ class Matching:
         """Give one call away; ``False`` if there is none that may be given."""
         floor = self._floor
         takers = self._open
-        if floor.lanes.overdue_pairs:
+        if not self.keeping.idle:
             was_kept = self.keeping.renew()
             if was_kept is not None and was_kept not in takers:
                 takers.append(was_kept)
         spending = floor.held_back and floor.spare_nurses > 0
-        if floor.breaks_asked:
+        if floor.breaks_may_begin:
             self.standing.begin_breaks()
             spending = floor.held_back and floor.spare_nurses > 0
         if newcomer is not None and newcomer.waiting:
@@ -400,7 +399,7 @@ class Matching:
         best: Visit | None = None
         polite: dict[Agent, Visit] = {}
         for agent in takers:
-            if not agent.room and not floor.urgent & agent.bit:
+            if not agent.room and not agent.urgent:
                 continue
             visit = floor.visit_for(agent)
             if visit is not None and visit.failed and visit.lets_go_first(agent.config.id):
@@ -446,12 +445,12 @@ class Matching:
 
     def see_to_others(self) -> None:
         """After anything has happened: keep who is to be kept for a pair, let breaks begin."""
-        if self._floor.lanes.overdue_pairs or self._floor.breaks_asked:
+        if self._floor.breaks_may_begin or not self.keeping.idle:
             self._serve(())
 
     def _alarm_for(self, agent: Agent) -> Visit | None:
         """A red flag that every nurse is rung for, and this one is not yet."""
-        if agent.room != WHOLE and not self._floor.urgent & agent.bit:
+        if agent.room != WHOLE and not agent.urgent:
             return None
         return next((visit for visit in self.alarms if visit.lane.able & agent.bit), None)
 

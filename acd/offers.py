@@ -73,6 +73,7 @@ class Offers:
     def hold(self, offer: Offer) -> None:
         """Hold an offer that was made before."""
         self._live[offer.id] = offer
+        self._floor.red_flags_rung += offer.emergency and offer.ringing
 
     def ended(self) -> dict[OfferOutcome, int]:
         """How the offers so far have ended."""
@@ -120,8 +121,8 @@ class Offers:
             agent.offers.append(offer)
             agent.used += lane.units
             agent.kept_until = None
-            self._live[offer.id] = offer
             offer.work_on(command, timers.now)
+            self.hold(offer)
             self._standing.stand(agent)
             timers.set(offer, timers.now + lane.queue.ring_timeout_s + RING_GRACE_S)
             self._say(command)
@@ -129,6 +130,7 @@ class Offers:
     def accept(self, offer: Offer, cause: object) -> None:
         """The agent answered."""
         offer.work_on(cause, self._timers.now)
+        self._floor.red_flags_rung -= offer.emergency
         self._ended[OfferOutcome.ACCEPTED] += 1
         self._timers.cancel(offer)
 
@@ -147,6 +149,7 @@ class Offers:
     def end(self, offer: Offer, outcome: OfferOutcome, cause: object) -> None:
         """An offer that was never answered is over; its agent is free of it."""
         offer.work_on(cause, self._timers.now)
+        self._floor.red_flags_rung -= offer.emergency
         self._ended[outcome] += 1
         self._unlink(offer)
         offer.agent.offers.remove(offer)

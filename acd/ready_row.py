@@ -43,25 +43,30 @@ class _Block:
 class ReadyRow:
     """Agents by how long they have been ready, longest first."""
 
-    __slots__ = ("_blocks",)
+    __slots__ = ("_blocks", "_first_keys")
 
     def __init__(self) -> None:
         self._blocks: list[_Block] = []
+        self._first_keys: list[Key] = []
+        """Of each block, to find an agent's by."""
 
     def add(self, agent: Agent) -> None:
         """Put an agent in their place; who they are compared by must not change from now on."""
-        blocks = self._blocks
+        blocks, first_keys = self._blocks, self._first_keys
         if not blocks:
             blocks.append(_Block())
+            first_keys.append(agent.ready_key)
         at = self._at(agent)
         block = blocks[at]
         block.add(agent)
+        first_keys[at] = block.row.first_key
         if len(block.row) > BLOCK:
             later = _Block()
             for each in list(block.row)[BLOCK // 2 :]:
                 block.remove(each)
                 later.add(each)
             blocks.insert(at + 1, later)
+            first_keys.insert(at + 1, later.row.first_key)
 
     def remove(self, agent: Agent) -> None:
         """Take an agent out.
@@ -74,8 +79,10 @@ class ReadyRow:
         at = self._at(agent)
         block = self._blocks[at]
         block.remove(agent)
-        if not block.row:
-            del self._blocks[at]
+        if block.row:
+            self._first_keys[at] = block.row.first_key
+        else:
+            del self._blocks[at], self._first_keys[at]
 
     def first_of(self, among: int) -> Agent | None:
         """Who of a set has been ready for longest; ``None`` if nobody of it is in the row."""
@@ -87,10 +94,4 @@ class ReadyRow:
 
     def _at(self, agent: Agent) -> int:
         """The place of the block that the agent belongs to."""
-        if len(self._blocks) == 1:
-            return 0
-        return max(0, bisect_right(self._blocks, agent.ready_key, key=_first_key) - 1)
-
-
-def _first_key(block: _Block) -> Key:
-    return block.row.first_key
+        return max(0, bisect_right(self._first_keys, agent.ready_key) - 1)

@@ -45,10 +45,7 @@ class Standing:
             approved: a supervisor lets the break pass.
         """
         agent.pending, agent.approved = presence, approved
-        if agent.nurse and presence is Presence.BREAK:
-            self._floor.breaks_asked |= agent.bit
-        else:
-            self._floor.breaks_asked &= ~agent.bit
+        self._note_break(agent)
 
     def reach(self, agent: Agent, *, reachable: bool) -> None:
         """The agent's phone came or went; ``settle`` must follow."""
@@ -77,6 +74,7 @@ class Standing:
         timers = self._timers
         now = timers.now
         timers.cancel(agent)
+        self._note_break(agent)
         away = (
             agent.presence is not Presence.READY
             or not agent.reachable
@@ -110,7 +108,7 @@ class Standing:
     def begin_breaks(self) -> None:
         """Let nurses go whose breaks waited, if they may now: breaks come before routine calls."""
         floor = self._floor
-        for agent in tuple(floor.roster.members(floor.breaks_asked)):
+        for agent in tuple(floor.roster.members(floor.breaks_due)):
             if self._begin_pending(agent):
                 self.stand(agent)
 
@@ -133,8 +131,13 @@ class Standing:
         floor = self._floor
         if not floor.on_duty(agent):
             return True
-        free_without = floor.free_nurses & ~agent.bit
-        return free_without.bit_count() >= floor.break_reserve and not floor.red_flag_unanswered()
+        others_free = floor.free_nurse_count - agent.free_nurse
+        return others_free >= floor.break_reserve and not floor.red_flag_unanswered
+
+    def _note_break(self, agent: Agent) -> None:
+        due = agent.pending is Presence.BREAK and agent.nurse and not agent.offers
+        if due != bool(self._floor.breaks_due & agent.bit):
+            self._floor.breaks_due ^= agent.bit
 
     def _presence(self, agent: Agent, presence: Presence) -> None:
         if agent.nurse:

@@ -49,7 +49,7 @@ from calls.ports import JournalError
 
 TITLE = "The distributor"
 
-LIVES = 10_000
+LIVES = 30_000
 
 Tell = Callable[[str], None]
 

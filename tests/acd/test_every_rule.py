@@ -597,7 +597,7 @@ class Days(RuleBasedStateMachine):
         self.judged.append((visit.call_id, tuple(names), choice.rule.value))
         requirement, waited = visit.requirement, now - visit.since
         lane = visit.lane
-        if lane.next is not None and visit.since + lane.next_after_s <= now:
+        if visit.since + lane.next_after_s <= now:
             # At the very moment at which its needs change it may be given away as it stood before.
             waited -= 0.25
         rule_name = choice.rule.value

@@ -131,16 +131,16 @@ def test_a_wish_that_changes_nothing_is_no_new_wait(clinic, offered):
 def test_no_trace_is_left_of_callers_who_waited_for_an_agent(clinic):
     clinic.on_duty("cal", "eli")
     clinic.accept(clinic.queue("busy"))
-    lanes = len(clinic.distributor._roster.agents[AgentId("eli")].lanes)
+    pools = len(clinic.distributor._roster.agents[AgentId("eli")].pools)
     for n in range(20):
         skills = (SkillNeed(skill="billing", level=1),)
         clinic.wants(f"w{n}", "general", *skills, agent=AgentId("eli"), agent_wait_s=9.0 + n)
     for n in range(20):
         clinic.tell(CallerHungUp(site=SITE, call_id=CallId(f"w{n}")))
-    left = clinic.distributor._roster.agents[AgentId("eli")].lanes
-    # The common lanes of what they needed: before the deadline of the queue, and after it.
-    assert len(left) == lanes + 2
-    assert all(lane.wanted is None for lane in left)
+    eli = clinic.distributor._roster.agents[AgentId("eli")]
+    # That of the common lanes of what they needed.
+    assert len(eli.pools) == pools + 1
+    assert not list(eli.lanes)
 
 
 @pytest.mark.parametrize("restarted", [False, True])

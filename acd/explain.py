@@ -184,6 +184,9 @@ class _Decision:
         lane, floor, now = self._lane, self._floor, self._now
         if agent.pending is not None and agent.used:
             return _over(agent, Why.GOING)
+        if agent.rests_until > agent.pauses_until > now and not lane.urgent:
+            # Both hold, and it is the rest that lasts. A red flag waits for the pause alone.
+            return self._resting(agent)
         if agent.pauses_until > now:
             return PassedOver(
                 agent_id=agent.config.id, why=Why.PAUSING, for_s=agent.pauses_until - now
@@ -202,10 +205,13 @@ class _Decision:
             why = Why.NO_ROOM if agent.used < WHOLE else Why.BUSY
             return PassedOver(agent_id=agent.config.id, why=why, work=agent.work)
         if agent.rests_until > self._now:
-            return PassedOver(
-                agent_id=agent.config.id, why=Why.RESTING, for_s=agent.rests_until - self._now
-            )
+            return self._resting(agent)
         return _over(agent, Why.JUST_FREED)
+
+    def _resting(self, agent: Agent) -> PassedOver:
+        return PassedOver(
+            agent_id=agent.config.id, why=Why.RESTING, for_s=agent.rests_until - self._now
+        )
 
     def _is_rung_too(self, agent: Agent) -> bool:
         """Whether the agent is rung as well, or was a moment ago, where every nurse is."""

@@ -173,6 +173,8 @@ class Ahead:
 def _seconds(seconds: float | None) -> str:
     """A duration; of less than a second its thousandths."""
     seconds = seconds or 0.0
+    if seconds < 0.0005:
+        return "less than 0.001 s"
     return f"{seconds:.0f} s" if seconds >= 1.0 else f"{seconds:.3f} s"
 
 

@@ -331,6 +331,8 @@ class Judge:
             case Why.GOING:
                 return agent.pending is not None and bool(offers)
             case Why.PAUSING:
+                if agent.rests_until > agent.pauses_until and not self.requirement.emergency:
+                    return False  # the rest lasts longer
                 return agent.pauses_until == self.told.at + each.for_s > self.told.at
             case Why.RESTING:
                 return agent.rests_until == self.told.at + each.for_s > self.told.at

@@ -357,6 +357,7 @@ class Days(RuleBasedStateMachine):
         # Somebody else was found for it: it goes on, also when a red flag takes their phone from it
         # at this very moment.
         self.refused = [call for call in self.refused if call != command.call_id]
+        self.not_come.discard(command.call_id)
         self.made.append(command.offer_id)
         self.up[command.offer_id] = Up(
             command.call_id,

@@ -268,6 +268,11 @@ class BrainProcess(Intake):
     ) -> None:
         self._batch, self._commanded, self._acknowledged = (), 0, True
         self._just_refused.clear()
+        for step in steps:
+            of_refused = [call_in(record) in self._refused for record in step.turn.records]
+            if of_refused and of_refused[0] and not all(of_refused):
+                # What fell due when they did something is written, and that they did it is not.
+                self.world.unaccounted()
         await super()._finish(line, steps, told)
         self.has_acknowledged()
 

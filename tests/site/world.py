@@ -278,6 +278,10 @@ class World:
         self._note(late)
         self.witness.read(late)
 
+    def unaccounted(self) -> None:
+        """Something is about to be written, and not why it was done just then."""
+        self.journal.tear()
+
     def _concerns_others(self, unwritten: Iterable[Entry]) -> None:
         """Calls may come as far as the queue before it is known that they cannot be let in.
 

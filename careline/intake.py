@@ -244,12 +244,12 @@ class Intake:
             steps: what there is to keep and to do.
             told: the last of each run's events among them, or before them.
         """
-        entries = self._let_in(_entries_of(steps))
+        decided, entries = steps, self._let_in(steps)
         self.backlog.owe(told)
         is_due = bool(entries) or self.backlog.is_due(self.clock())
         if is_due and not await self._keep(entries):
             steps = self._turned_away(steps)
-            self.backlog.leave(self._let_in(entries), self.clock())
+            self.backlog.leave(self._let_in(decided), self.clock())
         # Before the line is told anything: should it be gone, this has happened all the same.
         for step in steps:
             self._follow(step.turn)
@@ -301,12 +301,22 @@ class Intake:
         probe = Entry(at=self.clock(), record=TimerFired(site=self.switchboard.site.id))
         await self._keep([] if self.backlog else [probe])
 
-    def _let_in(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Without those of calls that were turned away: nothing of them is journaled, to their end.
+    def _let_in(self, steps: Iterable[Step]) -> list[Entry]:
+        """The entries of steps without those of calls that were turned away.
 
-        A replay would begin them where they are told again, and end them as nobody did.
+        Nothing of them is journaled, to their end: a replay would begin them where they are told
+        again, and end them as nobody did. What had fallen due for others when something was heard
+        of them is, and its cause is that it was due.
         """
-        return [entry for entry in entries if call_in(entry.record) not in self._refused]
+        entries: list[Entry] = []
+        for step in steps:
+            every = _entries_of(step)
+            kept = [entry for entry in every if call_in(entry.record) not in self._refused]
+            if kept and kept[0] is not every[0]:
+                due = TimerFired(site=self.switchboard.site.id)
+                entries.append(Entry(at=step.now, record=due))
+            entries += kept
+        return entries
 
     def _turned_away(self, steps: list[Step]) -> list[Step]:
         """Calls whose arrival could not be journaled are not let in, whatever they did since."""
@@ -357,7 +367,7 @@ def call_in(record: Fact | Command) -> CallId | None:
     return record.call_id if isinstance(record, CallFact | Command) else None
 
 
-def _entries_of(steps: list[Step]) -> list[Entry]:
+def _entries_of(step: Step) -> list[Entry]:
     return [
         Entry(
             at=step.now,
@@ -365,7 +375,6 @@ def _entries_of(steps: list[Step]) -> list[Entry]:
             line_epoch=step.epoch if index == 0 else "",
             line_seq=step.seq if index == 0 else 0,
         )
-        for step in steps
         for index, record in enumerate(step.turn.records)
     ]
 

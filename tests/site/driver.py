@@ -27,7 +27,7 @@ from calls.ports import Line as LinePort
 from careline.checkpoint import Track
 from careline.gate import TriageGate, engine_of
 from careline.inbox import Gone, Inbox, Told
-from careline.intake import Intake, Step, call_in
+from careline.intake import Intake, Step, _entries_of, call_in
 from careline.rescue import Rescue
 from careline.restart import Restart
 from tests.site.board import Board
@@ -178,6 +178,7 @@ class BrainProcess(Intake):
         self._batch: Sequence[Entry] = ()
         self._probes = False
         self._just_refused: set[CallId] = set()
+        self._asked = False
         self._commanded = 0
         self._acknowledged = True
         if not journal.durable or board.site.version != world.site.version:
@@ -268,11 +269,7 @@ class BrainProcess(Intake):
     ) -> None:
         self._batch, self._commanded, self._acknowledged = (), 0, True
         self._just_refused.clear()
-        for step in steps:
-            of_refused = [call_in(record) in self._refused for record in step.turn.records]
-            if of_refused and of_refused[0] and not all(of_refused):
-                # What fell due when they did something is written, and that they did it is not.
-                self.world.unaccounted()
+        self._asked = False
         await super()._finish(line, steps, told)
         self.has_acknowledged()
 
@@ -303,13 +300,20 @@ class BrainProcess(Intake):
                 if call is not None and isinstance(call.engine, Rescue) and not call.engine.let_in:
                     raise Violation(f"{call.call_id} is turned away, and could be journaled")
 
-    def _let_in(self, entries: Sequence[Entry]) -> list[Entry]:
-        kept = super()._let_in(entries)
-        if len(kept) < len(entries):
-            dropped = [entry for entry in entries if call_in(entry.record) in self._refused]
-            before = [e for e in dropped if call_in(e.record) not in self._just_refused]
-            self.world.dropped(dropped, before)
-        return kept
+    def _let_in(self, steps: Iterable[Step]) -> list[Entry]:
+        steps = list(steps)
+        # Asked a second time where nothing could be written: by then some more were turned away.
+        again, self._asked = self._asked, True
+        refused = self._just_refused if again else self._refused
+        for step in steps:
+            entries = _entries_of(step)
+            dropped = [entry for entry in entries if call_in(entry.record) in refused]
+            if dropped:
+                self.world.dropped(dropped, [] if again else dropped)
+                if len(dropped) < len(entries):
+                    # A call's own deadline may have passed as well, and was seen to a moment later.
+                    self.world.unaccounted()
+        return super()._let_in(steps)
 
     def _turned_away(self, steps: list[Step]) -> list[Step]:
         before = set(self._refused)

@@ -7,13 +7,16 @@ import pytest
 from careline.replaying import Replay
 from tests.site.world import World
 
-OUTAGES = (10, 16)
-"""Seeds of days on which the journal cannot be written for a while."""
+OUTAGES = {10: 100, 16: 100, 91: 1000}
+"""Seeds of days on which the journal cannot be written for a while, and how many call on them.
+
+On the last of them something falls due while a caller who was turned away is still heard of.
+"""
 
 
 @pytest.mark.parametrize("seed", [4, 7, *OUTAGES])
 def test_every_decision_of_a_simulated_day_is_made_again(seed: int) -> None:
-    world = World(seed, 100)
+    world = World(seed, OUTAGES.get(seed, 100))
     world.run()
     done = Replay(world.site, world.find_version).run(enumerate(world.journal.durable, start=1))
     assert done.difference is None

@@ -279,7 +279,7 @@ class World:
         self.witness.read(late)
 
     def unaccounted(self) -> None:
-        """Something is about to be written, and not why it was done just then."""
+        """Something is about to be written, and not all that it was done for just then."""
         self.journal.tear()
 
     def _concerns_others(self, unwritten: Iterable[Entry]) -> None:

@@ -14,7 +14,7 @@ On the last of them something falls due while a caller who was turned away is st
 """
 
 
-@pytest.mark.parametrize("seed", [4, 7, *OUTAGES])
+@pytest.mark.parametrize("seed", [4, 7, 10, 16, pytest.param(91, marks=pytest.mark.slow)])
 def test_every_decision_of_a_simulated_day_is_made_again(seed: int) -> None:
     world = World(seed, OUTAGES.get(seed, 100))
     world.run()

@@ -195,8 +195,13 @@ class Line:
             self.world.later(self.world.random.choice((0.0, 1.0, 30.0, 200.0)), self._again, fact)
 
     def _again(self, fact: Fact) -> None:
-        if not self.dead and not self.world.closing:
-            self._send(fact)
+        if self.dead or self.world.closing:
+            return
+        arrives = isinstance(fact, CallArrived) and fact.call_id not in self.legs
+        if arrives and self.world.was_turned_away(fact.call_id):
+            # Nothing of it was written, so behind a restart nobody could know that it is over.
+            return
+        self._send(fact)
 
     def _send(self, fact: Fact) -> None:
         self.seq += 1

@@ -278,6 +278,10 @@ class World:
         self._note(late)
         self.witness.read(late)
 
+    def was_turned_away(self, call_id: CallId) -> bool:
+        """Whether a call was not let in, for the journal could not be written."""
+        return call_id in self._turned_away
+
     def unaccounted(self) -> None:
         """Something is about to be written, and not all that it was done for just then."""
         self.journal.tear()

@@ -198,10 +198,8 @@ class Line:
         if self.dead or self.world.closing:
             return
         arrives = isinstance(fact, CallArrived) and fact.call_id not in self.legs
-        if arrives and self.world.was_turned_away(fact.call_id):
-            # Nothing of it was written, so behind a restart nobody could know that it is over.
-            return
-        self._send(fact)
+        if not (arrives and self.world.may_be_missed(fact.call_id)):
+            self._send(fact)
 
     def _send(self, fact: Fact) -> None:
         self.seq += 1

@@ -278,9 +278,14 @@ class World:
         self._note(late)
         self.witness.read(late)
 
-    def was_turned_away(self, call_id: CallId) -> bool:
-        """Whether a call was not let in, for the journal could not be written."""
-        return call_id in self._turned_away
+    def may_be_missed(self, call_id: CallId) -> bool:
+        """Whether a call that is over may be believed to be still there, somewhere.
+
+        Of one that was turned away nothing is written. One that ended while nothing could be
+        written is given up by the next life as lost, and looked for.
+        """
+        lost = self.brain is None or call_id in self.brain.board.calls.lost
+        return lost or call_id in self._turned_away
 
     def unaccounted(self) -> None:
         """Something is about to be written, and not all that it was done for just then."""

@@ -134,6 +134,7 @@ async def test_of_calls_turned_away_it_is_told_also_when_nothing_else_happened(j
     assert backlog.due_at is None
 
 
+@pytest.mark.slow
 async def test_a_passing_outage_leaves_no_hole_in_the_journal(clinic):
     rig = DrivenRig(clinic)
     async with rig.driving():

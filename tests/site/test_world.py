@@ -46,6 +46,7 @@ def test_the_slice_holds_crashes_of_brain_and_line_and_every_kind_of_trouble() -
         assert not all(getattr(day, trouble) for day in days), trouble
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_day_whatever_the_hash_of_a_string() -> None:
     program = "from tests.site.world import World; print([World(s, 60).run() for s in (2, 3, 11)])"
     told = {
@@ -62,6 +63,7 @@ def test_the_same_seed_gives_the_same_day_whatever_the_hash_of_a_string() -> Non
     assert len(told) == 1
 
 
+@pytest.mark.slow
 def test_a_crash_at_a_write_loses_nothing_that_was_acknowledged() -> None:
     hour = CrashingHour(1, 30, every=5)
     hour.live()

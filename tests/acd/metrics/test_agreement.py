@@ -194,7 +194,11 @@ class Floor:
         assert counted(self.metrics, self.now) == decided(self.distributor)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(
+    max_examples=settings().max_examples * 3 // 2,
+    suppress_health_check=[HealthCheck.too_slow],
+    deadline=None,
+)
 @given(st.lists(ACTIONS, min_size=20, max_size=70))
 def test_visits_and_offers_are_counted_as_the_distributor_counts_them(actions):
     floor = Floor()

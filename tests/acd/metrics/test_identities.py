@@ -222,7 +222,7 @@ def renamed(history, mark: str):
     return [(at, other(record)) for at, record in history]
 
 
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 2)
 @given(HISTORIES, HISTORIES, st.randoms(use_true_random=False))
 def test_the_order_of_what_happens_at_once_to_others_does_not_matter(one, another, random):
     another = renamed(another, "'")
@@ -268,7 +268,7 @@ def test_a_clock_that_goes_back_stands_still():
     assert (cell.short, cell.abandoned_after.longest_s) == (1, 0.0)
 
 
-@settings(max_examples=10)
+@settings(max_examples=settings().max_examples // 10)
 @given(HISTORIES)
 def test_calls_that_are_over_take_no_memory(history):
     metrics = metrics_of()

@@ -165,6 +165,7 @@ async def test_a_damaged_snapshot_is_as_good_as_none(
 # --- a server that says no ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_too_few_replicas_are_told_of_and_keep_nothing(
     node: MakeNode, redis_server: RedisServer
 ) -> None:
@@ -172,6 +173,7 @@ async def test_too_few_replicas_are_told_of_and_keep_nothing(
     await refused(journal, redis_server, {"min-replicas-to-write": 1}, "min-replicas-to-write")
 
 
+@pytest.mark.slow
 async def test_a_full_memory_is_told_of_and_keeps_nothing(
     node: MakeNode, redis_server: RedisServer
 ) -> None:
@@ -198,6 +200,7 @@ async def refused(
     assert await journal.append([entry(3)]) == 2
 
 
+@pytest.mark.slow
 async def test_a_replica_does_not_take_entries(node: MakeNode, redis_server: RedisServer) -> None:
     journal = await node(ttl_s=600.0, renewal_s=500.0).lead()
     with redis_server.client() as client:

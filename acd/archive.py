@@ -166,8 +166,7 @@ class Archive:
         agent.kept_until = state.kept_until
         agent.unanswered = state.unanswered
         agent.reachable = state.reachable
-        if agent.nurse:
-            self._floor.count_nurse(agent, 1)
+        self._floor.note_duty(agent)
 
     def _load_task(self, state: TaskState, person_queue: QueueId) -> None:
         requirement = self._served(state.requirement, person_queue)

@@ -71,6 +71,7 @@ class Floor:
         "_keep_ready",
         "_on_duty_nurses",
         "_room_for",
+        "at_work",
         "breaks_due",
         "free_nurse_count",
         "held_back",
@@ -78,6 +79,7 @@ class Floor:
         "kept_behind",
         "kept_for",
         "lanes",
+        "on_duty",
         "ready",
         "red_flags_rung",
         "roster",
@@ -91,6 +93,10 @@ class Floor:
         self._room_for = dict.fromkeys(sorted({*sizes, WHOLE}), 0)
         self._on_duty_nurses = 0
         self._at_work_nurses = 0
+        self.on_duty = 0
+        """The set of those who are present, no matter how busy, and can be reached."""
+        self.at_work = 0
+        """The set of those who have come to work, present or on a break, and can be reached."""
         self.breaks_due = 0
         """The set of nurses who have nothing to do and whose break has not begun."""
         self.free_nurse_count = 0
@@ -142,14 +148,8 @@ class Floor:
             # Waiting only adds to those who may take a call.
             last = last.next
         if last.companion is None:
-            return bool(self._at_work(last.able, 1))
-        first, second = self._at_work(last.able, 2), self._at_work(last.companion, 2)
-        return bool(first and second) and len({*first, *second}) > 1
-
-    def _at_work(self, among: int, limit: int) -> list[Agent]:
-        """Those of a set who are at work, but no more than so many."""
-        at_work = (agent for agent in self.roster.members(among) if self.at_work(agent))
-        return list(islice(at_work, limit))
+            return bool(last.able & self.at_work)
+        return are_two(last.able & self.at_work, last.companion & self.at_work)
 
     def on_duty_for(self, requirement: Requirement) -> int:
         """How many agents who could take such a call are not out.
@@ -169,18 +169,17 @@ class Floor:
         lane = self.lanes.at(requirement, 0.0, 0.0)
         return (lane.able & self._room_for[lane.units]).bit_count()
 
-    def on_duty(self, agent: Agent) -> bool:
-        """Whether a nurse counts for the reserve: present, no matter how busy, and reachable."""
-        return agent.presence is Presence.READY and agent.reachable and not agent.leaving
-
-    def at_work(self, agent: Agent) -> bool:
-        """Whether an agent has come to work, present or on a break, and can be reached."""
-        return agent.presence is not Presence.OUT and agent.reachable and not agent.leaving
-
-    def count_nurse(self, agent: Agent, change: int) -> None:
-        """Count a nurse as she stands now (1), or no longer (-1)."""
-        self._on_duty_nurses += change * self.on_duty(agent)
-        self._at_work_nurses += change * self.at_work(agent)
+    def note_duty(self, agent: Agent) -> None:
+        """The agent's presence has changed, or whether their phone can be rung."""
+        reached = agent.reachable and not agent.leaving
+        on_duty = reached and agent.presence is Presence.READY
+        at_work = reached and agent.presence is not Presence.OUT
+        if on_duty != bool(self.on_duty & agent.bit):
+            self.on_duty ^= agent.bit
+            self._on_duty_nurses += agent.nurse * (1 if on_duty else -1)
+        if at_work != bool(self.at_work & agent.bit):
+            self.at_work ^= agent.bit
+            self._at_work_nurses += agent.nurse * (1 if at_work else -1)
 
     @property
     def spare_nurses(self) -> int:
@@ -454,6 +453,11 @@ class Floor:
             if agent is not None:
                 mask |= agent.bit
         return mask
+
+
+def are_two(able: int, companions: int) -> bool:
+    """Whether one of each of two sets can be had at once: nobody is both."""
+    return bool(able and companions) and (able | companions).bit_count() > 1
 
 
 def _ready_key(agent: Agent) -> tuple[float, int]:

@@ -7,10 +7,8 @@ are kept from is a condition of every choice, and stands in :mod:`acd.floor`.
 
 from __future__ import annotations
 
-from itertools import islice
-
 from acd.agent import Agent
-from acd.floor import Floor
+from acd.floor import Floor, are_two
 from acd.lane import Lane
 from acd.standing import Standing
 from acd.timers import Timers
@@ -93,14 +91,8 @@ class Keeping:
         return self._floor.free_for(pair) & (pair.lane.able | (pair.lane.companion or 0))
 
     def _both_on_duty(self, lane: Lane) -> bool:
-        first, second = self._two_on_duty(lane.able), self._two_on_duty(lane.companion or 0)
-        return bool(first and second) and len({*first, *second}) > 1
-
-    def _two_on_duty(self, among: int) -> list[Agent]:
-        """At most two of a set who are on duty."""
-        floor = self._floor
-        on_duty = (agent for agent in floor.roster.members(among) if floor.on_duty(agent))
-        return list(islice((agent for agent in on_duty if not agent.leaving), 2))
+        on_duty = self._floor.on_duty
+        return are_two(lane.able & on_duty, (lane.companion or 0) & on_duty)
 
 
 def _ready_key(agent: Agent) -> tuple[float, int]:

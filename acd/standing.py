@@ -49,11 +49,8 @@ class Standing:
 
     def reach(self, agent: Agent, *, reachable: bool) -> None:
         """The agent's phone came or went; ``settle`` must follow."""
-        if agent.nurse:
-            self._floor.count_nurse(agent, -1)
         agent.reachable = reachable
-        if agent.nurse:
-            self._floor.count_nurse(agent, 1)
+        self._floor.note_duty(agent)
 
     def pause(self, agent: Agent) -> None:
         """Offer the agent nothing for a moment: what they were last offered came to nothing.
@@ -129,7 +126,7 @@ class Standing:
         if agent.pending is not Presence.BREAK or not agent.nurse or agent.approved:
             return True
         floor = self._floor
-        if not floor.on_duty(agent):
+        if not floor.on_duty & agent.bit:
             return True
         others_free = floor.free_nurse_count - agent.free_nurse
         return others_free >= floor.break_reserve and not floor.red_flag_unanswered
@@ -140,9 +137,6 @@ class Standing:
             self._floor.breaks_due ^= agent.bit
 
     def _presence(self, agent: Agent, presence: Presence) -> None:
-        if agent.nurse:
-            self._floor.count_nurse(agent, -1)
         self.departures += presence is Presence.OUT and agent.presence is not Presence.OUT
         agent.presence = presence
-        if agent.nurse:
-            self._floor.count_nurse(agent, 1)
+        self._floor.note_duty(agent)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 from acd.agent import WHOLE, Agent, Presence
 from acd.lane import EMERGENCY, OVERDUE, ROUTINE, Lane, Pool
 from acd.models import Prefer, QueueConfig
 from acd.roster import NURSE, Roster
-from acd.visit import Visit
+from acd.visit import Place, Visit
 from calls.ids import QueueId
 from calls.requirement import Requirement, SkillNeed
 
@@ -113,6 +114,18 @@ class Lanes:
     def of_queue(self, queue_id: QueueId) -> Sequence[Lane]:
         """Every lane of a queue that calls may wait in."""
         return self._of_queue[queue_id]
+
+    def first_for(self, agents: int) -> Lane | None:
+        """The lane whose first call stands first of all that one of a set of agents may take."""
+        first: Lane | None = None
+        first_place: Place | None = None
+        for lane in chain.from_iterable(self._of_queue.values()):
+            place = lane.head
+            if place is None or (first_place is not None and place > first_place):
+                continue
+            if _pooled(lane) & agents:
+                first, first_place = lane, place
+        return first
 
     def add(self, visit: Visit) -> None:
         """Let a call wait in its lane."""

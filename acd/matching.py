@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from acd.agent import WHOLE, Agent
 from acd.floor import Choice, Floor
@@ -394,7 +395,7 @@ class Matching:
         if spending:
             # More nurses are free than the reserve needs. What was kept from one of them may stand
             # before all that is there for the agent who made it so.
-            takers = list(dict.fromkeys((*takers, *floor.roster.members(floor.free_nurses))))
+            takers = list(dict.fromkeys((*takers, *self._spare_nurses())))
             floor.held_back = False
         best: Visit | None = None
         polite: dict[Agent, Visit] = {}
@@ -442,6 +443,17 @@ class Matching:
             # At one agent it may let another call go first, and at another it may not.
             return floor.roster.members(floor.could_take(newcomer))
         return choice.agents if choice is not None else ()
+
+    def _spare_nurses(self) -> Iterable[Agent]:
+        """Of the free nurses one for whom the call is that stands first; in doubt all of them."""
+        floor = self._floor
+        free = floor.free_nurses
+        lane = floor.lanes.first_for(free)
+        if lane is None or lane.companion is not None or lane.waiting.first.failed:
+            return floor.roster.members(free)
+        if floor.kept is not None or self.alarms:
+            return floor.roster.members(free)
+        return islice(floor.roster.members(free & lane.able), 1)
 
     def see_to_others(self) -> None:
         """After anything has happened: keep who is to be kept for a pair, let breaks begin."""

@@ -193,16 +193,19 @@ class Answering:
         self._matching.end_wrap_up(offer)
 
     def _lost(self, offer: Offer, fact: OfferFailed) -> None:
-        """A phone was lost in mid-call; the caller stays with whoever led the conversation."""
+        """A phone was lost in mid-call; the caller stays with whoever led the conversation.
+
+        But not if they are in danger, and it was their nurse's.
+        """
         visit = offer.visit
-        if offer is not visit.offers[0]:
-            self._matching.offers.disconnect(offer, fact)
+        offers = tuple(visit.offers)
+        self._matching.offers.disconnect(offer, fact)
+        safe = visit.danger_since is None or self._lifecycle.with_nurse(visit)
+        if offer is not offers[0] and safe:
             self._matching.wrap_up(offer)
             return
-        offers = tuple(visit.offers)
         self._ledger.forget(visit)
-        self._matching.offers.disconnect(offer, fact)
-        for other in offers[1:]:
+        for other in tuple(visit.offers):
             self._matching.offers.release(other)
         self._lifecycle.agent_lost(visit, offers)
 

@@ -158,7 +158,10 @@ class Floor:
             KeyError: the queue does not exist.
         """
         able = self.lanes.at(requirement, 0.0, 0.0).able
-        return sum(agent.presence is not Presence.OUT for agent in self.roster.members(able))
+        return sum(
+            agent.presence is not Presence.OUT and not agent.leaving
+            for agent in self.roster.members(able)
+        )
 
     def free_count(self, requirement: Requirement) -> int:
         """How many agents could be offered such a call now.

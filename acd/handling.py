@@ -186,7 +186,8 @@ class Handling:
             queue, since, agent_id = talked
             _kept(self._talks, queue).append(now - since)
             self._wrapping[agent_id] = (queue, now)
-            if isinstance(fact, CallReleased) and fact.requeued:
+            # A red flag goes on in the nurses' queue: their conversation teaches nothing here.
+            if isinstance(fact, CallReleased) and fact.requeued and not fact.emergency:
                 self._waiting[fact.call_id] = (queue, now)
         elif not isinstance(fact, CallReleased):
             self._waited(fact.call_id, now, gave_up=True)

@@ -170,10 +170,18 @@ class Lifecycle:
 
     def call_back_owed(self, fact: CallBackOwed) -> None:
         """A red flag was understood when the caller had left; whoever is at it already goes on."""
-        if fact.call_id in self._ledger.tasks or self._ledger.get(fact.call_id) is not None:
+        task = self._ledger.tasks.get(fact.call_id)
+        at_it = task is not None and task.requirement.emergency
+        if at_it or self._ledger.get(fact.call_id) is not None:
             self._drops.duplicate += 1
             return
+        rung: tuple[Agent, ...] = ()
+        if task is not None:
+            # A call-back that they chose is not enough any more.
+            fact = replace(fact, may_call_back=fact.may_call_back and task.allowed)
+            rung = self._call_backs.close(fact.call_id)
         self._call_backs.owed(fact, self._nurse_queue)
+        self._matching.settle_all(rung)
 
     def caller_advised(self, fact: CallerAdvised) -> None:
         """The caller may be speaking with 911 once they have hung up."""
@@ -294,6 +302,9 @@ class Lifecycle:
         connected to that nurse at once.
         """
         if visit.rests_until is not None or (visit.offers and self._fit(visit)):
+            return
+        if visit.dialled and visit.offers and all(each.connected for each in visit.offers):
+            # Their phone may ring: whoever calls them back goes on, whatever was changed.
             return
         if visit in self._matching.alarms and self._ring_fewer(visit):
             return

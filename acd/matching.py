@@ -12,14 +12,14 @@ import math
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from acd.agent import WHOLE, Agent
+from acd.agent import WHOLE, Agent, Presence
 from acd.floor import Choice, Floor
 from acd.keeping import Keeping
 from acd.lane import Lane
 from acd.lanes import lane_after
 from acd.offer import Offer
 from acd.offers import ELAPSED, Offers
-from acd.ringing import CutShort, cut_short
+from acd.ringing import CutShort, cut_short, rings_with_all
 from acd.rule import Rule
 from acd.standing import Standing
 from acd.timers import Timers
@@ -331,7 +331,7 @@ class Matching:
         self.standing.stand_anew(agent)
         floor = self._floor
         spare = floor.held_back and floor.spare_nurses > 0
-        if spare or agent.room or agent.urgent:
+        if spare or agent.room or agent.urgent or self.alarms:
             self._serve((agent,))
         if agent.nurse:
             self._give_way(agent)
@@ -400,7 +400,7 @@ class Matching:
         best: Visit | None = None
         polite: dict[Agent, Visit] = {}
         for agent in takers:
-            if not agent.room and not agent.urgent:
+            if not agent.room and not agent.urgent and not self.alarms:
                 continue
             visit = floor.visit_for(agent)
             if visit is not None and visit.failed and visit.lets_go_first(agent.config.id):
@@ -461,10 +461,17 @@ class Matching:
             self._serve(())
 
     def _alarm_for(self, agent: Agent) -> Visit | None:
-        """A red flag that every nurse is rung for, and this one is not yet."""
-        if agent.room != WHOLE and not agent.urgent:
+        """A red flag that every nurse is rung for, and this one is not yet.
+
+        Whoever is on a break and lets it pass is not rung for it again.
+        """
+        alarms = (visit for visit in self.alarms if visit.lane.able & agent.bit)
+        if agent.room == WHOLE or agent.urgent:
+            return next(alarms, None)
+        on_break = agent.presence is Presence.BREAK and agent.wrapping_up
+        if not on_break or not rings_with_all(agent):
             return None
-        return next((visit for visit in self.alarms if visit.lane.able & agent.bit), None)
+        return next((visit for visit in alarms if agent.config.id not in visit.tried), None)
 
 
 def _place(visit: Visit) -> Place:

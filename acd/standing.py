@@ -72,11 +72,13 @@ class Standing:
         now = timers.now
         timers.cancel(agent)
         self._note_break(agent)
+        idle = not agent.used
+        goes = agent.pending is not None and not idle
         away = (
             agent.presence is not Presence.READY
             or not agent.reachable
             or agent.leaving
-            or (agent.pending is not None and agent.used > 0)
+            or (goes and agent.pending is Presence.OUT)
         )
         if away or agent.pauses_until > now:
             self._floor.place(agent, 0, urgent=False)
@@ -84,10 +86,9 @@ class Standing:
                 timers.set(agent, agent.pauses_until)
             return
         resting = agent.rests_until > now
-        idle = not agent.used
         self._floor.place(
             agent,
-            0 if resting else WHOLE - agent.used,
+            0 if resting or goes else WHOLE - agent.used,
             # A phone that nobody speaks on must not stay silent while a red flag waits.
             urgent=agent.nurse and agent.wrapping_up and (resting or not idle),
         )

@@ -588,7 +588,8 @@ class Switchboard:
         self, order: OpenTask, live: LiveCall | None, now: float, turn: Turn
     ) -> None:
         number_known = self.owed.keep(live)
-        if self.distributor.call_back(order.call_id) is None:
+        agreed = self.distributor.call_back(order.call_id)
+        if agreed is None or not agreed.emergency:
             owed = CallBackOwed(
                 site=self.site.id,
                 call_id=order.call_id,

@@ -118,6 +118,7 @@ class CallFacts:
     def call_back_owed(self, fact: CallBackOwed, at: float) -> None:
         """A red flag was understood when the caller had left: nobody reached them."""
         call = self._books.calls.get(fact.call_id)
+        self._settle_call_back(call)
         if call is None or call.red_flag is None:
             cell = self._books.call_sheet.at(SITE, at)
             cell.red_flags += 1

@@ -406,6 +406,28 @@ def test_a_red_flag_who_drops_twice_leaves_one_task(clinic):
     assert task(clinic).call_id == "red"
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_red_flag_understood_after_a_call_back_was_chosen_goes_to_a_nurse(
+    clinic, offered, allowed
+):
+    clinic.wants("one", "general")
+    chosen(clinic)
+    assert offered(clinic.on_duty("cal")) == [("one~1", "cal")]
+    owed = CallBackOwed(
+        site=SITE,
+        call_id=CallId("one"),
+        requirement=Requirement(queue=QueueId("nurse"), emergency=True),
+        may_call_back=allowed,
+    )
+    assert [(c.call_id, c.agent_id) for c in clinic.tell(owed) if isinstance(c, RecallOffer)] == [
+        ("one~1", "cal")
+    ]
+    assert task(clinic).emergency
+    assert task(clinic).allowed is allowed
+    assert offered(clinic.on_duty("bea")) == ([("one~1", "bea")] if allowed else [])
+    assert clinic.distributor.totals.balanced
+
+
 def test_a_red_flag_understood_when_the_caller_had_left_is_called_back(clinic, offered):
     owed = CallBackOwed(
         site=SITE,

@@ -6,7 +6,7 @@ from acd import AgentConfig, EmergencyRules, Prefer, QueueConfig
 from calls.commands import Bridge, RecallOffer
 from calls.facts import (
     AgentHungUp,
-    AgentOnBreak,
+    AgentOut,
     AgentReady,
     CallerHungUp,
     OfferAccepted,
@@ -149,7 +149,7 @@ def test_a_nurse_in_a_chat_is_not_taken_from_it(clinic, offered):
 def test_ready_ends_every_wrap_up_and_a_red_flag_comes_at_once(clinic, offered):
     clinic.on_duty("amy")
     chats(clinic, "a", "b")
-    clinic.agents(AgentOnBreak, "amy")
+    clinic.agents(AgentOut, "amy")
     for call in ("a", "b"):
         clinic.tell(CallerHungUp(site=SITE, call_id=CallId(call)))
     assert offered(clinic.queue("red", "nurse", emergency=True)) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from acd import Distributor
+from acd import Distributor, EmergencyRules
 from calls.commands import OfferCall, OpenTask
 from calls.facts import (
     AgentHungUp,
@@ -240,19 +240,44 @@ def test_wrap_up_is_cut_short_by_no_routine_call(clinic, offered):
     assert offered(clinic.later(20)) == [("two", "bea")]
 
 
+@pytest.mark.parametrize("approved", [False, True])
 @pytest.mark.parametrize("asked", ["in conversation", "in wrap-up"])
-def test_a_nurse_who_asked_for_a_break_is_not_called_out_of_wrap_up(clinic, offered, asked):
+def test_a_nurse_who_asked_for_a_break_is_rung_in_wrap_up_for_a_red_flag_alone(
+    clinic, offered, asked, approved
+):
     clinic.on_duty("bea")
     offer = clinic.connect("routine", "nurse")
-    wants_a_break = AgentOnBreak(site=SITE, agent_id=AgentId("bea"))
     if asked == "in conversation":
-        clinic.tell(wants_a_break)
+        clinic.agents(AgentOnBreak, "bea", approved=approved)
     clinic.about(AgentHungUp, offer)
     if asked == "in wrap-up":
-        clinic.tell(wants_a_break)
+        clinic.agents(AgentOnBreak, "bea", approved=approved)
+    assert clinic.queue("plain", "nurse") == []
+    red = clinic.queue("red", "nurse", emergency=True)
+    assert offered(red) == [("red", "bea")]
+    clinic.accept(red)
+    assert clinic.agent("bea").pending.value == "break"
+
+
+def test_a_nurse_who_asked_to_go_home_is_not_called_out_of_wrap_up(clinic, offered):
+    clinic.on_duty("bea")
+    offer = clinic.connect("routine", "nurse")
+    clinic.agents(AgentOut, "bea")
+    clinic.about(AgentHungUp, offer)
     assert offered(clinic.queue("red", "nurse", emergency=True)) == []
-    # Nor does her break begin while a red flag waits.
-    assert offered(clinic.later(20)) == [("red", "bea")]
+    assert offered(clinic.later(20)) == []
+
+
+def test_a_nurse_who_asked_for_a_break_is_rung_for_a_red_flag_that_waited_while_she_talked(
+    site, offered
+):
+    clinic = site(rules=EmergencyRules(keep_ready=0))
+    clinic.on_duty("bea")
+    offer = clinic.connect("routine", "nurse")
+    clinic.agents(AgentOnBreak, "bea")
+    assert offered(clinic.queue("red", "nurse", emergency=True)) == []
+    assert offered(clinic.later(60)) == []
+    assert offered(clinic.about(AgentHungUp, offer)) == [("red", "bea")]
 
 
 def test_a_nurse_whose_phone_went_in_wrap_up_is_rung_once_it_is_back(clinic, offered):

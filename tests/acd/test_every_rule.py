@@ -568,15 +568,16 @@ class Days(RuleBasedStateMachine):
         away = (
             view.presence is not Presence.READY
             or not person.reachable
-            or (view.pending is not None and load > 0)
+            or (view.pending is Presence.OUT and load > 0)
             or person.pauses_until > self.now
         )
         if away:
             return 0, False
+        goes = view.pending is Presence.BREAK and load > 0
         rests = person.rests_until > self.now
         live = any(up.agent == view.agent_id for up in self.up.values())
         urgent = view.agent_id in NURSES and not live and (rests or load > 0)
-        return 0 if rests else WHOLE - load, urgent
+        return 0 if rests or goes else WHOLE - load, urgent
 
     def kept(self):
         """Who is kept for a call of two people, and where that call stands."""
@@ -1096,7 +1097,8 @@ class Days(RuleBasedStateMachine):
             return []
         if kind is IdentityConfirmed and self.callers[up.call].came_by is not None:
             self.callers[up.call].came_by.confirmed = True
-        if kind is AgentHungUp or (kind is OfferFailed and not first):
+        danger = kind is OfferFailed and self.in_danger_without(up, sides)
+        if kind is AgentHungUp or (kind is OfferFailed and not first and not danger):
             del self.up[offer_id]
             self.wrap(up)
         elif kind is OfferFailed:
@@ -1118,6 +1120,11 @@ class Days(RuleBasedStateMachine):
                 caller.since = before.danger_since
             caller.alone_until = self.alone_until(caller.requirement, caller.since)
         return []
+
+    def in_danger_without(self, up, sides):
+        """Whether a caller who is known to be in danger has no nurse but this one."""
+        nurses = [side for side in sides if side is not up and side.agent in NURSES]
+        return self.callers[up.call].danger_since is not None and not nurses
 
     def lost_early(self, up, unanswered, failed):
         self.came_to_nothing(up, unanswered, failed)
@@ -1425,17 +1432,13 @@ class Days(RuleBasedStateMachine):
         return kept, at
 
     def red_flags_before_everything(self, waiting, views):
-        live = [
-            self.callers[name]
-            for name, view in waiting.items()
-            if view.emergency and not view.call_back
-        ]
+        live = [name for name, view in waiting.items() if view.emergency and not view.call_back]
         unoffered = [
             name
             for name, view in waiting.items()
             if view.emergency and not view.call_back and not view.offered_to
         ]
-        alarm = [caller for caller in live if caller.rung >= 1]
+        alarm = [name for name in live if self.callers[name].rung >= 1]
         for name in NURSES:
             mine = [up for up in self.up.values() if up.agent == name]
             room, urgent = self.room(views[name])
@@ -1446,6 +1449,8 @@ class Days(RuleBasedStateMachine):
                 if mine and silent:
                     # A routine call may ring on only beside a nurse who rings for the red flag.
                     assert not unoffered
+            if views[name].presence is Presence.BREAK and self.people[name].reachable and not mine:
+                assert all(name in self.distributor._ledger.get(red).tried for red in alarm)
 
     def speaks_with_nobody(self, up):
         """Whether an offer rings, or waits for the second of two to answer."""

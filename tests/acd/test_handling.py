@@ -121,6 +121,17 @@ def test_patience_is_all_waiting_over_those_who_gave_up(day):
     assert day.known.patience_s == {"desk": (30 + 50 + 20 + 100) / 2}
 
 
+def test_what_a_red_flag_says_to_a_nurse_is_no_conversation_of_the_queue_it_came_from(day):
+    day.queued()
+    day.connected()
+    day.later(60)
+    day.call(CallReleased, agent_id="ana", requeued=True, emergency=True)
+    day.connected(agent="bea")
+    day.later(900)
+    day.call(CallEnded, outcome=Outcome.HANDLED)
+    assert day.known.talks_s == {"desk": (60,)}
+
+
 def test_where_nobody_gives_up_nothing_is_assumed_of_patience(day):
     day.queued()
     day.later(30)

@@ -9,9 +9,13 @@ from calls.facts import (
     AgentOut,
     AgentReady,
     CallDequeued,
+    CallerHungUp,
     OfferAccepted,
     OfferDeclined,
+    OfferFailed,
+    OfferUnanswered,
     PhoneRegistered,
+    PhoneUnregistered,
 )
 from calls.requirement import SkillNeed
 from calls.rung import Rung
@@ -93,6 +97,53 @@ def test_a_nurse_on_a_break_is_rung_too_but_not_one_who_went_home(clinic, offere
     clinic.agents(AgentOut, "fay")
     clinic.queue("red", "nurse", emergency=True)
     assert offered(clinic.later(10)) == [("red", "bea")]
+
+
+@pytest.mark.parametrize("ended", ["answered by another", "the caller left"])
+def test_a_nurse_on_a_break_is_rung_for_the_second_red_flag_once_the_first_needs_her_no_more(
+    clinic, offered, ended
+):
+    clinic.on_duty("ana", "bea")
+    clinic.agents(AgentOnBreak, "ana")
+    first = clinic.queue("red", "nurse", emergency=True)
+    clinic.later(1)
+    clinic.queue("second", "nurse", emergency=True)
+    assert offered(clinic.later(9)) == [("red", "ana")]
+    assert offered(clinic.later(1)) == []
+    if ended == "answered by another":
+        commands = clinic.accept(first)
+    else:
+        commands = clinic.tell(CallerHungUp(site=SITE, call_id="red"))
+    assert ("second", "ana") in offered(commands)
+
+
+def test_a_nurse_on_a_break_is_rung_when_her_phone_is_back(clinic, offered):
+    clinic.on_duty("ana")
+    clinic.agents(AgentOnBreak, "ana")
+    clinic.agents(PhoneUnregistered, "ana")
+    clinic.queue("red", "nurse", emergency=True)
+    assert offered(clinic.later(11)) == []
+    assert offered(clinic.agents(PhoneRegistered, "ana")) == [("red", "ana")]
+
+
+def test_a_nurse_on_a_break_is_rung_again_where_the_number_turns_out_not_to_be_known(clinic):
+    clinic.on_duty("ana")
+    clinic.agents(AgentOnBreak, "ana")
+    clinic.wants("red", "nurse", emergency=True)
+    clinic.later(10)
+    again = offers(clinic.wants("red", "nurse", emergency=True, number_known=False))
+    assert [(each.agent_id, each.ask_number) for each in again] == [("ana", True)]
+
+
+@pytest.mark.parametrize("lets_pass", [OfferDeclined, OfferUnanswered, OfferFailed])
+def test_a_nurse_on_a_break_who_lets_it_pass_is_left_alone(clinic, offered, lets_pass):
+    clinic.on_duty("ana")
+    clinic.agents(AgentOnBreak, "ana")
+    clinic.queue("red", "nurse", emergency=True)
+    (offer,) = offers(clinic.later(10))
+    more = {"reason": "unreachable"} if lets_pass is OfferFailed else {}
+    assert offered(clinic.about(lets_pass, offer, **more)) == []
+    assert offered(clinic.later(600)) == []
 
 
 def test_a_nurse_in_conversation_is_not_rung(clinic, offered):

@@ -224,6 +224,29 @@ def test_a_nurse_who_has_answered_keeps_who_turns_out_to_be_in_danger(clinic, in
     assert clinic.later(100) == []
 
 
+@pytest.mark.parametrize("who", ["cal", "ana"])
+def test_who_is_in_danger_is_not_left_with_a_clerk_when_the_nurse_beside_is_lost(
+    clinic, offered, who
+):
+    clinic.on_duty("cal", "ana")
+    both = clinic.wants("one", "billing", companion=SPANISH)
+    clinic.accept(both)
+    assert clinic.wants("one", "nurse", emergency=True) == []
+    clinic.on_duty("bea")
+    commands = clinic.about(OfferFailed, by_agent(both)[who], reason="lost")
+    assert offered(commands) == [("one", "bea")]
+    assert clinic.distributor.on_emergency_call("one")
+    assert clinic.distributor.totals.balanced
+
+
+def test_a_clerk_goes_on_with_who_is_in_no_danger_when_the_nurse_beside_is_lost(clinic):
+    clinic.on_duty("cal", "ana", "bea")
+    both = clinic.wants("one", "billing", companion=SPANISH)
+    clinic.accept(both)
+    assert clinic.about(OfferFailed, by_agent(both)["ana"], reason="lost") == []
+    assert clinic.agent("cal").work.value == "talking"
+
+
 def test_a_nurse_who_is_rung_alone_is_told_when_the_caller_turns_out_to_be_in_danger(clinic):
     clinic.on_duty("bea", "dot")
     offers = by_agent(pair(clinic))

@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from acd import EmergencyRules, LadderStep
-from calls.commands import ClimbLadder, OfferCall, OpenTask, RecallOffer
-from calls.facts import AgentOut, CallBackChosen, CallBackMissed
+from calls.commands import Bridge, ClimbLadder, HangUp, OfferCall, OpenTask, RecallOffer
+from calls.facts import (
+    AgentHungUp,
+    AgentOut,
+    CallBackAnswered,
+    CallBackChosen,
+    CallBackMissed,
+    CallerHungUp,
+)
 from calls.ids import CallId, QueueId
+from calls.requirement import Requirement
 from calls.rung import Rung
 from tests.acd.calling_back import dialled, tasks
 from tests.acd.conftest import AGENTS, NURSE_QUEUE, PLAIN, QUEUES, SITE
@@ -133,6 +141,18 @@ def test_who_goes_home_or_is_gone_from_the_site_has_departed(site):
     assert clinic.distributor.departures == 2
 
 
+def test_who_is_gone_from_the_site_is_not_signed_in_any_more(site):
+    clinic = site()
+    clinic.on_duty("cal")
+    offer = clinic.connect("one", "billing")
+    billing = Requirement(queue=QueueId("billing"))
+    assert clinic.distributor.signed_in(billing)
+    published(clinic, agents=without(AGENTS, "cal"))
+    clinic.about(AgentHungUp, offer)
+    clinic.later(3600)
+    assert not clinic.distributor.signed_in(billing)
+
+
 def test_a_nurse_who_is_gone_and_still_talks_keeps_no_other_from_routine_calls(site, offered):
     rules = EmergencyRules(keep_ready=1, ladder=())
     clinic = site(rules=rules)
@@ -142,6 +162,31 @@ def test_a_nurse_who_is_gone_and_still_talks_keeps_no_other_from_routine_calls(s
     assert offered(published(clinic, agents=without(AGENTS, "ana"), rules=rules)) == [
         ("two", "bea")
     ]
+
+
+def test_a_red_flag_who_is_being_dialled_is_not_dialled_by_another_as_well(site):
+    clinic = site()
+    clinic.wants("red", "nurse", emergency=True)
+    clinic.tell(CallerHungUp(site=SITE, call_id=CallId("red")))
+    offer, _dial = dialled(clinic, clinic.on_duty("ana"))
+    clinic.on_duty("bea")
+    no_nurse = {**AGENTS, "ana": replace(AGENTS["ana"], skills={"spanish": 5})}
+    assert published(clinic, agents=no_nurse) == []
+    assert [c.agent_id for c in clinic.about(CallBackAnswered, offer) if isinstance(c, Bridge)] == [
+        "ana"
+    ]
+
+
+def test_whoever_is_being_dialled_is_connected_once_they_answer_and_not_before(site, offered):
+    clinic = site()
+    clinic.wants("one", "billing")
+    clinic.tell(CallBackChosen(site=SITE, call_id=CallId("one")))
+    offer, _dial = dialled(clinic, clinic.on_duty("cal"))
+    more = {**QUEUES, "billing": replace(QUEUES["billing"], at_once=2)}
+    assert published(clinic, queues=more) == []
+    missed = clinic.about(CallBackMissed, offer, reason="no-answer")
+    assert [type(command) for command in missed] == [HangUp]
+    assert offered(clinic.later(3600)) == [("one~2", "cal")]
 
 
 def test_a_call_back_that_was_tried_often_enough_by_the_new_rules_is_left_to_a_person(site):

@@ -9,6 +9,7 @@ from calls.facts import (
     AgentOut,
     AgentReady,
     CallerHungUp,
+    OfferDeclined,
     PhoneUnregistered,
 )
 from calls.requirement import SkillNeed
@@ -248,8 +249,10 @@ def test_no_break_begins_while_a_red_flag_waits(clinic, offered):
     clinic.connect("one", "nurse")
     clinic.agents(AgentOnBreak, "ana")
     clinic.queue("red", "nurse", emergency=True)
-    hang_up(clinic, "one")
+    offer = hang_up(clinic, "one")[-1]
+    clinic.about(OfferDeclined, offer)
     assert offered(clinic.later(20)) == [("red", "ana")]
+    assert clinic.agent("ana").presence.value == "ready"
     hang_up(clinic, "red")
     assert clinic.agent("ana").presence is Presence.BREAK
 

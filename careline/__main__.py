@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import NoReturn
 
@@ -27,6 +27,7 @@ from careline.cli import (
     task,
     triage,
 )
+from careline.cli.output import LOST, Output, write_out
 
 _COMMANDS = (
     run,
@@ -45,6 +46,8 @@ _COMMANDS = (
     demo,
 )
 
+_WRONG_WORD = re.compile(r"^argument [^-].*: invalid choice: (.*) \(choose from (.*)\)$")
+
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong with a command line in one line, with the next step."""
@@ -52,6 +55,8 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         # What was typed in a wrong place may be an address with a password in it.
         shown = re.sub(r"//[^\s/]*@", "//…@", message)
+        # argparse names the place of a word that has no option by what the program calls it.
+        shown = _WRONG_WORD.sub(r"\1 is none of \2", shown)
         self.exit(2, f"{self.prog}: {shown}; see `{self.prog} --help`\n")
 
 
@@ -75,15 +80,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 when all went well, 1 when what was asked for did not hold, 2 when it could not be done.
     """
-    args = _parsed(arguments)
+    if sys.stdout is None:  # closed, `careline report >&-`
+        print("standard output: it is closed", file=sys.stderr)
+        return LOST
+    output = Output(sys.stdout)
+    with redirect_stdout(output):
+        try:
+            code = _run(arguments, output)
+        except SystemExit as told:  # by argparse: help, or what is wrong with the command line
+            raise SystemExit(output.finished(int(told.code or 0))) from None
+        code = output.finished(code)
+    write_out(sys.stderr)
+    return code
+
+
+def _run(arguments: Sequence[str] | None, output: Output) -> int:
     try:
+        args = _parsed(arguments)
         code: int = args.run(args)
     except KeyboardInterrupt:
-        code = 130
+        return 130
     except BrokenPipeError:
         # The reader of our output left (`careline check | head`): nothing more to say.
-        code = 1
-    _let_go_of_output()
+        return 1
+    except OSError as error:
+        if error is not output.failure:
+            raise
+        return LOST
     return code
 
 
@@ -95,6 +118,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """
     top = parser()
     args, left_over = top.parse_known_args(arguments)
+    top.prog = f"{top.prog} {args.command}"  # whose help tells what goes with it
     if left_over[1:] or (left_over and left_over[0].startswith("-")):
         top.error(f"unrecognized arguments: {' '.join(left_over)}")
     if left_over:
@@ -102,21 +126,6 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
             top.error(f"unrecognized arguments: {left_over[0]}")
         args.journal = Path(left_over[0])
     return args
-
-
-def _let_go_of_output() -> None:
-    """Write out what is left; where the terminal or pipe is gone, drop it.
-
-    Left to the interpreter's own end, output that cannot be written would turn the exit code into
-    120 (https://docs.python.org/3/library/signal.html, note on SIGPIPE).
-    """
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
 
 
 if __name__ == "__main__":

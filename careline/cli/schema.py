@@ -45,14 +45,17 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
 def run(args: argparse.Namespace) -> int:
     """Write the files; 2 when they cannot be written."""
     folder: Path = args.out
+    written: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, schema in schemas().items():
             path = folder / f"{name}.schema.json"
             text = json.dumps(schema, indent=2, ensure_ascii=False)
             path.write_text(text + "\n", encoding="utf-8")
-            print(path)
+            written.append(path)
     except OSError as error:
         print(f"{folder}: cannot be written: {error.strerror}", file=sys.stderr)
         return UNWRITABLE
+    for path in written:
+        print(path)
     return 0

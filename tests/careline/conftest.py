@@ -17,6 +17,7 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -60,6 +61,13 @@ def state(rendered: Path, tmp_path: Path) -> StateFolder:
     made.make()
     shutil.copytree(rendered, made.prompts, dirs_exist_ok=True)
     return made
+
+
+@pytest.fixture
+def full_disk() -> Iterator[TextIO]:
+    """A file to which nothing more can be written."""
+    with Path("/dev/full").open("w") as full:
+        yield full
 
 
 class Operator:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import re
 import shlex
 import shutil
@@ -125,8 +126,8 @@ def test_the_check_of_command_lines_finds_a_wrong_one():
         (["check", "one", "two"], "two"),
         (["agent", "grace"], "presence"),
         (["agent", "grace", "asleep"], "'asleep'"),
-        (["task", "colse"], "'colse'"),
-        (["queue", "billing", "shut"], "'shut'"),
+        (["task", "colse"], "careline task: 'colse' is none of 'close'; see"),
+        (["queue", "billing", "shut"], "'shut' is none of 'open', 'closed', 'calendar'; see"),
         (["queue", "billing", "open", "--for", "2"], "'2' is no duration"),
         (["call", "script.yaml"], "--to"),
         (["demo", "--keep"], "--keep"),
@@ -134,7 +135,7 @@ def test_the_check_of_command_lines_finds_a_wrong_one():
         (["schema", "here"], "here"),
         (["explain", "one", "two", "three"], "three"),
         (["explain", "--colour"], "--colour"),
-        (["replay", "one", "two"], "two"),
+        (["replay", "one", "two"], "two; see `careline replay --help`"),
         (["replay", "--with"], "--with"),
         (["report", "--every", "5m"], "'5m'"),
         (["report", "--json", "--csv"], "--csv"),
@@ -271,10 +272,49 @@ def test_a_demo_folder_that_is_there_already_is_not_touched(tmp_path, capsys):
 
 
 def test_a_reader_who_left_is_no_traceback(monkeypatch, capsys):
-    class Closed(io.StringIO):
-        def write(self, _text: str) -> int:
-            raise BrokenPipeError
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as pipe:  # noqa: PTH123 - a descriptor, not a path
+        monkeypatch.setattr("sys.stdout", pipe)
+        assert main(["check"]) in (0, 1)
+    assert capsys.readouterr().err == ""
 
-    monkeypatch.setattr("sys.stdout", Closed())
-    monkeypatch.setattr("sys.stderr", io.StringIO())
-    assert main(["check"]) == 1
+
+@pytest.mark.parametrize(
+    "command", [["check"], ["triage", "hello"], ["schema"], ["--help"], ["report", "--help"]]
+)
+def test_output_that_cannot_be_written_is_one_line(
+    command, tmp_path, monkeypatch, capsys, full_disk
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdout", full_disk)
+    try:
+        code = main(command)
+    except SystemExit as left:
+        code = left.code
+    assert code == 2
+    assert capsys.readouterr().err == "standard output: No space left on device\n"
+
+
+def test_without_standard_output_one_line_says_so(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdout", None)
+    assert main(["check"]) == 2
+    assert capsys.readouterr().err == "standard output: it is closed\n"
+
+
+def test_a_failure_that_is_not_of_standard_output_is_not_taken_for_it(monkeypatch):
+    with Path(os.devnull).open("w") as not_readable:
+        monkeypatch.setattr("sys.stdin", not_readable)
+        with pytest.raises(io.UnsupportedOperation):
+            main(["triage", "--jsonl"])
+
+
+def test_what_a_terminal_cannot_show_is_a_question_mark(tmp_path, monkeypatch):
+    clinic = Path(shutil.copytree(DEFAULT_CLINIC, tmp_path / "clinic"))
+    site = clinic / "site.yaml"
+    site.write_text(re.sub("(?m)^title: .*", "title: Clínica", site.read_text()))
+    shown = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", shown)
+    assert main(["check", str(clinic)]) == 0
+    shown.seek(0)
+    assert "Cl?nica, version" in shown.read()

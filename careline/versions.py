@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from adapters.stores.access import next_step
 from config.errors import ConfigError
 from config.load import load_site
 from config.site import Site
@@ -25,6 +28,7 @@ log = logging.getLogger(__name__)
 
 _CURRENT = "current"
 _NAME_CHARACTERS = 16
+_OTHERWISE = "or name the site's folder as it was then with --config"
 
 
 class SiteVersions:
@@ -67,33 +71,61 @@ class SiteVersions:
     def why_missing(self, version: str) -> str:
         """Why :meth:`find` does not find it, and what to do: a sentence or two."""
         kept = self._path(version)
-        otherwise = "or name the site's folder as it was then with --config"
-        if not kept.is_dir():
-            return (
-                f"It is not kept in {self._folder}: copy that folder from a backup, or from the "
-                f"machine that published it, {otherwise}"
-            )
-        if self._noted(version) and not self._is_whole(version):
-            return f"Its files in {kept} were changed since: put them back, {otherwise}"
+        noted = self._noted(version)
+        try:
+            changed = _digest(kept) != noted
+        except (FileNotFoundError, NotADirectoryError):
+            return self._not_kept()
+        except OSError as error:
+            return _unreadable(error)
+        if noted and changed:
+            return f"Its files in {kept} were changed since: put them back, {_OTHERWISE}"
         try:
             load_site(kept)
         except ConfigError:
             return (
                 f"It is kept in {kept}, but this release of Careline reads it no more "
-                f"(`careline check {kept}` says why): use the release that wrote it, {otherwise}"
+                f"(`careline check {kept}` says why): use the release that wrote it, {_OTHERWISE}"
             )
         return (
             f"It is kept in {kept}, but its files were changed since, or mean something else to "
-            f"this release of Careline: use the release that wrote it, {otherwise}"
+            f"this release of Careline: use the release that wrote it, {_OTHERWISE}"
         )
 
     def last_good(self) -> Site | None:
-        """The version kept last."""
+        """The version kept last, if it can be read."""
         try:
-            version = (self._folder / _CURRENT).read_text()
-        except OSError:
+            return self.find(self._current())
+        except (OSError, ValueError):
             return None
-        return self.find(version)
+
+    def why_none_good(self) -> str:
+        """Why :meth:`last_good` finds none, and what to do: a sentence or two."""
+        try:
+            why = self.why_missing(self._current())
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            why = self._not_kept()
+        except OSError as error:
+            why = _unreadable(error)
+        return f"The version of the site that the line served last cannot be used. {why}"
+
+    def _current(self) -> str:
+        """The name of the version kept last.
+
+        Raises:
+            OSError: it cannot be read.
+            ValueError: it is none: it was altered, or a crash came before it was on the disk.
+        """
+        version = (self._folder / _CURRENT).read_text()
+        if not version.isalnum():
+            raise ValueError("no version has such a name")
+        return version
+
+    def _not_kept(self) -> str:
+        return (
+            f"It is not kept in {self._folder}: copy that folder from a backup, or from the "
+            f"machine that published it, {_OTHERWISE}"
+        )
 
     def _path(self, version: str) -> Path:
         return self._folder / version[:_NAME_CHARACTERS]
@@ -139,6 +171,11 @@ def newest_site(config: Path, versions: SiteVersions) -> Site:
     return site
 
 
+def _unreadable(error: OSError) -> str:
+    todo = next_step(error, "put it back from a backup")
+    return f"{error.filename} cannot be read ({error.strerror}): {todo}, {_OTHERWISE}"
+
+
 def _digest(folder: Path) -> str:
     """SHA-256 of every file in a folder and of its name, in hexadecimal.
 
@@ -146,11 +183,25 @@ def _digest(folder: Path) -> str:
         OSError: one of them cannot be read, or there is no such folder.
     """
     whole = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in _beneath(folder) if path.is_file()):
         name = path.relative_to(folder).as_posix().encode()
         content = hashlib.sha256(path.read_bytes()).digest()
         whole.update(hashlib.sha256(name).digest() + content)
     return whole.hexdigest()
+
+
+def _beneath(folder: Path) -> Iterator[Path]:
+    """All files of a folder, where ``Path.rglob`` passes over what it may not read.
+
+    Raises:
+        OSError: a folder in it cannot be read, or there is none.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for place, _folders, names in os.walk(folder, onerror=refuse):
+        yield from (Path(place, name) for name in names)
 
 
 def _write(path: Path, text: str) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from adapters.stores.access import AS_WHOM, next_step
 from adapters.stores.folder import sync_folder
 from calls.ports import JournalError
 
@@ -135,14 +136,16 @@ def load_site_key(path: Path) -> SiteKey:
     """
     try:
         secret = path.read_bytes()
-        mode = path.stat().st_mode
+        status = path.stat()
     except OSError as error:
+        back = "without it nothing that callers said can be read: put it back from its backup"
         raise JournalError(
-            f"{path}: the site key cannot be read ({error.strerror}); without it nothing that "
-            "callers said can be read: put it back from its backup"
+            f"{path}: the site key cannot be read ({error.strerror}); {next_step(error, back)}"
         ) from None
-    if mode & 0o077:
-        raise JournalError(f"{path}: other users may read the site key; run: chmod 600 {path}")
+    if status.st_mode & 0o077:
+        # Whoever does not own it can neither do that nor read it afterwards.
+        who = "" if os.geteuid() in (0, status.st_uid) else f"{AS_WHOM}; its owner should "
+        raise JournalError(f"{path}: other users may read the site key; {who}run: chmod 600 {path}")
     if len(secret) != KEY_BYTES:
         raise JournalError(
             f"{path}: a site key has {KEY_BYTES} bytes, this file has {len(secret)}; "

@@ -21,7 +21,7 @@ from calls.ids import CallId
 from calls.ports import JournalError
 from careline.cli import call_list
 from careline.cli.journal import JOURNALS, Kept, Refused, add_journal, is_address, kept
-from careline.cli.options import counted
+from careline.cli.options import counted, is_folder
 from careline.explaining import Offered, Retold, call_of, retold
 from careline.terminal import Terminal, Tone
 from config.site import Site
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     """Explain; 1 when there is no such call, 2 when it cannot be told."""
     if (args.last or args.list) and args.journal is None and args.call_id is not None:
         args.journal, args.call_id = Path(args.call_id), None
-    if args.call_id is not None and args.journal is None and Path(args.call_id).is_dir():
+    if args.call_id is not None and _is_journal(Path(args.call_id), args.journal):
         print(
             f"careline explain: {args.call_id} is a folder; name the call before it, --last or "
             "--list",
@@ -136,6 +136,11 @@ def _list(journal: Kept, args: argparse.Namespace) -> int:
     return 0
 
 
+def _is_journal(first: Path, second: Path | None) -> bool:
+    """Whether the first word names a journal and not a call."""
+    return is_folder(first) and (second is None or not is_folder(second))
+
+
 # --- finding it -----------------------------------------------------------------------------------
 
 
@@ -144,7 +149,7 @@ def _find(journal: Kept, wanted: str | None) -> tuple[CallId, int, int]:
 
     Args:
         journal: the journal.
-        wanted: how its id begins; ``None`` for the call that arrived last.
+        wanted: how its id begins, in capitals or not; ``None`` for the call that arrived last.
 
     Raises:
         _Unknown: there is none, or it could be several.
@@ -163,6 +168,7 @@ def _find(journal: Kept, wanted: str | None) -> tuple[CallId, int, int]:
         if newest is None:
             raise _Unknown(f"{journal.place}: no call has arrived yet")
         return newest, first[newest], last[newest]
+    wanted = wanted.lower()
     alike = [call_id for call_id in last if call_id.startswith(wanted)]
     if CallId(wanted) in last:
         alike = [CallId(wanted)]

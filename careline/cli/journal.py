@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from adapters.stores.access import next_step
 from adapters.stores.sqlite import SqliteJournal
 from adapters.stores.sqlite.journal import DATABASE, SITE_KEY
 from calls.facts import Fact, SitePublished
@@ -75,7 +76,7 @@ def kept(args: argparse.Namespace) -> Kept:
     """What the command line names.
 
     Raises:
-        Refused: it names none, or two, or what cannot be used.
+        Refused: it names none, or two, or what cannot be used or read.
         JournalError: there is no journal, or it cannot be read.
     """
     if args.journal is not None and args.state is not None:
@@ -88,6 +89,9 @@ def kept(args: argparse.Namespace) -> Kept:
         return Kept(folder, args.config, named)
     except (AddressRefused, SecretsError) as error:
         raise Refused(str(error)) from error
+    except OSError as error:
+        todo = next_step(error, "check the folder and the disk")
+        raise Refused(f"{folder}: it cannot be read ({error.strerror}); {todo}") from error
 
 
 def is_address(word: Path | str) -> bool:
@@ -107,20 +111,24 @@ class Kept:
         place: the journal's, for messages.
 
     Raises:
-        Refused: the site is named and has mistakes, or it is not known whose journal is meant.
+        Refused: the site is named and has mistakes, or no folder is, or it is not known whose
+            journal is meant.
         AddressRefused: Redis cannot be asked from here.
         SecretsError: the file of secrets cannot be read.
+        OSError: the folder cannot be read.
         JournalError: there is no journal, or it cannot be read.
     """
 
     def __init__(
         self, folder: Path, config: Path | None = None, redis: Private | None = None
     ) -> None:
+        if folder.is_file():
+            raise Refused(f"{folder}: this is a file; name the folder of the journal")
         state = StateFolder(folder)
         if not state.journal.is_dir() and folder.name == state.journal.name:
             state = StateFolder(folder.parent)
         self._state = state
-        self._versions = SiteVersions(state.versions) if state.versions.is_dir() else None
+        self._versions = SiteVersions(state.versions)
         self._found: dict[str, Site | None] = {}
         self._named: Site | None = None
         if config is not None:
@@ -158,7 +166,7 @@ class Kept:
         if self._named is not None:
             return self._named
         if version not in self._found:
-            self._found[version] = self._versions.find(version) if self._versions else None
+            self._found[version] = self._versions.find(version)
         return self._found[version]
 
     def first_site(self) -> Site:
@@ -177,12 +185,9 @@ class Kept:
         Raises:
             Refused: none is kept.
         """
-        found = self._named or (self._versions.last_good() if self._versions else None)
+        found = self._named or self._versions.last_good()
         if found is None:
-            raise Refused(
-                f"{self._state.versions}: no version of the site that can be read is kept here; "
-                "name its folder with --config"
-            )
+            raise Refused(self._versions.why_none_good())
         return found
 
     @property
@@ -192,8 +197,7 @@ class Kept:
 
     def why_missing(self, version: str) -> str:
         """Why a version cannot be used, and what to do."""
-        versions = self._versions or SiteVersions(self._state.versions)
-        return versions.why_missing(version)
+        return self._versions.why_missing(version)
 
     # --- inside -----------------------------------------------------------------------------------
 

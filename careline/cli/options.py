@@ -60,7 +60,7 @@ def state_folder(*, begins: bool = False) -> Path:
     named = os.environ.get(STATE_ENVIRONMENT)
     if named:
         return Path(named)
-    if not begins and not DEFAULT_STATE.is_dir():
+    if not begins and not is_folder(DEFAULT_STATE):
         for above in Path.cwd().parents:
             if _is_ours(found := above / DEFAULT_STATE):
                 return found
@@ -70,6 +70,14 @@ def state_folder(*, begins: bool = False) -> Path:
 def _is_ours(folder: Path) -> bool:
     try:
         return folder.is_dir() and folder.stat().st_uid == os.geteuid()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is seen there; where nothing may be looked at, none is."""
+    try:
+        return path.is_dir()
     except OSError:
         return False
 

@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from adapters.stores.sqlite.journal import DATABASE
+from adapters.stores.sqlite.journal import DATABASE, SITE_KEY
 from calls.facts import SitePublished
 from calls.ports import Entry
 from calls.private import Private
@@ -22,6 +23,7 @@ from careline.state import StateFolder
 from config.site import Site
 from tests.adapters.stores.redis_servers import Node, RedisServer
 from tests.careline.recorded_days import busy_day, keep
+from tests.somebody_else import somebody_else, where_all_may_go
 
 PASSWORD = "correct-horse"
 READERS = (("explain", "call-00"), ("replay",), ("report",), ("replay", "--with", "config/clinic"))
@@ -71,6 +73,12 @@ def test_the_latest_call_of_another_journal_is_told(typed, kept):
     code, _out, err = typed("explain", kept.path)
     assert code == 2
     assert err.endswith("is a folder; name the call before it, --last or --list\n")
+    assert typed("explain", kept.path, "call-00") == (2, "", err)
+
+
+def test_the_id_of_a_call_may_be_typed_in_capitals(typed, kept):
+    assert typed("explain", "CALL-00", kept.path) == typed("explain", "call-00", kept.path)
+    assert typed("explain", "CALL-00", kept.path)[0] == 0
 
 
 @pytest.mark.parametrize("command", READERS, ids=" ".join)
@@ -105,12 +113,158 @@ def test_the_folder_of_the_line_is_found_from_below_it_unless_it_is_another_user
 
 @pytest.mark.parametrize("command", READERS, ids=" ".join)
 def test_a_folder_without_a_journal_is_one_line_and_stays_as_it_is(typed, tmp_path, command):
-    for folder in (tmp_path, tmp_path / "none", __file__):
+    for folder in (tmp_path, tmp_path / "none"):
         code, out, err = typed(*command, folder)
         assert (code, out) == (2, "")
         (told,) = err.splitlines()
         assert "there is no journal here" in told
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", READERS, ids=" ".join)
+def test_the_journals_file_is_answered_with_what_to_name(typed, kept, command):
+    file = kept.journal / DATABASE
+    code, out, err = typed(*command, file)
+    assert (code, out) == (2, "")
+    assert err == f"{file}: this is a file; name the folder of the journal\n"
+
+
+@pytest.mark.parametrize("command", READERS, ids=" ".join)
+def test_a_journal_that_was_cut_off_is_not_taken_for_none(typed, kept, command, tmp_path):
+    state = StateFolder(Path(shutil.copytree(kept.path, tmp_path / "state")))
+    (state.journal / DATABASE).write_bytes(b"")
+    code, out, err = typed(*command, state.path)
+    assert (code, out) == (2, "")
+    assert err == (
+        f"{state.journal / DATABASE}: the journal is empty or was cut off; put it back from its "
+        "backup\n"
+    )
+
+
+# --- somebody else's ------------------------------------------------------------------------------
+
+AS_WHOM = "ask as the line's user, or on a copy that you own"
+
+
+@pytest.fixture
+def shared(kept: StateFolder) -> Iterator[StateFolder]:
+    """A state folder of root, of which others may read everything but the key."""
+    with where_all_may_go() as outer:
+        state = StateFolder(Path(shutil.copytree(kept.path, outer / "state")))
+        for path in (state.path, *state.path.rglob("*")):
+            path.chmod(0o755)
+        state.journal.chmod(0o777)  # SQLite keeps its index there
+        (state.journal / DATABASE).chmod(0o666)
+        (state.journal / SITE_KEY).chmod(0o600)
+        yield state
+
+
+@pytest.mark.parametrize("command", READERS, ids=" ".join)
+@pytest.mark.parametrize("closed", ["", "journal"])
+def test_a_folder_of_another_user_is_refused_in_one_line(typed, shared, command, closed):
+    (shared.path / closed).chmod(0o700)
+    with somebody_else():
+        code, out, err = typed(*command, shared.path)
+    assert (code, out) == (2, "")
+    assert err == f"{shared.path}: it cannot be read (Permission denied); {AS_WHOM}\n"
+
+
+@pytest.mark.parametrize("command", READERS, ids=" ".join)
+@pytest.mark.parametrize("closed", ["versions", "versions/{kept}/flows", "versions/{kept}"])
+def test_versions_of_another_user_are_refused_in_one_line(typed, shared, clinic, command, closed):
+    os.chown(shared.journal / SITE_KEY, 65534, 65534)
+    (shared.path / closed.format(kept=clinic.version[:16])).chmod(0)
+    with somebody_else():
+        code, out, err = typed(*command, shared.path)
+    assert (code, out) == (2, "")
+    (told,) = err.splitlines()
+    assert f" cannot be read (Permission denied): {AS_WHOM}, or name the site's folder" in told
+
+
+def test_what_may_be_read_is_asked_for_in_no_circle(typed, shared):
+    key, file = shared.journal / SITE_KEY, shared.journal / DATABASE
+    with somebody_else():
+        refused = typed("report", shared.path)[2]
+    assert refused == f"{key}: the site key cannot be read (Permission denied); {AS_WHOM}\n"
+    key.chmod(0o644)
+    with somebody_else():
+        refused = typed("report", shared.path)[2]
+    assert refused == (
+        f"{key}: other users may read the site key; {AS_WHOM}; its owner should run: "
+        f"chmod 600 {key}\n"
+    )
+    refused = typed("report", shared.path)[2]
+    assert refused == f"{key}: other users may read the site key; run: chmod 600 {key}\n"
+    shared.journal.chmod(0o755)
+    for beside in shared.journal.glob(f"{DATABASE}-*"):
+        beside.unlink()
+    with somebody_else():
+        refused = typed("report", shared.path)[2]
+    assert f"{file}: it may not be written" in refused
+    assert f"; {AS_WHOM}, or check the owner" in refused
+    file.chmod(0o600)
+    with somebody_else():
+        refused = typed("report", shared.path)[2]
+    assert refused == f"{file}: it cannot be read (Permission denied); {AS_WHOM}\n"
+
+
+def test_where_the_working_folder_may_not_be_looked_at_commands_still_answer(
+    typed, shared, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    with somebody_else():
+        code, _out, err = typed("explain", "call-00")
+    assert code == 2
+    assert err == f".careline: it cannot be read (Permission denied); {AS_WHOM}\n"
+
+
+def test_a_folder_that_leads_to_itself_is_one_line(typed, tmp_path):
+    (tmp_path / "state").symlink_to(tmp_path / "state")
+    code, _out, err = typed("report", tmp_path / "state")
+    assert code == 2
+    assert "it cannot be read (Too many levels of symbolic links)" in err
+
+
+# --- what cannot be shown -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("report",),
+        ("report", "--csv"),
+        ("report", "--json"),
+        ("replay",),
+        ("replay", "--json"),
+        ("explain", "--last"),
+        ("explain", "--last", "--json"),
+        ("explain", "--list"),
+        ("replay", "--with", "config/clinic"),
+    ],
+    ids=" ".join,
+)
+def test_an_answer_that_cannot_be_written_is_one_line(typed, kept, command, monkeypatch, full_disk):
+    monkeypatch.setattr("sys.stdout", full_disk)
+    code, _out, err = typed(*command, "--state", kept.path)
+    assert (code, err) == (2, "standard output: No space left on device\n")
+
+
+# --- the site's versions --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [("report",), ("explain", "--list"), ("replay",)])
+def test_why_a_version_cannot_be_used_is_told_alike(typed, kept, clinic, command, tmp_path):
+    state = StateFolder(Path(shutil.copytree(kept.path, tmp_path / "state")))
+    version = state.versions / clinic.version[:16]
+    with (version / "queues.yaml").open("a") as queues:
+        queues.write("# somebody was here\nstray: yes\n")
+    code, out, err = typed(*command, state.path)
+    assert (code, out) == (2, "")
+    assert f". Its files in {version} were changed since: put them back, or name" in err
+    shutil.rmtree(state.versions)
+    code, out, err = typed(*command, state.path)
+    assert (code, out) == (2, "")
+    assert f". It is not kept in {state.versions}: copy that folder from a backup" in err
 
 
 @pytest.mark.parametrize("command", READERS, ids=" ".join)
@@ -265,7 +419,7 @@ def test_a_redis_that_cannot_be_read_is_one_line_without_the_password(
         assert told in line
         assert PASSWORD not in line
     shutil.rmtree(state.versions)
-    assert "name its folder with --config" in typed("report", state.path, "--redis", redis.url)[2]
+    assert "name the site's folder" in typed("report", state.path, "--redis", redis.url)[2]
 
 
 @pytest.mark.parametrize("command", ["explain", "replay", "report", "run"])

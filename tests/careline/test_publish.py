@@ -158,6 +158,15 @@ def test_a_version_that_is_missing_is_told_with_what_to_do(folder, tmp_path):
     assert f"careline check {kept}" in versions.why_missing(site.version)
 
 
+@pytest.mark.parametrize("written", [b"", bytes(16), b"\xff"])
+def test_a_note_of_the_last_version_that_was_damaged_is_as_good_as_none(folder, tmp_path, written):
+    versions = SiteVersions(tmp_path / "versions")
+    versions.keep(load_site(folder))
+    (tmp_path / "versions" / "current").write_bytes(written)
+    assert versions.last_good() is None
+    assert "copy that folder from a backup" in versions.why_none_good()
+
+
 def test_a_kept_version_that_was_damaged_is_kept_anew_when_it_is_served_again(folder, tmp_path):
     versions = SiteVersions(tmp_path / "versions")
     site = newest_site(folder, versions)

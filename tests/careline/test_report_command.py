@@ -206,7 +206,7 @@ async def test_an_empty_journal_is_no_report(tmp_path, clinic, capsys):
     assert report(empty) == 1
     assert "nothing has happened yet" in capsys.readouterr().err
     assert report(state) == 2
-    assert "no version of the site" in capsys.readouterr().err
+    assert "It is not kept in" in capsys.readouterr().err
 
 
 async def test_a_journal_of_another_site_is_not_mixed_up(tmp_path, clinic, capsys):

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from adapters.stores.access import AS_WHOM
 from calls.ports import JournalError
 
 APPLICATION_ID = 0x43524C4E
@@ -197,7 +198,7 @@ def explained(error: sqlite3.Error, path: Path) -> JournalError:
     elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         todo = (
             f"it may not be written ({error}), which reading needs too: SQLite keeps its index of "
-            f"the log beside it; check the owner and permissions of {path.parent}"
+            f"the log beside it; {AS_WHOM}, or check the owner and permissions of {path.parent}"
         )
     elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         todo = (

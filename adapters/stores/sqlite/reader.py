@@ -6,8 +6,10 @@ So a slow reader never keeps the write-ahead log from being emptied, and nothing
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.codec import CodecError
+from adapters.stores.access import next_step
 from adapters.stores.keys import (
     FORGOTTEN,
     CallKey,
@@ -60,17 +63,20 @@ class JournalReader:
         )
         try:
             path.stat()
+            # Not by opening it: closing it again would let go of SQLite's own locks on it.
+            if not os.access(path, os.R_OK, effective_ids=True):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except (FileNotFoundError, NotADirectoryError):
             raise nothing from None
         except OSError as error:
-            raise JournalError(
-                f"{path}: cannot be read ({error.strerror}); check the folder's owner and "
-                "permissions"
-            ) from None
+            todo = next_step(error, "check the folder and the disk")
+            raise JournalError(f"{path}: it cannot be read ({error.strerror}); {todo}") from None
         try:
             with closing(database.connect_reading(path)) as connection:
                 if database.version(connection) == 0:
-                    raise nothing
+                    raise JournalError(
+                        f"{path}: the journal is empty or was cut off; put it back from its backup"
+                    )
                 site_key = matching_key(connection, key_path)
         except sqlite3.Error as error:
             raise database.explained(error, path) from None

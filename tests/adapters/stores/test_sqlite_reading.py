@@ -107,7 +107,6 @@ def tables_without_a_key(folder: Path) -> None:
         nothing_at_all,
         a_file_where_the_folder_was,
         an_empty_folder,
-        an_empty_file,
         tables_without_a_key,
     ],
     ids=lambda there: there.__name__,

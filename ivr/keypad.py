@@ -49,6 +49,7 @@ def _press(course: Course, key: str, now: float) -> bool:
         place.say_again(course, now)
     elif course.state in (State.GREETING, State.PLAYING):
         course.keys_ahead = (course.keys_ahead + key)[:KEYS_AHEAD]
+        walk.hasten(course, now)
     elif course.state is State.CONSENT:
         if key not in (YES_KEY, NO_KEY):
             course.keys_ahead = (course.keys_ahead + key)[:KEYS_AHEAD]

@@ -98,6 +98,46 @@ def played(course: Course, now: float) -> None:
             course.do(*course.messages.record(course.step))
 
 
+# --- a red flag ahead -----------------------------------------------------------------------------
+
+
+def hasten(course: Course, now: float) -> None:
+    """Where the keys pressed ahead choose a red flag, leave unsaid what comes before it."""
+    while True:
+        match course.state, course.step:
+            case State.GREETING, _:
+                following = course.flow.start
+            case State.PLAYING, SayStep(next=following):
+                pass
+            case _:
+                return
+        if not _choose_red_flag(course, following, now):
+            return
+        go(course, following, now)
+
+
+def _choose_red_flag(course: Course, name: str, now: float) -> bool:
+    """Whether the keys pressed ahead lead from a step to a red flag without anything else."""
+    keys, variables = course.keys_ahead, dict(course.variables)
+    for _ in range(STEPS_ALONE):
+        match course.flow.steps.get(name):
+            case BranchStep() as step:
+                name = way_out(step, variables, course.rules.calendars, now)
+            case SetStep(values=values, next=name):
+                variables |= values
+            case SayStep(next=name):
+                pass
+            case AskStep() as step:
+                choice = choice_of(step, keys[:1])
+                if choice is None or choice.goto is None:
+                    return choice is not None and choice.red_flag is not None
+                keys, name = keys[1:], choice.goto
+                variables |= choice.set
+            case _:
+                return False
+    return False
+
+
 # --- questions ----------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ import pytest
 from calls.commands import Enqueue, Listen, Say
 from calls.facts import PromptFinished
 from ivr import State
+from ivr.steps import AskStep, Choice, QueueStep, SayStep, SetStep
 
 
 def test_first_words_are_the_911_advice_in_every_language(scene):
@@ -84,6 +85,51 @@ def test_person_and_emergency_keys_do_not_wait_for_the_greeting(scene, key, queu
     call.arrive()
     call.press(key)
     assert call.queues == [queue]
+
+
+LANGUAGE = AskStep(
+    prompt="language",
+    choices=(Choice(digit="1", goto="welcome"), Choice(digit="7", goto="night")),
+)
+SYMPTOMS = AskStep(
+    prompt="symptoms",
+    choices=(Choice(digit="4", red_flag="self-harm"), Choice(digit="5", goto="menu")),
+)
+STEPS = {
+    "language": LANGUAGE,
+    "welcome": SayStep(prompt="to-billing", next="which"),
+    "which": SetStep(values={"asked": "yes"}, next="symptoms"),
+    "symptoms": SYMPTOMS,
+    "night": QueueStep(queue="billing", prompt="to-billing"),
+}
+
+
+@pytest.mark.parametrize("burst", [True, False])
+def test_red_flag_chosen_by_keys_ahead_does_not_wait_for_the_greeting(scene, burst):
+    call = scene(start="language", steps=STEPS)
+    call.arrive()
+    for keys in ["14"] if burst else ["1", "4"]:
+        call.press(keys)
+    assert call.queues == ["nurse"]
+    assert call.call.state is State.EMERGENCY
+
+
+def test_red_flag_chosen_by_a_key_ahead_does_not_wait_for_what_is_only_said(scene):
+    call = scene(start="language", steps=STEPS)
+    call.arrive()
+    call.finish()
+    call.press("1")
+    assert call.heard == ["to-billing en"]
+    call.press("4")
+    assert call.queues == ["nurse"]
+
+
+@pytest.mark.parametrize("keys", ["15", "74", "44", "1", "#4"])
+def test_keys_ahead_that_choose_no_red_flag_leave_the_greeting_whole(scene, keys):
+    call = scene(start="language", steps=STEPS)
+    call.arrive()
+    assert call.press(keys) == []
+    assert call.call.state is State.GREETING
 
 
 def test_red_flag_does_not_wait_for_the_greeting(scene, verdicts):

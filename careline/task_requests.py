@@ -58,8 +58,8 @@ def closing(
     everything = duties(board)
     call_id = _call(board, calls, everything, call)
     duty = _one(call_id, [each for each in everything if each.call_id == call_id], kind)
-    if how == "reached" and duty.kind == RED_FLAG_TASK:
-        _check_identity(board, duty)
+    if duty.kind == RED_FLAG_TASK:
+        _check_red_flag(board, duty, how)
     return TaskClosed(site=board.site.id, call_id=call_id, kind=duty.kind, by=agent_id, how=how)
 
 
@@ -92,9 +92,13 @@ def _one(call_id: CallId, of_call: list[Duty], kind: str | None) -> Duty:
     return kinds[kind]
 
 
-def _check_identity(board: Switchboard, duty: Duty) -> None:
-    if duty.call_back is None or not duty.call_back.confirmed:
-        others = [how for how in HOWS if how != "reached"]
+def _check_red_flag(board: Switchboard, duty: Duty, how: str) -> None:
+    """Refuse what does not say whether the caller has been helped."""
+    others = [each for each in HOWS if each not in ("reached", "done")]
+    if how == "done":
+        ways = ", ".join(("reached", *others[:-1]))
+        raise Refused(f"a red flag is not done with: say {ways} or {others[-1]}")
+    if how == "reached" and (duty.call_back is None or not duty.call_back.confirmed):
         raise Refused(
             f"nobody has confirmed that it was the caller who was reached: the nurse presses "
             f"{board.site.features.identity} while they speak; without it say "
@@ -134,7 +138,7 @@ def _data(duty: Duty, board: Switchboard, calls: CallLog, now: float) -> dict[st
             "permitted": view.allowed,
             "attempts": view.attempts,
             "next_at": view.next_at if goes_on else None,
-            "under_way": view.under_way,
+            "under_way": view.under_way if may_dial else None,
             "reached": view.reached,
             "confirmed": view.confirmed,
         }

@@ -20,7 +20,7 @@ from tests.careline.rig import CALL, OTHER, Rig
 
 NUMBER = "+12025550123"
 AFTER_911_S = 600.0
-OTHERS = "not-reached, help-was-there, not-needed or done"
+OTHERS = "not-reached, help-was-there or not-needed"
 
 
 @pytest.fixture
@@ -122,6 +122,11 @@ def test_where_the_number_may_not_be_dialled_no_call_back_is_announced(clinic, c
         (task,) = listed(rig, calls)
         assert (task["number_known"], task["number_permitted"]) == (True, False)
         assert task["call_back"]["next_at"] is None
+        rig.ready("grace")
+        rig.run.advance(AFTER_911_S)
+        assert rig.run.switchboard.distributor.call_back(CALL).under_way is not None
+        (task,) = listed(rig, calls)
+        assert task["call_back"]["under_way"] is None
 
 
 def test_where_it_may_be_dialled_the_list_says_so(rig, calls):
@@ -174,7 +179,13 @@ def test_a_red_flag_is_closed_as_reached_only_after_the_identity_was_confirmed(r
     assert listed(rig, calls) == []
 
 
-@pytest.mark.parametrize("how", ["not-reached", "help-was-there", "not-needed", "done"])
+def test_a_red_flag_is_not_just_done(rig, calls):
+    dropped(rig)
+    assert refused(rig, calls, CALL, "done").endswith(f": say reached, {OTHERS}")
+    assert len(listed(rig, calls)) == 1
+
+
+@pytest.mark.parametrize("how", ["not-reached", "help-was-there", "not-needed"])
 def test_a_red_flag_can_be_closed_unconfirmed_as_anything_else(rig, calls, how):
     dropped(rig)
     fact = close(rig, calls, CALL, how)

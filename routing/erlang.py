@@ -146,6 +146,11 @@ def impatient_queue(
     for busy in range(agents, 0, -1):
         weight *= busy / load
         free_weight += weight
+    if math.isinf(free_weight):
+        # So many more agents than load that nobody ever waits, for all that numbers can tell.
+        return QueueForecast(
+            wait_probability=0.0, abandon_probability=0.0, mean_wait_s=0.0, service_level=1.0
+        )
     weight, waiting, busy_weight, queue_weight = 1.0, 0, 1.0, 0.0
     log_unit = 0.0
     leaving_per_s = agents / handling_s

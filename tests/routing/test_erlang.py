@@ -193,3 +193,17 @@ def test_a_quantile_needs_a_share_and_nobody_on_duty_is_never():
     for share in (0.0, 1.0, -1.0, math.nan):
         with pytest.raises(ValueError, match="share"):
             wait_quantile_s(share, ahead=0, agents=1, handling_s=200.0)
+
+
+@pytest.mark.parametrize(("load", "agents"), [(1.0, 170), (1.0, 171), (60.0, 540), (0.01, 5000)])
+def test_with_very_many_agents_nobody_waits(load, agents):
+    forecast = impatient_queue(
+        arrivals_per_s=load,
+        handling_s=1.0,
+        agents=agents,
+        patience_s=60.0,
+        acceptable_wait_s=20.0,
+    )
+    assert forecast.service_level == pytest.approx(1.0)
+    assert forecast.mean_wait_s == pytest.approx(0.0)
+    assert forecast.wait_probability == pytest.approx(0.0)

@@ -129,6 +129,11 @@ class Call:
                 offer.recall()
                 agent.free()
 
+    def settle(self, at: float) -> None:
+        """Account for the time until ``at`` of all who are rung for it."""
+        for offer in list(self.offers.values()):
+            offer.agent.settle(at)
+
     def doubt(self) -> None:
         """Who is rung may be rung no more."""
         for offer in self.offers.values():

@@ -218,6 +218,8 @@ class CallFacts:
         )
 
     def _change(self, call: Call, visit: Visit, wanted: Requirement, at: float) -> None:
+        # What ended by itself until now was rung for what the caller needed then.
+        call.settle(at)
         queue = self._queue(wanted.queue, emergency=wanted.emergency)
         if queue.id != visit.queue.id:
             visit.cell.flowed_out += 1

@@ -184,6 +184,13 @@ def test_an_offer_of_which_nothing_is_heard_has_failed():
     assert times(found) == {"ringing": 20.0, "available": 80.0}
 
 
+@pytest.mark.parametrize("companion", [False, True])
+def test_an_offer_that_has_failed_has_whatever_the_caller_needs_afterwards(companion):
+    history = History().signed_in("cal").arrive("a").queue("a").offer("a")
+    history.at(30).queue("a", "chat", companion=companion)
+    assert offers(history.of_agent(as_of=100.0)) == (1, 0, 0, 0, 1, 0, 0)
+
+
 def test_a_phone_that_is_gone_while_it_rings_has_failed():
     history = History().signed_in("cal").arrive("a").queue("a").offer("a").at(5)
     history.tell(PhoneUnregistered(site=SITE, agent_id=AgentId("cal")))

@@ -37,8 +37,8 @@ _EXAMPLES = f"""examples:
 {JOURNALS}
 The journal is replayed up to the call's last offer, from its checkpoint if that is before the call:
 what is told is how everything stood at each decision. It may belong to a line that runs. Nothing
-that a caller said or pressed is told. Where the journal does not fit the program, or has a hole, it
-is said what is not known.
+that a caller said or pressed is told, but which rules were found in it: a patient record. Where the
+journal does not fit the program, or has a hole, it is said what is not known.
 
 exit code: 0 told; 1 there is no such call; 2 it cannot be told: no journal there, no version of the
 site, or an offer whose reasons are not known

@@ -9,6 +9,7 @@ decisions, but no word, digit or number. Keep backups of the key apart from thos
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ from adapters.stores.sqlite.reader import JournalReader, matching_key
 from adapters.stores.sqlite.writer import Writer
 from calls.ids import CallId
 from calls.ports import Entry, JournalError
+
+log = logging.getLogger(__name__)
 
 DATABASE = "journal.sqlite"
 LOCK = "journal.lock"
@@ -142,6 +145,12 @@ def _matching_key(connection: sqlite3.Connection, key_path: Path) -> SiteKey:
     """The site key this journal was made with; made now if journal and key are made now."""
     site_key = matching_key(connection, key_path)
     if site_key is None:
+        if key_path.exists():
+            log.warning(
+                "%s: its key is from before: a new journal begins, and if there was an earlier one "
+                "it was removed or cut off; stop the line and put it back from its backup",
+                key_path.parent,
+            )
         create_site_key(key_path)
         site_key = load_site_key(key_path)
         connection.execute("INSERT INTO meta VALUES ('site-key', ?)", (site_key.mark(),))

@@ -47,6 +47,21 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     assert "the file is damaged" in refusal(folder)
 
 
+async def test_a_journal_that_was_cut_off_is_begun_anew_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await journal_with(tmp_path / "j", 3)
+    assert not caplog.records
+    for path in (tmp_path / "j").glob("journal.sqlite*"):
+        path.write_bytes(b"")
+    # Callers who ring now are answered, whatever became of the journal.
+    journal = SqliteJournal.open(tmp_path / "j")
+    await journal.append([entry(1)])
+    await journal.close()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "put it back from its backup" in caplog.text
+
+
 async def test_damage_is_reported_with_what_to_do(tmp_path: Path) -> None:
     await journal_with(tmp_path / "j", 3000)
     path = tmp_path / "j" / "journal.sqlite"

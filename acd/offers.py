@@ -114,7 +114,8 @@ class Offers:
             for wrapped in tuple(agent.offers):
                 if lane.emergency and wrapped.work is Work.WRAP_UP:
                     self.drop(wrapped, command)
-            # A call's id is unique for the life of a journal, so the offer's is too.
+            # A call's id is unique for the life of a journal, so the offer's is too. Behind a hole
+            # of the journal numbers come again: the agent tells what rings from what rang before.
             offer = Offer(command.offer_id, self.made, visit, agent, lane.units)
             offer.emergency, offer.ask_number = command.emergency, command.ask_number
             visit.offers.append(offer)
@@ -202,7 +203,7 @@ class Offers:
         self.made += 1
         return OfferCall(
             call_id=visit.call_id,
-            offer_id=OfferId(f"{visit.call_id}/{self.made}"),
+            offer_id=OfferId(f"{visit.call_id}/{agent.config.id}/{self.made}"),
             agent_id=agent.config.id,
             ring_timeout_s=lane.queue.ring_timeout_s,
             emergency=lane.emergency,

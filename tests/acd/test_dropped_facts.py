@@ -76,7 +76,7 @@ def test_an_answer_in_the_name_of_another_agent_is_dropped(clinic, the_offer):
 
 def test_the_phone_of_an_answer_to_an_offer_nobody_made_is_hung_up(clinic):
     stray = OfferAccepted(
-        site=SITE, call_id=CallId("x"), offer_id=OfferId("x/1"), agent_id=AgentId("zoe")
+        site=SITE, call_id=CallId("x"), offer_id=OfferId("x/zoe/1"), agent_id=AgentId("zoe")
     )
     assert names(clinic.tell(stray)) == ["ReleaseAgent"]
 

@@ -203,3 +203,11 @@ def test_an_offer_carries_the_queues_ring_time_and_an_id_of_its_own(clinic, the_
     assert isinstance(first, OfferCall)
     assert (first.ring_timeout_s, first.queue, first.emergency) == (15.0, "general", False)
     assert first.offer_id != second.offer_id
+
+
+def test_an_offer_behind_a_hole_of_the_journal_is_not_taken_for_one_before_it(site, the_offer):
+    before, after = site(), site()
+    before.on_duty("cal")
+    after.on_duty("eli")
+    ids = {the_offer(each.queue("one", "billing")).offer_id for each in (before, after)}
+    assert len(ids) == 2

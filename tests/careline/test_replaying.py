@@ -327,5 +327,5 @@ def test_the_help_tells_what_is_assumed(capsys):
 
 def test_a_decision_is_shown_with_every_field(day):
     text = shown(day[offers(day)[0]].record)
-    assert text.startswith("OfferCall call_id=call-00 offer_id=call-00/1 agent_id=")
+    assert text.startswith("OfferCall call_id=call-00 offer_id=call-00/mateo/1 agent_id=")
     assert shown(None) == "nothing"

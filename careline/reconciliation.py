@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 
 from acd import Distributor
 from acd.snapshot import LiveOffer
+from acd.work import OFFERED
 from calls.commands import Bridge, CallBack, Command, HangUp, RecallOffer, ReleaseAgent
 from calls.facts import (
     CallArrived,
@@ -18,6 +19,7 @@ from calls.facts import (
     CallResumed,
     CallUnseen,
     Fact,
+    OfferAccepted,
     OfferFailed,
     PhoneRegistered,
     PhoneUnregistered,
@@ -58,7 +60,7 @@ def differences(
     ours = {offer.offer_id: offer for offer in distributor.live_offers()}
     for call in picture.calls:
         if call.call_id not in lost or not call.connected_offers:
-            yield from _too_much(call, ours, over)
+            yield from _too_much(site, call, ours, over)
     for call_id in known:
         if call_id in picture.unseen:
             yield CallUnseen(site=site, call_id=call_id)
@@ -89,11 +91,12 @@ def found_again(site: str, call_id: CallId, number: Private) -> CallArrived:
 
 
 def _too_much(
-    call: LiveCall, ours: Mapping[OfferId, LiveOffer], over: Collection[CallId]
-) -> Iterator[Command]:
+    site: str, call: LiveCall, ours: Mapping[OfferId, LiveOffer], over: Collection[CallId]
+) -> Iterator[Fact | Command]:
     """Ends what the line has and we do not; brings what we are about to do to where it should be.
 
     Args:
+        site: the site's id.
         call: as the line has it.
         ours: our live offers.
         over: calls of which nothing is left to be done.
@@ -105,8 +108,14 @@ def _too_much(
         yield HangUp(call_id=call_id)
         return
     for offer_id in call.connected_offers:
-        if offer_id not in ours:
+        offer = ours.get(offer_id)
+        if offer is None:
             yield ReleaseAgent(call_id=call_id, offer_id=offer_id, agent_id=_UNKNOWN)
+        elif offer.state in OFFERED and not call.call_back:
+            # They speak already: behind a hole of the journal the same offer was made again.
+            yield OfferAccepted(
+                site=site, call_id=call_id, offer_id=offer_id, agent_id=offer.agent_id
+            )
     for offer_id in call.ringing_offers:
         offer = ours.get(offer_id)
         if offer is None:

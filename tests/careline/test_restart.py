@@ -103,6 +103,26 @@ def test_a_caller_whom_only_the_line_knows_is_served_as_one_who_arrives(rig):
     assert any(isinstance(command, Say) for command in turn.commands)
 
 
+def test_who_speaks_already_behind_a_hole_of_the_journal_goes_on_speaking(clinic):
+    rig = Rig(clinic, ben=Pickup.LETS_IT_RING)
+    rig.ready("ben")
+    rig.arrive()
+    rig.press("0")
+    rig.run.advance(1)
+    (offer,) = rig.run.switchboard.distributor.live_offers()
+    assert not offer.bridged
+    picture = LineSnapshot(
+        epoch="same",
+        calls=(LiveCall(call_id=CALL, arrived_at=rig.run.now, connected_offers=(offer.offer_id,)),),
+        reachable=rig.phones.reachable(),
+    )
+    turn = rig.run.switchboard.reconcile(picture, rig.run.now)
+    assert not [each for each in turn.commands if isinstance(each, ReleaseAgent | Say)]
+    (offer,) = rig.run.switchboard.distributor.live_offers()
+    assert offer.bridged
+    rig.run.close()
+
+
 def test_an_agent_whom_only_the_line_still_connects_is_released(rig):
     rig.arrive()
     picture = LineSnapshot(

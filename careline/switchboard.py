@@ -292,6 +292,8 @@ class Switchboard:
                 turn.commands.append(difference)
             else:
                 self._carry([difference], now, turn)
+            # After each fact, as a replay of them does.
+            self._note_departures(now)
         consent = ConsentRule(self.site.recording.consent)
         for up in picture.calls:
             live = self.calls.get(up.call_id)

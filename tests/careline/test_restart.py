@@ -217,3 +217,28 @@ def test_a_recording_that_should_have_been_closed_is_closed_after_a_restart(rig)
     picture = up(rig, recording_id="one-1")
     commands = rig.run.switchboard.reconcile(picture, rig.run.now).commands
     assert StopRecording(call_id=CALL, recording_id="one-1") in commands
+
+
+def test_who_went_home_while_no_brain_ran_is_looked_for_as_in_a_replay(clinic):
+    rig = Rig(clinic)
+    rig.ready("ben", "grace")
+    rig.arrive()
+    rig.press("0")
+    rig.run.advance(5)
+    rig.out("grace")
+    rig.run.advance(50)
+    rig.out("ben")
+    rig.run.tell(*rig.phones.hang_up(CALL))
+    board, now = rig.run.switchboard, rig.run.now + 30
+    nobody = LineSnapshot(epoch="same", calls=(), reachable=())
+    turns = [
+        *rig.turns,
+        (now, board.reconcile(nobody, now)),
+        (now, board.tick(now)),
+        (now + 60, board.tick(now + 60)),
+    ]
+    told = [(at, record) for at, turn in turns for record in turn.records]
+    again: list[Fact | Command] = []
+    Switchboard(clinic).replay(told, lambda _at, turn: again.extend(turn.records))
+    assert [record for _at, record in told] == again
+    rig.run.close()

@@ -457,7 +457,8 @@ class Witness:
         """
         after = {place.call_id: place for place in self.standing(board, picture)}
         order = [place.call_id for place in after.values()]
-        speak = {each.call_id for each in turn.records if isinstance(each, CallConnected)}
+        told = {each.call_id for each in turn.records if isinstance(each, CallConnected)}
+        speak = {call.call_id for call in picture.calls if call.connected_offers} & told
         before = [place for place in before if place.call_id not in speak]
         expected = [place.call_id for place in before]
         for place in before:

@@ -181,14 +181,15 @@ RING = Section(
     about="A caller dials and 1.5 s after the answer, over the 911 advice, says one of 20 red "
     "flags, 40 calls in all in two synthesised voices; they hang up once the nurse's phone rings. "
     "First with nobody else on the line, then with 40 others who wait for a person, of whom 8 talk "
-    "without end (ordinary requests, two seconds between them).",
+    "without end (ordinary requests, two seconds between them); of these, a nurse answers whom "
+    "the line takes for a red flag.",
     figures=(
         *_ring("nurse_ring_", "idle line", Goal(limit=1.5)),
         *_ring("nurse_ring_busy_", "8 talking, 40 up", None),
         Figure(
             key="nurse_ring_busy_false_alarms",
             title="of the 8 who talk, taken for red flags themselves",
-            how="Callers in the nurse queue at the end; they are not answered.",
+            how="At the end with a nurse, or waiting for one.",
         ),
     ),
 )

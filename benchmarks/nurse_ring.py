@@ -29,7 +29,9 @@ _LOOK_EVERY_S = 0.02
 _BETWEEN_S = 0.5
 _BUSY_CALLS = 40
 _TALKERS = 8
-_OFFERED = "offered to "
+_LETS_RING = AgentBehaviour(pickup=Pickup.RINGS)
+_ANSWERS = AgentBehaviour(pickup=Pickup.ANSWERS, after_s=2.0)
+"""Later than a measured caller hangs up, who is gone once a phone rings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,28 +46,38 @@ class _Spoken:
 async def idle(folder: Path, tell: Tell, *, quick: bool) -> Values:
     """One caller at a time and nobody else."""
     async with running(folder, "nurse-ring", tell) as stage:
-        return await _measure(stage, tell, "nurse_ring_", 6 if quick else 40)
+        nurses = await _sit_down(stage, _LETS_RING)
+        return await _measure(stage, nurses, tell, "nurse_ring_", 6 if quick else 40)
 
 
 async def busy(folder: Path, tell: Tell, *, quick: bool) -> Values:
     """The same while 40 others are on the line and 8 of them talk.
 
-    Some of those may be taken for red flags themselves, and nobody answers: with more nurses than
-    talkers, the next red flag finds one free all the same.
+    Some of those may be taken for red flags themselves. A nurse answers them, or all nurses would
+    soon be rung for them; with more nurses than talkers, the next red flag finds one free.
     """
-    async with (
-        running(folder, "nurse-ring-busy", tell, more_nurses=_TALKERS + 2) as stage,
-        _others(folder, stage, tell),
-    ):
-        values = await _measure(stage, tell, "nurse_ring_busy_", 6 if quick else 40)
-        lanes = {queue["queue"]: queue["waiting"] for queue in (await stage.status())["queues"]}
-    return values | {"nurse_ring_busy_false_alarms": lanes["nurse"]}
+    async with running(folder, "nurse-ring-busy", tell, more_nurses=_TALKERS + 2) as stage:
+        nurses = await _sit_down(stage, _ANSWERS)
+        async with _others(folder, stage, tell):
+            values = await _measure(stage, nurses, tell, "nurse_ring_busy_", 6 if quick else 40)
+            status = await stage.status()
+    waiting = {queue["queue"]: queue["waiting"] for queue in status["queues"]}["nurse"]
+    talking = [each for each in status["agents"] if each["work"] == "talking"]
+    answered = sum(each["agent"] in nurses for each in talking)
+    return values | {"nurse_ring_busy_false_alarms": waiting + answered}
 
 
-async def _measure(stage: Stage, tell: Tell, prefix: str, count: int) -> Values:
+async def _sit_down(stage: Stage, behaviour: AgentBehaviour) -> list[AgentId]:
+    """Every nurse of the site, at a phone and ready."""
     nurses = [agent for agent, settings in stage.site.agents.items() if "nurse" in settings.skills]
-    await stage.seat(nurses, AgentBehaviour(pickup=Pickup.RINGS))
+    await stage.seat(nurses, behaviour)
     await stage.ready(*nurses)
+    return nurses
+
+
+async def _measure(
+    stage: Stage, nurses: list[AgentId], tell: Tell, prefix: str, count: int
+) -> Values:
     spoken = await _spoken(count)
     samples: list[float] = []
     unheard: list[str] = []
@@ -76,12 +88,14 @@ async def _measure(stage: Stage, tell: Tell, prefix: str, count: int) -> Values:
         else:
             samples.append(took)
         tell(f"nurse-ring: {number + 1} of {count}")
+    if not samples:
+        raise ValueError(f"of {count} red flags none made a nurse's phone ring")
     return {
         f"{prefix}calls": len(spoken),
         f"{prefix}samples": len(samples),
-        f"{prefix}p50_s": percentile(samples, 50) if samples else None,
-        f"{prefix}p95_s": percentile(samples, 95) if samples else None,
-        f"{prefix}worst_s": max(samples) if samples else None,
+        f"{prefix}p50_s": percentile(samples, 50),
+        f"{prefix}p95_s": percentile(samples, 95),
+        f"{prefix}worst_s": max(samples),
         f"{prefix}no_ring": unheard,
     }
 
@@ -125,15 +139,12 @@ async def _one(stage: Stage, nurses: list[AgentId], number: str, sentence: _Spok
 async def _offered(stage: Stage, number: str) -> set[str]:
     """To whom this caller was offered: a nurse's phone may ring for somebody else."""
     stories = (await request(stage.state.control_socket, op="calls", caller=number))["calls"]
-    lines = [line for _at, line in stories[-1]["lines"]] if stories else []
-    return {
-        line.removeprefix(_OFFERED).partition(":")[0] for line in lines if line.startswith(_OFFERED)
-    }
+    return set(stories[-1]["offered_to"]) if stories else set()
 
 
 @asynccontextmanager
 async def _others(folder: Path, stage: Stage, tell: Tell) -> AsyncIterator[None]:
-    """Forty callers who wait for a person; eight of them talk without end. Nobody answers them."""
+    """Forty callers who wait for a clerk, and there is none; eight of them talk without end."""
     tell(f"nurse-ring-busy: {_BUSY_CALLS} calls, {_TALKERS} of them talking")
     quiet = keep(folder, "quiet", quiet_room())
     sentences = [sentence.say for sentence in ordinary()]

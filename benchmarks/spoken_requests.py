@@ -31,7 +31,7 @@ _ASKED_AGAIN_S = 7.0
 """What an apology and the beginning of the menu, or a triage question, take; then they speak."""
 _MOST_TURNS = 4
 _LOOK_EVERY_S = 0.2
-_WAITS, _EMERGENCY, _QUESTION = "waits in queue ", "EMERGENCY, queue ", "needs a question"
+_QUESTION = "needs a question"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +53,12 @@ class Ended:
     why: str
 
 
-def queue_of(lines: Sequence[str]) -> str:
-    """The first queue of a call's story, empty while there is none."""
-    for line in lines:
-        for start in (_WAITS, _EMERGENCY):
-            if line.startswith(start):
-                return line.removeprefix(start).partition(" ")[0]
-    return ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """What the line tells of a call so far: its story, and its first queue once there is one."""
+
+    lines: tuple[str, ...] = ()
+    queue: str = ""
 
 
 def tally(ended: Sequence[Ended]) -> Values:
@@ -161,38 +160,43 @@ class _Callers:
             await phone.wait(1.0)
             await phone.press(_KEYS)
             await phone.wait(max(0.0, begun + self._menu_at_s - loop.time()))
-            lines: list[str] = []
+            heard = _Heard()
             turn = 0
-            while turn < _MOST_TURNS and not queue_of(lines) and not phone.over:
+            while turn < _MOST_TURNS and not heard.queue and not phone.over:
                 turn += 1
-                asked = bool(lines) and _QUESTION in lines[-1]
+                asked = bool(heard.lines) and _QUESTION in heard.lines[-1]
                 await phone.speak(answer if asked else words)
-                lines = await self._decided(number, phone, len(lines))
+                heard = await self._decided(number, phone, len(heard.lines))
         finally:
             await phone.hang_up()
             self._room.release()
-        self._tell(f"requests: call {placed}, {turn} turns -> {queue_of(lines) or 'nowhere'}")
-        why = next((line for line in lines if line.startswith("RED FLAG")), "")
-        return Ended(sentence=sentence, voice=voice, queue=queue_of(lines), turns=turn, why=why)
+        self._tell(f"requests: call {placed}, {turn} turns -> {heard.queue or 'nowhere'}")
+        why = next((line for line in heard.lines if line.startswith("RED FLAG")), "")
+        return Ended(sentence=sentence, voice=voice, queue=heard.queue, turns=turn, why=why)
 
-    async def _decided(self, number: str, phone: CallerPhone, known: int) -> list[str]:
+    async def _decided(self, number: str, phone: CallerPhone, known: int) -> _Heard:
         """The story once there is a queue, or once the line has had time to ask again."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _DECIDED_WITHIN_S
         understood = False
         while True:
-            lines = await self._lines(number)
-            if queue_of(lines) or phone.over or loop.time() > until:
-                return lines
-            if len(lines) > known and not understood:
+            heard = await self._heard(number)
+            if heard.queue or phone.over or loop.time() > until:
+                return heard
+            if len(heard.lines) > known and not understood:
                 understood = True
                 until = loop.time() + _ASKED_AGAIN_S
             await asyncio.sleep(_LOOK_EVERY_S)
 
-    async def _lines(self, number: str) -> list[str]:
+    async def _heard(self, number: str) -> _Heard:
         control = self._stage.state.control_socket
         stories: list[dict[str, Any]] = (await request(control, op="calls", caller=number))["calls"]
-        return [line for _at, line in stories[-1]["lines"]] if stories else []
+        if not stories:
+            return _Heard()
+        return _Heard(
+            lines=tuple(line for _at, line in stories[-1]["lines"]),
+            queue=next(iter(stories[-1]["queued_in"]), ""),
+        )
 
 
 async def _greeting_s(stage: Stage) -> float:

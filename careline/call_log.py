@@ -6,9 +6,16 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from calls.commands import Command
-from calls.facts import CallArrived, CallConnected, CallEnded, CallFact, TransferFailed
-from calls.ids import AgentId, CallId
+from calls.commands import Command, OfferCall
+from calls.facts import (
+    CallArrived,
+    CallConnected,
+    CallEnded,
+    CallFact,
+    CallQueued,
+    TransferFailed,
+)
+from calls.ids import AgentId, CallId, QueueId
 from calls.outcome import Outcome
 from calls.private import Private
 from careline.story import tell
@@ -25,7 +32,9 @@ class CallStory:
         call_id: the call.
         arrived_at: seconds since the epoch.
         caller: the number shown; to be compared, never to be shown.
-        lines: ``(seconds since the arrival, what happened)``.
+        lines: ``(seconds since the arrival, what happened)``, in words for people.
+        queued_in: queues the caller was sent to, in order.
+        offered_to: agents the caller was offered to, in order.
         answered_by: agents the caller talked with, in order.
         answered_after_s: until the first of them.
         outcome: once it ended.
@@ -35,6 +44,8 @@ class CallStory:
     arrived_at: float
     caller: Private
     lines: list[tuple[float, str]] = field(default_factory=list)
+    queued_in: list[QueueId] = field(default_factory=list)
+    offered_to: list[AgentId] = field(default_factory=list)
     answered_by: list[AgentId] = field(default_factory=list)
     answered_after_s: float | None = None
     outcome: Outcome | None = None
@@ -83,12 +94,17 @@ class CallLog:
                 self._stories.popitem(last=False)
         story = self._stories.get(record.call_id)
         if story is not None:
-            if isinstance(record, CallConnected):
-                story.answered_by.append(record.agent_id)
-                if story.answered_after_s is None:
-                    story.answered_after_s = now - story.arrived_at
-            if isinstance(record, CallEnded):
-                story.outcome = record.outcome
+            match record:
+                case CallQueued(requirement=requirement):
+                    story.queued_in.append(requirement.queue)
+                case OfferCall(agent_id=agent_id):
+                    story.offered_to.append(agent_id)
+                case CallConnected(agent_id=agent_id):
+                    story.answered_by.append(agent_id)
+                    if story.answered_after_s is None:
+                        story.answered_after_s = now - story.arrived_at
+                case CallEnded(outcome=outcome):
+                    story.outcome = outcome
             if isinstance(record, TransferFailed) and any(
                 line == told for _at, told in story.lines
             ):

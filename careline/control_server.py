@@ -208,6 +208,8 @@ def _story(story: CallStory) -> dict[str, Any]:
         "call": story.call_id,
         "arrived_at": story.arrived_at,
         "lines": story.lines,
+        "queued_in": story.queued_in,
+        "offered_to": story.offered_to,
         "answered_by": story.answered_by,
         "answered_after_s": story.answered_after_s,
         "outcome": story.outcome.value if story.outcome else None,

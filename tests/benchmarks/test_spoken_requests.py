@@ -5,25 +5,12 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.sentences import Sentence, ordinary, red_flags
-from benchmarks.spoken_requests import Ended, queue_of, tally, tally_red_flags
+from benchmarks.spoken_requests import Ended, tally, tally_red_flags
 
 
 def ended(wants, queue, turns=1, why=""):
     sentence = Sentence(say=f"about {wants}", wants=wants)
     return Ended(sentence=sentence, voice="someone", queue=queue, turns=turns, why=why)
-
-
-def test_the_first_queue_counts():
-    lines = ["a caller arrives", "waits in queue billing +spanish", "EMERGENCY, queue nurse"]
-    assert queue_of(lines) == "billing"
-
-
-def test_the_emergency_lane_is_a_queue():
-    assert queue_of(["RED FLAG 911 (stroke)", "EMERGENCY, queue nurse"]) == "nurse"
-
-
-def test_a_call_without_a_queue_was_sent_nowhere():
-    assert queue_of(["a caller arrives", "says something"]) == ""
 
 
 def test_shares_are_of_all_calls():

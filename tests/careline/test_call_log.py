@@ -10,6 +10,7 @@ from calls.facts import (
     CallArrived,
     CallConnected,
     CallEnded,
+    CallQueued,
     Fact,
     SitePublished,
     TransferFailed,
@@ -17,6 +18,7 @@ from calls.facts import (
 from calls.ids import AgentId, CallId, OfferId
 from calls.outcome import Outcome
 from calls.private import Private
+from calls.requirement import Requirement
 from careline.call_log import CallLog
 from careline.turn import Turn
 
@@ -33,6 +35,18 @@ def arrived(call_id: CallId = CALL, caller: str = NUMBER) -> Fact:
 def connected(agent: str) -> Fact:
     return CallConnected(
         site="s", call_id=CALL, agent_id=AgentId(agent), offer_id=OfferId(f"offer-{agent}")
+    )
+
+
+def offer(agent: str, *, emergency: bool = False) -> OfferCall:
+    return OfferCall(
+        call_id=CALL,
+        offer_id=OfferId(f"offer-{agent}"),
+        agent_id=AgentId(agent),
+        ring_timeout_s=15.0,
+        emergency=emergency,
+        queue="nurse" if emergency else "general",
+        rule="longest-ready",
     )
 
 
@@ -56,6 +70,17 @@ def test_a_story_tells_who_answered_when_and_how_it_ended(log):
         (10.0, "talks with grace"),
         (20.0, "ended: handled"),
     ]
+
+
+def test_a_story_names_queues_and_agents_in_their_order_a_red_flag_as_any_other(log):
+    log.observe(1.0, Turn(records=[arrived()]))
+    for queue, agent, emergency in (("general", "ben", False), ("nurse", "fiona", True)):
+        needs = Requirement(queue=queue, emergency=emergency)
+        queued = CallQueued(site="s", call_id=CALL, requirement=needs)
+        log.observe(2.0, Turn(records=[queued, offer(agent, emergency=emergency)]))
+    (story,) = log.from_caller(NUMBER)
+    assert story.queued_in == ["general", "nurse"]
+    assert story.offered_to == ["ben", "fiona"]
 
 
 def test_calls_are_found_by_their_number_oldest_first(log):
@@ -97,18 +122,9 @@ def test_only_the_last_calls_are_kept(log):
 def test_a_listener_hears_of_calls_agents_and_the_site(log):
     heard: list[tuple[float, CallId | None, str]] = []
     log.listen(lambda *line: heard.append(line))
-    offer = OfferCall(
-        call_id=CALL,
-        offer_id=OfferId("o"),
-        agent_id=AgentId("ben"),
-        ring_timeout_s=15.0,
-        emergency=False,
-        queue="general",
-        rule="longest-ready",
-    )
     ready = AgentReady(site="s", agent_id=AgentId("ben"))
     published = SitePublished(site="s", version="0123456789abcdef")
-    log.observe(5.0, Turn(records=[ready, published, arrived(), offer]))
+    log.observe(5.0, Turn(records=[ready, published, arrived(), offer("ben")]))
     assert heard == [
         (5.0, None, "ben is ready"),
         (5.0, None, "new calls begin with version 01234567 of the site"),

@@ -27,7 +27,7 @@ from careline.cli import (
     task,
     triage,
 )
-from careline.cli.output import LOST, Output, write_out
+from careline.cli.output import LOST, READER_LEFT, Output, write_out
 
 _COMMANDS = (
     run,
@@ -102,7 +102,7 @@ def _run(arguments: Sequence[str] | None, output: Output) -> int:
         return 130
     except BrokenPipeError:
         # The reader of our output left (`careline check | head`): nothing more to say.
-        return 1
+        return READER_LEFT
     except OSError as error:
         if error is not output.failure:
             raise

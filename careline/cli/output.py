@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 LOST = 2
+READER_LEFT = 1
 
 
 class Output(io.TextIOWrapper):
@@ -51,19 +52,20 @@ class Output(io.TextIOWrapper):
     def finished(self, code: int) -> int:
         """Write out what is left, and say where something was lost.
 
-        A reader who left (``careline check | head``, a window that was closed) misses nothing.
+        A reader who left (``careline check | head``) misses nothing, and is told nothing. How full
+        the buffer was when they left makes no difference to the code.
 
         Args:
             code: how the command ended.
 
         Returns:
-            The same, or :data:`LOST`.
+            The same, :data:`LOST`, or :data:`READER_LEFT` for a command that ended well.
         """
         write_out(self)
         if self.failure is None or self._shown_to_a_person:
             return code
         if isinstance(self.failure, BrokenPipeError):
-            return code
+            return code or READER_LEFT
         with suppress(OSError):
             print(f"standard output: {self.failure.strerror}", file=sys.stderr)
         return LOST

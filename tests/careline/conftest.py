@@ -10,6 +10,7 @@ import pty
 import re
 import select
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -70,6 +71,13 @@ def full_disk() -> Iterator[TextIO]:
         yield full
 
 
+def _log_in(terminal: int) -> None:
+    # Whoever runs the tests under nohup ignores what a terminal that closes sends, and a child
+    # inherits that.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    os.login_tty(terminal)
+
+
 class Operator:
     """``careline run`` in a terminal of its own.
 
@@ -87,7 +95,7 @@ class Operator:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "careline", "run", "--state", str(state.path),
              "--listen", "127.0.0.1:0", *arguments],
-            preexec_fn=functools.partial(os.login_tty, inside),
+            preexec_fn=functools.partial(_log_in, inside),
             pass_fds=(inside,),
         )  # fmt: skip
         os.close(inside)

@@ -293,7 +293,8 @@ def test_an_empty_journal_is_told_in_words(typed, clinic, tmp_path, command):
     [("explain", "--last", "--json"), ("replay", "--json"), ("report", "--csv"), ("report",)],
     ids=" ".join,
 )
-def test_a_reader_who_left_is_no_traceback(kept, command):
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_reader_who_left_is_no_traceback(kept, command, unbuffered):
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
@@ -302,6 +303,7 @@ def test_a_reader_who_left_is_no_traceback(kept, command):
         stderr=subprocess.PIPE,
         text=True,
         timeout=120,
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (1, "")

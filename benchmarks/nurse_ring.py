@@ -29,8 +29,7 @@ _LOOK_EVERY_S = 0.02
 _BETWEEN_S = 0.5
 _BUSY_CALLS = 40
 _TALKERS = 8
-_LETS_RING = AgentBehaviour(pickup=Pickup.RINGS)
-_ANSWERS = AgentBehaviour(pickup=Pickup.ANSWERS, after_s=2.0)
+_ANSWERED_AFTER_S = 2.0
 """Later than a measured caller hangs up, who is gone once a phone rings."""
 
 
@@ -46,7 +45,7 @@ class _Spoken:
 async def idle(folder: Path, tell: Tell, *, quick: bool) -> Values:
     """One caller at a time and nobody else."""
     async with running(folder, "nurse-ring", tell) as stage:
-        nurses = await _sit_down(stage, _LETS_RING)
+        nurses = await _sit_down(stage, AgentBehaviour(pickup=Pickup.RINGS))
         return await _measure(stage, nurses, tell, "nurse_ring_", 6 if quick else 40)
 
 
@@ -57,7 +56,7 @@ async def busy(folder: Path, tell: Tell, *, quick: bool) -> Values:
     soon be rung for them; with more nurses than talkers, the next red flag finds one free.
     """
     async with running(folder, "nurse-ring-busy", tell, more_nurses=_TALKERS + 2) as stage:
-        nurses = await _sit_down(stage, _ANSWERS)
+        nurses = await _sit_down(stage, AgentBehaviour(after_s=_ANSWERED_AFTER_S))
         async with _others(folder, stage, tell):
             values = await _measure(stage, nurses, tell, "nurse_ring_busy_", 6 if quick else 40)
             status = await stage.status()

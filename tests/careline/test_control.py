@@ -122,6 +122,8 @@ async def test_calls_are_found_by_the_number_that_was_shown(rig):
         await rig.until("waits in queue general", events)
     found = (await request(rig.path, op="calls", caller=NUMBER))["calls"]
     assert [story["call"] for story in found] == ["0123456789abcdef"]
+    assert found[0]["queued_in"] == ["general"]
+    assert found[0]["offered_to"] == []
     assert (await request(rig.path, op="calls", caller="+1999"))["calls"] == []
 
 

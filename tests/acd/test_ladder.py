@@ -91,6 +91,20 @@ def test_the_first_nurse_to_accept_has_the_call_and_the_others_are_recalled(clin
     assert rungs(clinic.later(60)) == []
 
 
+@pytest.mark.parametrize("how", [OfferAccepted, OfferDeclined, OfferUnanswered])
+def test_a_red_flag_that_comes_while_all_are_rung_has_the_first_phone_that_is_free(
+    clinic, offered, how
+):
+    clinic.on_duty("ana", "bea", "fay")
+    clinic.queue("red", "nurse", emergency=True)
+    ringing = offers(clinic.later(10))
+    assert offered(clinic.queue("second", "nurse", emergency=True)) == []
+    # Who takes the first one frees the others; who lets it pass is rung after a moment.
+    commands = [*clinic.about(how, ringing[0]), *clinic.later(5)]
+    (nurse,) = [agent for call, agent in offered(commands) if call == "second"]
+    assert (nurse == ringing[0].agent_id) == (how is not OfferAccepted)
+
+
 def test_a_nurse_on_a_break_is_rung_too_but_not_one_who_went_home(clinic, offered):
     clinic.on_duty("ana", "bea", "fay")
     clinic.agents(AgentOnBreak, "bea")

@@ -10,8 +10,9 @@ run: setup-base        ## start the line on this machine
 demo: setup-dev        ## real calls with audio through the line, each checked
 	$(PYTHON) -m careline demo
 
-test: setup-dev        ## every test, with real SIP clients and recognisers
-	$(PYTHON) -m pytest
+test: setup-dev        ## every test: the fast ones side by side, then real clients one at a time
+	$(PYTHON) -m pytest -m "not slow" -n auto --dist worksteal
+	$(PYTHON) -m pytest -m slow
 
 check: setup-dev       ## style, types, imports and the fast tests: under a minute
 	.venv/bin/ruff check .

@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: run demo test check soak bench setup-base setup-dev
+.PHONY: run demo test check soak bench triage-report setup-base setup-dev
 
 run: setup-base        ## start the line on this machine
 	$(PYTHON) -m careline run --speech-setup scripts/setup.sh
@@ -32,6 +32,9 @@ soak: setup-dev        ## the long proofs, under 50 minutes: random days, crashe
 
 bench: setup-dev       ## measure, and write docs/benchmarks.md
 	$(PYTHON) -m benchmarks
+
+triage-report: setup-dev  ## how well triage does on the development set, by slice
+	$(PYTHON) -m benchmarks.triage_report
 
 setup-base:
 	@scripts/setup.sh base

@@ -26,6 +26,9 @@ from careline.cli import (
     talk,
     task,
     triage,
+    triage_approve,
+    triage_judge,
+    triage_review,
 )
 from careline.cli.output import LOST, READER_LEFT, Output, write_out
 
@@ -36,6 +39,9 @@ _COMMANDS = (
     publish,
     schema,
     triage,
+    triage_review,
+    triage_judge,
+    triage_approve,
     agent,
     task,
     queue,
@@ -47,6 +53,11 @@ _COMMANDS = (
 )
 
 _WRONG_WORD = re.compile(r"^argument [^-].*: invalid choice: (.*) \(choose from (.*)\)$")
+
+
+_OF_TRIAGE = ("review", "judge", "approve")
+"""``careline triage review`` is the command ``triage-review``: after ``triage`` argparse would take
+a word for the text to assess."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -117,7 +128,10 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     option (``explain 7f3a --json backup/monday``) is left over.
     """
     top = parser()
-    args, left_over = top.parse_known_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["triage"] and words[1:2] and words[1] in _OF_TRIAGE:
+        words[:2] = [f"triage-{words[1]}"]
+    args, left_over = top.parse_known_args(words)
     top.prog = f"{top.prog} {args.command}"  # whose help tells what goes with it
     if left_over[1:] or (left_over and left_over[0].startswith("-")):
         top.error(f"unrecognized arguments: {' '.join(left_over)}")

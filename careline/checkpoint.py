@@ -20,6 +20,7 @@ from calls.facts import CallArrived, CallBackAnswered, SitePublished
 from calls.ids import CallId, QueueId
 from calls.outcome import Outcome
 from calls.ports import Entry
+from careline.repeat_callers import Alarm
 from careline.turn import Task
 from routing.openness import Override
 
@@ -67,6 +68,7 @@ class Standing:
         placed: those among them, and among those whose agents are remembered, that we placed.
         owed: calls whose callers are owed a call-back, with the call that showed the number.
         spoke_in: calls that showed the number of a caller whose last agent is remembered.
+        alarms: what triage found in callers' words within the last day.
         overrides: what supervisors have said on queues.
         look_for_staff_at: when it is seen to whoever waits for people who have gone home, seconds
             since the epoch.
@@ -82,13 +84,18 @@ class Standing:
     placed: Mapping[CallId, Placed] = field(default_factory=dict)
     owed: Mapping[CallId, CallId] = field(default_factory=dict)
     spoke_in: tuple[CallId, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     overrides: Mapping[QueueId, Override] = field(default_factory=dict)
     look_for_staff_at: float | None = None
 
     @property
     def shown_in(self) -> set[CallId]:
         """Calls whose arrival is needed again, for the number that it shows."""
-        return {*self.owed.values(), *(each.shown_in for each in self.placed.values())}
+        return {
+            *self.owed.values(),
+            *(each.shown_in for each in self.placed.values()),
+            *(each.shown_in for each in self.alarms),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

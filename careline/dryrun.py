@@ -47,7 +47,8 @@ class DryRun:
         """Let facts happen now, in this order."""
         for fact in facts:
             if isinstance(fact, SpeechHeard):
-                fact = self._gate.assess_now(fact)
+                again = self.switchboard.rings_again_about(fact.call_id, self.now)
+                fact = self._gate.assess_now(fact, again)
             self._carry_out(self.switchboard.handle(fact, self.now))
 
     def next_event_at(self) -> float | None:

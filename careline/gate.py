@@ -15,12 +15,13 @@ from calls.facts import SpeechHeard, WordsAssessed
 from calls.faults import where
 from calls.ids import CallId
 from calls.verdict import Verdict, to_nurse
+from config.opinion import second_opinion
 from config.site import Site
 from triage import CallMemory, ProtocolSet, TriageEngine
 
 log = logging.getLogger(__name__)
 
-TRIAGE_TIMEOUT_S = 0.25
+TRIAGE_TIMEOUT_S = 0.05
 """An utterance is assessed in a few milliseconds; this is for the day when it is not."""
 
 
@@ -33,7 +34,7 @@ def engine_of(site: Site) -> TriageEngine:
     for protocols, engine in tuple(_engines):
         if protocols == site.protocols:
             return engine
-    engine = TriageEngine(site.protocols)
+    engine = TriageEngine(site.protocols, second_opinion())
     _engines.append((site.protocols, engine))
     return engine
 
@@ -54,10 +55,18 @@ class TriageGate:
         self.timed_out = 0
         self.failed = 0
 
-    def assess_now(self, heard: SpeechHeard) -> WordsAssessed:
-        """Assess without a time-out, for drivers in virtual time."""
+    def assess_now(
+        self, heard: SpeechHeard, rings_again_about: frozenset[str] = frozenset()
+    ) -> WordsAssessed:
+        """Assess without a time-out, for drivers in virtual time.
+
+        Args:
+            heard: the utterance.
+            rings_again_about: rules that matched in other calls of this caller within a day.
+        """
         try:
             memory = self._memories.setdefault(heard.call_id, CallMemory())
+            memory.rings_again_about = rings_again_about
             verdict = self._engine.assess_heard(heard, memory)
         except Exception as error:
             # Whatever is wrong with triage, the caller must not pay for it.
@@ -66,10 +75,12 @@ class TriageGate:
             verdict = to_nurse("failed")
         return _assessed(heard, verdict)
 
-    async def assess(self, heard: SpeechHeard) -> WordsAssessed:
-        """Assess on a thread; after ``timeout_s`` the answer is a nurse."""
+    async def assess(
+        self, heard: SpeechHeard, rings_again_about: frozenset[str] = frozenset()
+    ) -> WordsAssessed:
+        """Assess on a thread, as :meth:`assess_now`; after ``timeout_s`` the answer is a nurse."""
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._threads, self.assess_now, heard)
+        work = loop.run_in_executor(self._threads, self.assess_now, heard, rings_again_about)
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await work

@@ -222,7 +222,8 @@ class Intake:
         if isinstance(fact, CallArrived) and self.journal_problem is not None:
             await self._probe()
         if isinstance(fact, SpeechHeard):
-            fact = await self._gate.assess(fact)
+            again = self.switchboard.rings_again_about(fact.call_id, self.clock())
+            fact = await self._gate.assess(fact, again)
         elif isinstance(fact, FeatureDialled):
             wanted = meant(fact, self.switchboard)
             if wanted is None:

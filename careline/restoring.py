@@ -66,6 +66,7 @@ def standing_of(board: Switchboard, now: float) -> Standing | None:
         placed=placed,
         owed=board.owed.shown_in,
         spoke_in=tuple(each.call_id for each in spoken),
+        alarms=board.repeats.alarms(now),
         overrides=board.openness.overrides,
         look_for_staff_at=board.look_for_staff_at,
     )
@@ -159,6 +160,8 @@ def _bring_back(
         if isinstance(record, TimerFired) or getattr(record, "call_id", None) in wanted:
             board.calls.recall(record, at)
         observer(at, Turn(records=[record]))
+    for alarm in standing.alarms:
+        board.repeats.recall(numbers.get(alarm.shown_in, nobody), alarm)
     for call_id, shown_in in standing.owed.items():
         board.owed.recall(call_id, numbers.get(shown_in, nobody), shown_in)
 

@@ -90,6 +90,7 @@ from careline.live_calls import LiveCalls
 from careline.out_of_sight import OutOfSight
 from careline.owed import OwedNumbers
 from careline.reconciliation import differences
+from careline.repeat_callers import RepeatCallers
 from careline.rescue import CALL_BACK, Rescue
 from careline.tasks import Tasks
 from careline.turn import Turn
@@ -127,6 +128,7 @@ class Switchboard:
         estimates: what callers who wait can be told.
         admission: where calls wait.
         owed: whom to call back.
+        repeats: who rang with a red flag within the last day.
         look_for_staff_at: when it is seen to whoever waits for people who have gone home, seconds
             since the epoch; ``None`` while nobody has.
     """
@@ -156,6 +158,7 @@ class Switchboard:
         self.admission = Admission(site, self.distributor)
         self._distributor_not_before = 0.0
         self.owed = OwedNumbers(self.distributor)
+        self.repeats = RepeatCallers()
         self._out_of_sight = OutOfSight(self.calls, self.distributor, self.tasks)
 
     # --- the engine -----------------------------------------------------------------------------
@@ -227,6 +230,12 @@ class Switchboard:
     def openness(self) -> Openness:
         """Which queues are open and until when, to be read."""
         return self.admission.openness
+
+    def rings_again_about(self, call_id: CallId, now: float) -> frozenset[str]:
+        """The triage rules that matched in other calls of this caller within the last day."""
+        live = self.calls.get(call_id)
+        number = Private("") if live is None else live.number
+        return self.repeats.rules(number, call_id, now)
 
     def number_known(self, call_id: CallId) -> bool:
         """Whether the line has the number of a caller who is owed a call-back."""
@@ -323,6 +332,8 @@ class Switchboard:
     def _run(self, fact: Fact, now: float, turn: Turn) -> None:
         turn.records.append(fact)
         self.estimates.handle(fact, now)
+        if isinstance(fact, WordsAssessed):
+            self._note_alarm(fact, now)
         match fact:
             case CallArrived():
                 self._arrive(fact, now, turn)
@@ -390,6 +401,11 @@ class Switchboard:
                 self._to_call(fact, now, turn)
             case CallFact():
                 self._to_call(fact, now, turn)
+
+    def _note_alarm(self, fact: WordsAssessed, now: float) -> None:
+        live = self.calls.get(fact.call_id)
+        if live is not None:
+            self.repeats.note(live.number, fact.call_id, live.shown_in, fact.verdict, now)
 
     def _arrive(self, fact: CallArrived, now: float, turn: Turn) -> None:
         if not self.calls.may_arrive(fact.call_id):

@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from typing import TypeVar
 
 from acd.models import AgentConfig, QueueConfig
+from config.approvals import APPROVALS, Approval
 from config.calendars import calendar_from, time_zone
 from config.document import Document, Path, Value, shown
 from config.parse import parse, salvage
@@ -29,6 +30,7 @@ T = TypeVar("T")
 SITE, QUEUES, AGENTS = "site.yaml", "queues.yaml", "agents.yaml"
 CALENDARS, PROMPTS = "calendars.yaml", "prompts.yaml"
 FILES = (SITE, QUEUES, AGENTS, CALENDARS, PROMPTS)
+OPTIONAL = (APPROVALS,)
 FLOWS, PROTOCOLS = "flows", "protocols"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
@@ -82,6 +84,7 @@ class Draft:
         flows: by id.
         protocols: file path and protocol, in file order.
         broken_protocols: whether a protocol file could not be understood.
+        approvals: by rule id.
     """
 
     documents: dict[str, Document]
@@ -93,6 +96,7 @@ class Draft:
     flows: dict[str, FlowDraft] = field(default_factory=dict)
     protocols: dict[str, Protocol] = field(default_factory=dict)
     broken_protocols: bool = False
+    approvals: dict[str, Approval] = field(default_factory=dict)
 
     def names(self, file: str) -> set[str] | None:
         """The names that a file gives; ``None`` when the file could not be read."""
@@ -106,17 +110,24 @@ class Draft:
         return set(written) if document.readable and isinstance(written, dict) else None
 
 
-def read_draft(folder: FilePath, flows: list[str], protocols: list[str], report: Report) -> Draft:
+def read_draft(
+    folder: FilePath,
+    flows: list[str],
+    protocols: list[str],
+    optional: list[str],
+    report: Report,
+) -> Draft:
     """Read every file of a site.
 
     Args:
         folder: the site's folder.
         flows: paths of the flow files within it, in order.
         protocols: paths of the protocol files, in order.
+        optional: those of :data:`OPTIONAL` that are there.
         report: takes the mistakes.
     """
     documents: dict[str, Document] = {}
-    for file in (*FILES, *flows, *protocols):
+    for file in (*FILES, *optional, *flows, *protocols):
         documents[file], problems = read_document(folder, file)
         for problem in problems:
             report.add(problem)
@@ -129,6 +140,8 @@ def read_draft(folder: FilePath, flows: list[str], protocols: list[str], report:
     draft = Draft(documents=documents, site=site)
     draft.queues = _entries(QueueConfig, documents[QUEUES], report, given_id=True)
     draft.agents = _entries(AgentConfig, documents[AGENTS], report, given_id=True)
+    if APPROVALS in optional:
+        draft.approvals = _entries(Approval, documents[APPROVALS], report)
     _read_calendars(draft, report)
     _read_prompts(draft, report)
     for file in flows:

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from calls.ids import AgentId, QueueId
 from calls.verdict import Flag
 from config.answering import check_answering
-from config.draft import FILES, FLOWS, PROTOCOLS, Draft, read_draft
+from config.draft import FILES, FLOWS, OPTIONAL, PROTOCOLS, Draft, read_draft
 from config.emergency_checks import check_emergency
 from config.errors import ConfigError, FolderError, Problem
 from config.flow_checks import announced, check_flow, prompts_of
 from config.prompt_checks import check_prompts
-from config.protocol_checks import check_protocols
+from config.protocol_checks import check_protocols, protocols_of
 from config.queue_checks import check_queues
 from config.report import Report
 from config.site import Site
@@ -65,8 +65,8 @@ def check(
         FolderError: there is no folder to check.
     """
     report = Report()
-    flows, protocols = _list(folder, report)
-    draft = read_draft(folder, flows, protocols, report)
+    flows, protocols, optional = _list(folder, report)
+    draft = read_draft(folder, flows, protocols, optional, report)
     check_site(draft, secret_names, report)
     check_prompts(draft, report)
     check_emergency(draft, report)
@@ -81,8 +81,8 @@ def check(
     return problems, warnings, site
 
 
-def _list(folder: Path, report: Report) -> tuple[list[str], list[str]]:
-    """The flow and protocol files; reports files that nobody reads."""
+def _list(folder: Path, report: Report) -> tuple[list[str], list[str], list[str]]:
+    """The flow, protocol and optional files; reports files that nobody reads."""
     try:
         names = _names(folder)
     except NotADirectoryError:
@@ -95,7 +95,7 @@ def _list(folder: Path, report: Report) -> tuple[list[str], list[str]]:
     unread = {
         name: f"not read{report.nearest(name, FILES)}"
         for name in names
-        if name not in FILES and name.endswith((".yaml", ".yml"))
+        if name not in (*FILES, *OPTIONAL) and name.endswith((".yaml", ".yml"))
     }
     read: dict[str, list[str]] = {}
     for part in (FLOWS, PROTOCOLS):
@@ -108,7 +108,7 @@ def _list(folder: Path, report: Report) -> tuple[list[str], list[str]]:
         }
     for file, message in unread.items():
         report.warn(Problem(file=file, line=1, column=1, where="", message=message))
-    return read[FLOWS], read[PROTOCOLS]
+    return read[FLOWS], read[PROTOCOLS], [name for name in OPTIONAL if name in names]
 
 
 def _names(folder: Path) -> list[str]:
@@ -165,7 +165,7 @@ def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:
         max_call_questions=file.max_call_questions,
         screens=_screens(draft),
     )
-    protocols = ProtocolSet(protocols=tuple(draft.protocols.values()))
+    protocols = protocols_of(draft)
     site = Site(
         id=file.id,
         title=file.title,

@@ -6,14 +6,22 @@ import math
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from config.approvals import APPROVALS, approved
 from config.document import Document, Path, shown
 from config.draft import PROTOCOLS, Draft
 from config.report import Report
 from triage import PhraseError
 from triage import check_protocols as check_set
 from triage.phrases import NUMBER, YEAR, parse
-from triage.protocol import SAMPLE, Protocol, ProtocolSet, Rule, alternatives
+from triage.protocol import (
+    Concept,
+    Protocol,
+    ProtocolSet,
+    Rule,
+    alternatives,
+)
 
 _CLASS = re.compile(r"<([^<>\s]*)>")
 _PLACE = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
@@ -21,17 +29,25 @@ _MAX_READINGS = 1_000
 """Of one phrase: triage allows fewer, but writes them all out before it counts them."""
 _MAX_READINGS_IN_ALL = 100_000
 """Of all phrases: more would take minutes to compile and slow down every utterance."""
+_NAMED = 4
+"""So many rules are named in a warning."""
 _sound: deque[ProtocolSet] = deque(maxlen=4)
 """Found without a problem: most changes of a site leave its protocols alone, and trying a few
 hundred examples is nine tenths of the work."""
 
 
+def protocols_of(draft: Draft) -> ProtocolSet:
+    """The draft's protocols, with what is approved of them."""
+    protocols = ProtocolSet(protocols=tuple(draft.protocols.values()))
+    return replace(protocols, approved=approved(protocols, draft.approvals))
+
+
 def check_protocols(draft: Draft, report: Report) -> None:
     """Report protocols that are unsound, and warn of those that nobody has approved."""
-    _check_status(draft, report)
     if draft.broken_protocols:
         return
-    protocols = ProtocolSet(protocols=tuple(draft.protocols.values()))
+    protocols = protocols_of(draft)
+    _check_approvals(draft, protocols, report)
     if protocols in tuple(_sound):
         return
     before = len(report.problems)
@@ -44,28 +60,35 @@ def check_protocols(draft: Draft, report: Report) -> None:
         _sound.append(protocols)
 
 
-def _check_status(draft: Draft, report: Report) -> None:
+def _check_approvals(draft: Draft, protocols: ProtocolSet, report: Report) -> None:
     for file, protocol in draft.protocols.items():
-        document = draft.documents[file]
-        if protocol.status == SAMPLE:
-            owners = sorted({rule.owner for rule in protocol.rules}) or ["a named clinician"]
-            message = f"a sample; {' and '.join(owners)} must approve this version"
-            report.warning(document, ("status",), message)
-        elif not protocol.approved_by:
-            message = "an approved protocol names its clinician in 'approved_by'"
-            report.problem(document, ("status",), message)
+        samples = protocols.samples(protocol)
+        if samples:
+            share = f"{len(samples)} of {len(protocol.rules)} rules"
+            names = ", ".join(samples[:_NAMED]) + (", ..." if len(samples) > _NAMED else "")
+            message = (
+                f"{share} are samples ({names}): a clinician approves them with "
+                f"`careline triage approve {protocol.id} --by NAME`"
+            )
+            report.warning(draft.documents[file], ("rules",), message)
+    known = {rule.id for rule in protocols.rules}
+    for rule in draft.approvals.keys() - known:
+        message = f"there is no rule {shown(rule)} any more; delete the line"
+        report.warning(draft.documents[APPROVALS], (rule,), message)
 
 
 def _check_ids(draft: Draft, report: Report) -> None:
     seen: dict[tuple[str, str], str] = {}
     for file, protocol in draft.protocols.items():
         document = draft.documents[file]
-        for kind in ("words", "concepts", "rules"):
+        for kind in ("words", "concepts", "modifiers", "rules"):
+            # Rules name concepts and modifiers alike, so they may not share a name.
+            named = "concepts" if kind == "modifiers" else kind
             for index, item in enumerate(getattr(protocol, kind)):
-                if (kind, item.id) in seen:
-                    message = f"{shown(item.id)} is defined already, in {seen[kind, item.id]}"
+                if (named, item.id) in seen:
+                    message = f"{shown(item.id)} is defined already, in {seen[named, item.id]}"
                     report.problem(document, (kind, index, "id"), message)
-                seen.setdefault((kind, item.id), file)
+                seen.setdefault((named, item.id), file)
 
 
 def _check_phrases(draft: Draft, report: Report) -> None:
@@ -107,14 +130,22 @@ def _phrases(protocol: Protocol) -> Iterator[tuple[Path, str, str]]:
     yield from _by_language(("figures",), protocol.figures)
     for index, word_class in enumerate(protocol.words):
         yield from _by_language(("words", index, "words"), word_class.words)
-    for index, concept in enumerate(protocol.concepts):
-        yield from _by_language(("concepts", index, "phrases"), concept.phrases)
-        yield from _by_language(("concepts", index, "variants"), concept.variants)
-        yield from _by_language(("concepts", index, "weak"), concept.weak)
+    for kind, index, concept in _concepts(protocol):
+        yield from _by_language((kind, index, "phrases"), concept.phrases)
+        yield from _by_language((kind, index, "variants"), concept.variants)
+        yield from _by_language((kind, index, "weak"), concept.weak)
         for number, reading in enumerate(concept.readings):
-            path = ("concepts", index, "readings", number)
+            path = (kind, index, "readings", number)
             yield from _by_language((*path, "subject"), reading.subject)
             yield from _by_language((*path, "unit"), reading.unit)
+
+
+def _concepts(protocol: Protocol) -> Iterator[tuple[str, int, Concept]]:
+    """Concepts and modifiers, with their place."""
+    for index, concept in enumerate(protocol.concepts):
+        yield "concepts", index, concept
+    for index, modifier in enumerate(protocol.modifiers):
+        yield "modifiers", index, modifier
 
 
 def _by_language(
@@ -126,7 +157,7 @@ def _by_language(
 
 
 def _check_concepts(draft: Draft, report: Report) -> None:
-    known = {each.id for protocol in draft.protocols.values() for each in protocol.concepts}
+    known = {each.id for protocol in draft.protocols.values() for _, _, each in _concepts(protocol)}
     for file, index, rule in _rules(draft):
         document = draft.documents[file]
         for field in ("all", "any", "unless"):

@@ -20,7 +20,7 @@ from config.report import Report
 from config.shapes import SiteFile
 from config.site import RecordingSettings, SipSettings, Trunk
 from ivr.steps import AskStep, MessageStep, QueueStep
-from triage.protocol import APPROVED, SAMPLE, Protocol, Rule
+from triage.protocol import Rule
 
 DAY_S = 86400
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}", re.ASCII)
@@ -72,7 +72,6 @@ RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
 
 WORDS: Mapping[tuple[type, str], tuple[str, ...]] = {
     (RecordingSettings, "consent"): ("announced", "asked", "never"),
-    (Protocol, "status"): (SAMPLE, APPROVED),
 }
 """The only words that a text may be."""
 

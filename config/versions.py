@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date, tzinfo
-from enum import Enum
+from dataclasses import fields
 
+from config.digest import digest
 from config.site import Site
 from ivr.flow import CallRules
 from ivr.steps import BranchStep, QueueStep, Step, TransferStep
@@ -18,7 +15,7 @@ _NOT_MEANING = frozenset({"version", "folder", "warnings"})
 
 def site_version(site: Site) -> str:
     """SHA-256 of everything the site means, in hexadecimal."""
-    return _digest(site)
+    return digest(site, without=_NOT_MEANING)
 
 
 def flow_version(
@@ -49,39 +46,10 @@ def flow_version(
     own["calendars"] = _only(rules.calendars, calendars)
     own["outside"] = _only(rules.outside, outside)
     own["longest_waits"] = _only(rules.longest_waits, queues)
-    return _digest({"id": flow_id, "start": start, "steps": steps, "rules": own})
+    return digest({"id": flow_id, "start": start, "steps": steps, "rules": own})
 
 
 def _only(
     named: Mapping[str, object], names: frozenset[str] | set[str | None] | set[str]
 ) -> object:
     return {name: value for name, value in named.items() if name in names}
-
-
-def _digest(value: object) -> str:
-    text = json.dumps(_canonical(value), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def _canonical(value: object) -> object:
-    """The value as JSON can hold it, the same for the same meaning."""
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {
-            each.name: _canonical(getattr(value, each.name))
-            for each in fields(value)
-            if each.name not in _NOT_MEANING or not isinstance(value, Site)
-        }
-        return {"": type(value).__name__, **parts}
-    if isinstance(value, Mapping):
-        return {str(_canonical(key)): _canonical(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [_canonical(inner) for inner in value]
-    if isinstance(value, Enum):
-        return _canonical(value.value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tzinfo):
-        return str(value)
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    raise TypeError(f"{type(value).__name__} has no canonical form")

@@ -60,7 +60,7 @@ def clauses(said: Utterance) -> tuple[int, ...]:
             current += 1
             predicate = fronted = False
             size = 0
-        fronted = fronted or (not size and word in _FRONTED)
+        fronted = fronted or (word in _FRONTED and (not size or (size == 1 and before == "back")))
         predicate = predicate or word in PREDICATES
         numbers.append(current)
         size += 1

@@ -4,11 +4,14 @@ The theory. A caller's words count unless something close by says that they do n
 lowers its own mention only:
 
 * a denial lowers what it reaches across words that carry no meaning ("no signs of a stroke"), or
-  along a list joined by "or". "Can't" and "won't" are complaints and never deny;
-* the past lowers what stands in its clause, unless the clause also says that it goes on;
+  along a list joined by "or". "Can't" and "won't" are complaints and never deny
+  (:mod:`triage.denial`);
+* the past lowers what stands in its clause, unless the clause says that it goes on, or a word for
+  now stands nearer;
+* what a pet has is no patient's; a pet that bit somebody is another matter;
 * general talk, figures of speech and things named after a condition lower what is part of them;
   general talk about something that the caller calls theirs ("for my chest pain") only leaves a
-  question;
+  question, and so does a question that is about nobody ("do seizures hurt");
 * a relative is the patient, unless the past or "runs in the family" says otherwise;
 * words of different clauses with much between them may have met by chance: a question.
 
@@ -18,48 +21,49 @@ In doubt means: worth a question, never silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from enum import Enum
 
-from triage.clauses import clauses
+from triage.denial import Denials
 from triage.lexicon import Match
 from triage.protocol import Concept
-from triage.tokens import COMMA, STOP, Utterance
+from triage.standing import Standing
+from triage.surroundings import Surroundings
+from triage.tokens import Utterance
 from triage.vocabulary import (
-    AFTER_ANSWER_NO,
-    COMPLAINT_VERBS,
-    CONTRAST,
-    DENIAL_REACHES_ACROSS,
-    DENIALS,
+    BITES,
+    DATED,
+    HAVING,
     LITTLE_WORDS,
-    NOT_ONLY,
+    NAMED_AFTER,
+    NOT_OF,
+    OPENERS,
+    PEOPLE,
     PERSONAL_CUES,
+    PERSONS,
     POSSESSIVES,
+    PREPOSITIONS,
+    PRESENT_VERBS,
+    QUESTION_WORDS,
+    SOMEBODY,
     SUBJECT_PRONOUNS,
     TOPIC_NOUNS,
 )
 
-_LIST_WORDS = frozenset(("or", "nor", "ni", "o"))
-_LIST_REACH = 14
-_LIST_CONTENT = 5
 _RESOLVED_REACH = 12
 _CORRECTION_REACH = 8
+_CITED_REACH = 3
 _REINSTATED_REACH = 30
-_FAR_APART = 6
-_NEW_SUBJECT = SUBJECT_PRONOUNS | POSSESSIVES | {"it", "there"}
-_VAGUE = frozenset(("anything", "nothing", "something", "stuff", "things", "nada", "algo"))
+_FAR_APART = 3
+_TOPIC_REACH = 3
+_FEW_WORDS = 5
+_DATED_REACH = 4
+_HAVING_REACH = 5
 _OWNERS = POSSESSIVES | {"this", "these", "este", "esta"}
-_NO_BEFORE = frozenset(("oh", "ay", "hell", "yes"))
-_SPANISH_COMPLAINTS = frozenset(["puedo", "puede", "pueden", "podia", "quiero", "quiere", "se"])
-
-
-class Standing(Enum):
-    """What a mention is worth."""
-
-    MEANT = "meant"
-    IN_DOUBT = "in-doubt"
-    SUPPRESSED = "suppressed"
+_NOT_IN_A_NAME = SUBJECT_PRONOUNS | POSSESSIVES | PREPOSITIONS | {"it", "is", "are", "was", "the"}
+NOT_EXPLAINED = frozenset(("far-apart", "named"))
+"""Reasons for which a mention does not count, and which say nothing against its words."""
+_TAKEN_BACK = frozenset(("negated", "past", "resolved", "corrected", "cited"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,216 +96,209 @@ class Context:
         mentions: Iterable[Match],
         cues: Mapping[str, list[Match]],
         figures: Iterable[Match],
+        named: Set[str] = frozenset(),
     ) -> None:
-        self._tokens = said.tokens
-        self._breaks = said.breaks
-        self._clauses = clauses(said)
-        self._cues = cues
+        self._named = named
+        mentions = tuple(mentions)
+        # "he is fine now" is no word for now of what he had.
+        over = frozenset(at for cue in cues.get("resolved", ()) for at in cue.used)
+        present = [cue for cue in cues.get("present", ()) if cue.used.isdisjoint(over)]
+        cues = {**cues, "present": present}
+        self._around = Surroundings(said, cues, mentions)
+        self._tokens, self._breaks = said.tokens, said.breaks
         self._figures = frozenset(word for figure in figures for word in figure.used)
-        self._mentioned: set[int] = set()
-        said_by_mentions: set[int] = set()
-        for match in mentions:
-            self._mentioned.update(range(match.start, match.end))
-            if not self._far_apart(match):
-                said_by_mentions |= match.used
-        self._denials = tuple(
-            at
-            for at, word in enumerate(self._tokens)
-            if at not in said_by_mentions and self._denies(at, word)
-        )
+        self._denials = Denials(self._around)
 
     def judge(self, match: Match, concept: Concept) -> Mention:
         """What this mention is worth."""
         standing, reason = self._weigh(match, concept)
         if standing is not Standing.MEANT and reason in _TAKEN_BACK and self._reinstated(match):
             standing, reason = Standing.MEANT, ""
-        present = self._near("present", match)
+        present = self._around.near("present", match)
         return Mention(match.concept, match.start, match.end, standing, reason, present)
 
     def _weigh(self, match: Match, concept: Concept) -> tuple[Standing, str]:
-        if len(self._figures & match.used) * 2 >= len(match.used):
+        around = self._around
+        figurative = len(self._figures & match.used) * 2 >= len(match.used)
+        if figurative and not concept.background:
             return Standing.SUPPRESSED, "figure-of-speech"
-        denied = self._denied(match)
+        denied = self._denials.of(match)
         if denied is not None:
             return denied, "negated"
         if concept.background:
             return Standing.MEANT, ""
         if self._far_apart(match):
-            return Standing.IN_DOUBT, "far-apart"
+            return Standing.SUPPRESSED, "far-apart"
         if self._topic(match):
             return Standing.SUPPRESSED, "topic"
-        if self._resolved(match):
-            return (Standing.MEANT, "") if concept.lasting else (Standing.IN_DOUBT, "resolved")
-        present = self._near("present", match)
-        if self._near("family", match) and not present:
+        animal = self._animal(match)
+        if animal is not None:
+            return animal, "animal"
+        if self._cited(match):
+            return Standing.IN_DOUBT, "cited"
+        present = around.near("present", match)
+        ongoing = around.near("ongoing", match)
+        if around.near("family", match) and not present:
             return Standing.SUPPRESSED, "family-history"
-        if self._near("past", match) and not present:
+        if not ongoing and self._long_past(match):
             return Standing.SUPPRESSED, "past"
-        if self._near("hypothetical", match, before=True) and not present:
+        if self._resolved(match):
+            lasts = concept.lasting and (present or around.near("recent", match))
+            return (Standing.MEANT, "") if lasts else (Standing.IN_DOUBT, "resolved")
+        if around.near("hypothetical", match, before=True) and not ongoing:
             # "do you have something for my chest pain" asks in general and says who has it.
-            standing = Standing.IN_DOUBT if self._owned(match) else Standing.SUPPRESSED
-            return standing, "hypothetical"
+            doubt = present or self._owned(match)
+            return Standing.IN_DOUBT if doubt else Standing.SUPPRESSED, "hypothetical"
         if self._corrected(match):
             return Standing.IN_DOUBT, "corrected"
-        if self._near("doubt", match, before=True) and not present:
+        if around.near("doubt", match, before=True) and not present:
             return Standing.IN_DOUBT, "hypothetical"
+        if not present and self._about_nobody(match):
+            return Standing.IN_DOUBT, "question"
+        if self._only_named(match):
+            return Standing.SUPPRESSED, "named"
         if concept.lasting or present:
             return Standing.MEANT, ""
-        if self._near("recent", match):
+        if around.near("recent", match):
             return Standing.IN_DOUBT, "past"
         if self._plain_past(match):
-            if self._cues.get("errand"):
-                relative = self._near("relative", match)
+            if around.cues("errand"):
+                relative = around.near("relative", match)
                 return Standing.SUPPRESSED, "family-history" if relative else "past"
             return Standing.IN_DOUBT, "past"
         return Standing.MEANT, ""
 
-    # --- denial ---------------------------------------------------------------------------------
+    # --- when -----------------------------------------------------------------------------------
 
-    def _denies(self, at: int, word: str) -> bool:
-        following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ""
-        before = self._tokens[at - 1] if at else ""
-        if word == "not":
-            return before not in COMPLAINT_VERBS and following not in NOT_ONLY
-        if word == "no":
-            if before in _NO_BEFORE or following in AFTER_ANSWER_NO:
-                return False
-            if following in _SPANISH_COMPLAINTS:
-                return False
-            return at + 1 < len(self._tokens) and not self._breaks[at + 1]
-        return word in DENIALS
+    def _long_past(self, match: Match) -> bool:
+        """A word for long ago stands with it, and no word for now stands nearer."""
+        past = self._around.nearest("past", match)
+        if past is None:
+            return self._dated_after(match)
+        now = self._around.nearest("present", match)
+        if now is not None and now < past:
+            return False
+        # "surgery last month and is throwing up blood": a present verb in between is nearer.
+        return PRESENT_VERBS.isdisjoint(self._tokens[max(match.start - past, 0) : match.start])
 
-    def _denied(self, match: Match) -> Standing | None:
-        for at in reversed(self._denials):
-            if at >= match.start:
-                continue
-            if match.start - at > _LIST_REACH:
-                return None
-            reach = self._reach(at, match)
-            if reach is not None:
-                return reach
-        return None
-
-    def _reach(self, at: int, match: Match) -> Standing | None:
-        """Whether the denial at ``at`` reaches the mention, and how surely."""
-        listed = self._list_goes_on(at, match)
-        content = 0
-        doubtful = False
-        for i in range(at + 1, match.start + 1):
-            if self._breaks[i] == STOP or (self._breaks[i] == COMMA and not listed):
-                return None
-            if i == match.start:
-                break
-            word = self._tokens[i]
-            if i in match.used:
-                continue
-            if word in CONTRAST or word in ("until", "hasta", "not"):
-                return None
-            if word in _NEW_SUBJECT and i > at + 1:
-                return None
-            if word in ("and", "y"):
-                if self._clauses[i] != self._clauses[at]:
-                    return None
-                doubtful = doubtful or not listed
-            elif i not in self._mentioned and word not in DENIAL_REACHES_ACROSS:
-                content += 1
-        if content > (_LIST_CONTENT if listed else 0):
-            return None
-        if content and self._clauses[at] != self._clauses[match.start]:
-            return None
-        if self._tokens[at] in ("never", "nunca", "not") and self._cue_after("unusual", match):
-            return None
-        until = match.end < len(self._tokens) and self._tokens[match.end] in ("until", "hasta")
-        if until:
-            return None
-        return Standing.IN_DOUBT if doubtful else Standing.SUPPRESSED
-
-    def _list_goes_on(self, at: int, match: Match) -> bool:
-        stop = min(match.end + 6, len(self._tokens))
+    def _dated_after(self, match: Match) -> bool:
+        """The next clause says when: "she broke her hip, that was two winters ago"."""
+        following = self._around.clauses[match.end - 1] + 1
         return any(
-            self._tokens[i] in _LIST_WORDS and self._clauses[i] == self._clauses[at]
-            for i in range(at + 1, stop)
-        )
-
-    # --- time -----------------------------------------------------------------------------------
-
-    def _near(self, kind: str, match: Match, *, before: bool = False) -> bool:
-        """Whether a cue of this kind stands in the mention's clause and is not part of it."""
-        mine = {self._clauses[match.start], self._clauses[match.end - 1]}
-        return any(
-            self._clauses[cue.start] in mine
-            and cue.used.isdisjoint(match.used)
-            and (not before or cue.start < match.start)
-            for cue in self._cues.get(kind, ())
-        )
-
-    def _cue_after(self, kind: str, match: Match) -> bool:
-        return any(
-            cue.start >= match.end - 1
-            and cue.start - match.end <= 4
-            and self._clauses[cue.start] == self._clauses[match.end - 1]
-            and self._tokens[cue.start - 1] not in _VAGUE
-            for cue in self._cues.get(kind, ())
+            self._around.clauses[cue.start] == following
+            and not DATED.isdisjoint(self._tokens[max(cue.start - _DATED_REACH, 0) : cue.start])
+            for cue in self._around.cues("past")
         )
 
     def _resolved(self, match: Match) -> bool:
-        if self._cues.get("returning"):
+        if self._around.cues("returning"):
             return False
         return any(
             0 <= cue.start - match.end + 1 <= _RESOLVED_REACH
             and not cue.used & match.used
-            and not (self._mentioned & set(range(match.end, cue.start)))
+            and not self._around.is_mentioned(match.end, cue.start)
             and not any(self._tokens[i] == "not" for i in range(match.end, cue.end))
-            for cue in self._cues.get("resolved", ())
+            for cue in self._around.cues("resolved")
         )
 
     def _plain_past(self, match: Match) -> bool:
         """A bare "had" or "was" before the mention, without "have" before it."""
-        if self._cue_after("unusual", match):
+        if self._around.follows("unusual", match):
             return False
         for i in range(match.start - 1, max(match.start - 5, -1), -1):
             word = self._tokens[i]
             if word in ("had", "tuvo", "tuve", "tenia", "was"):
                 return i == 0 or self._tokens[i - 1] not in ("have", "has", "just", "i_have")
-            if word not in LITTLE_WORDS and i not in self._mentioned:
+            if word not in LITTLE_WORDS and i not in self._around.mentioned:
                 return False
         return False
-
-    def _far_apart(self, match: Match) -> bool:
-        """Words of different clauses with much between them: chance may have put them together."""
-        between = match.end - match.start - len(match.used)
-        return between >= _FAR_APART and self._clauses[match.start] != self._clauses[match.end - 1]
-
-    # --- whether --------------------------------------------------------------------------------
-
-    def _topic(self, match: Match) -> bool:
-        if match.end >= len(self._tokens) or self._breaks[match.end]:
-            return False
-        if self._tokens[match.end] not in TOPIC_NOUNS:
-            return False
-        clause = self._clauses[match.start]
-        return not any(
-            word in PERSONAL_CUES and self._clauses[i] == clause and i not in match.used
-            for i, word in enumerate(self._tokens[: match.start])
-        )
-
-    def _owned(self, match: Match) -> bool:
-        """Whether someone's name for it stands right before: "my", "his", "this"."""
-        return match.start > 0 and self._tokens[match.start - 1] in _OWNERS
-
-    def _corrected(self, match: Match) -> bool:
-        return any(
-            0 <= cue.start - match.end <= _CORRECTION_REACH
-            for cue in self._cues.get("correction", ())
-        )
 
     def _reinstated(self, match: Match) -> bool:
         return any(
             0 <= cue.start - match.end <= _REINSTATED_REACH
             and cue.used.isdisjoint(match.used)
-            and not (self._denials and any(match.end <= d < cue.end for d in self._denials))
-            for cue in self._cues.get("reinstated", ())
+            and not any(match.end <= denial < cue.end for denial in self._denials.places)
+            for cue in self._around.cues("reinstated")
         )
 
+    # --- who ------------------------------------------------------------------------------------
 
-_TAKEN_BACK = frozenset(("negated", "past", "resolved", "corrected"))
+    def _animal(self, match: Match) -> Standing | None:
+        """A pet has it: nobody else stands between them, and it bit nobody."""
+        if not BITES.isdisjoint(self._tokens):
+            return None
+        for animal in self._around.cues("animal"):
+            if not animal.end <= match.start or animal.start < self._around.beginning(match):
+                continue
+            if not NOT_OF.isdisjoint(self._tokens[max(animal.start - 2, 0) : animal.start]):
+                continue  # "fell off a horse", "a hot dog", "like a horse"
+            between = self._tokens[animal.end : match.end]
+            if PEOPLE.isdisjoint(between):
+                others = self._tokens[match.end :]
+                return Standing.SUPPRESSED if PERSONS.isdisjoint(others) else Standing.IN_DOUBT
+        return None
+
+    def _owned(self, match: Match) -> bool:
+        """Whether someone's name for it stands right before: "my", "his", "this"."""
+        return match.start > 0 and self._tokens[match.start - 1] in _OWNERS
+
+    # --- whether --------------------------------------------------------------------------------
+
+    def _far_apart(self, match: Match) -> bool:
+        """Words of different clauses with much between them: chance may have put them together."""
+        between = match.end - match.start - len(match.used)
+        clauses = self._around.clauses
+        if clauses[match.start] == clauses[match.end - 1]:
+            return False
+        paused = any(self._breaks[match.start + 1 : match.end])
+        return between >= _FAR_APART or paused
+
+    def _topic(self, match: Match) -> bool:
+        """A thing named after it: "stroke center", "suicide loss support group"."""
+        beginning = self._around.beginning(match)
+        before = range(beginning, match.start)
+        if any(self._tokens[i] in PERSONAL_CUES and i not in match.used for i in before):
+            return False
+        for at in range(match.end, min(match.end + _TOPIC_REACH, len(self._tokens))):
+            word = self._tokens[at]
+            if self._breaks[at] or word in _NOT_IN_A_NAME:
+                return False
+            if word in TOPIC_NOUNS:
+                return at == match.end or self._tokens[at - 1] in NAMED_AFTER
+        return False
+
+    def _cited(self, match: Match) -> bool:
+        """Said only to say that it was not said: "i never said overdose"."""
+        return any(0 <= match.start - cue.end <= _CITED_REACH for cue in self._around.cues("cited"))
+
+    def _corrected(self, match: Match) -> bool:
+        return any(
+            0 <= cue.start - match.end <= _CORRECTION_REACH
+            for cue in self._around.cues("correction")
+        )
+
+    def _only_named(self, match: Match) -> bool:
+        """The name of a condition that nobody is said to have: "the bill says stroke"."""
+        if len(self._tokens) <= _FEW_WORDS:
+            return False
+        content = [self._tokens[i] for i in match.used if self._tokens[i] not in LITTLE_WORDS]
+        if not content or not all(word in self._named for word in content):
+            return False
+        before = range(max(match.start - _HAVING_REACH, 0), match.start)
+        clause = self._around.clauses[match.start]
+        return not any(
+            self._tokens[i] in HAVING and self._around.clauses[i] == clause for i in before
+        )
+
+    def _about_nobody(self, match: Match) -> bool:
+        """A question whose clause names no one who could have it: "do seizures hurt"."""
+        at = self._around.beginning(match)
+        while at < match.start and self._tokens[at] in OPENERS:
+            at += 1
+        if self._tokens[at] not in QUESTION_WORDS:
+            return False
+        clause = self._around.clauses[match.start]
+        return not any(
+            word in SOMEBODY and self._around.clauses[i] == clause
+            for i, word in enumerate(self._tokens)
+        )

@@ -46,33 +46,82 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             """
         ),
     },
-    # Long ago.
-    "past": {
+    # It is going on, however long ago something else was.
+    "ongoing": {
         "en": _phrases(
             """
-            year ago / month ago / years_back / decade ago / last_year / last_month /
-            last_summer|last_winter|last_spring|last_fall / a_while_ago / a_while_back /
-            long_ago / a_long_time_ago / when i|he|she was_<number> / when
-            was_little|was_small|was_young|was_younger|was_born|was_growing_up / when
-            was_a_kid|was_a_child|was_a_baby|was_a_teenager|was_a_teen|was_a_little|was_a_young
-            / when
-            was_in_college|was_in_high|was_in_the_service|was_in_the_army|was_pregnant_with /
-            as_a_child|as_a_kid|as_a_baby|as_a_teenager / used_to have|get|suffer|be|take /
-            in_the_past / back_in_<number>|back_in_college|back_in_high|back_in_the_day /
-            in_college / growing_up / years_before / previous|previously / prior / formerly /
-            history_of / childhood / before covid / survivor / survived / died of|from / die
-            of|from / passed_away / passed of|from / lost to a? /
-            in_high_school|in_college|in_grade_school|in_middle_school / in
-            first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth grade /
-            in_the_spring|in_the_summer|in_the_winter / last_season / last_semester /
-            last_school_year / in_<year> / from_<year> / recovering_from / recovered_from /
-            previous visit
+            right_now / at_the_moment / today! / tonight! / again! / this_morning /
+            this_afternoon / this_evening / having another / getting_worse / keep|keeps|kept
+            getting|having|doing / comes_and_goes / came_back / coming_back / will not stop|quit
+            / minute|hour ago / all_of_a_sudden / suddenly / help! / emergency / ambulance /
+            flaring_up|acting_up / still! hurt|hurts|bleeding|have|has|having|weak|numb
             """
         ),
         "es": _phrases(
             """
-            hace <number>? ano|mes / en_<year> / hace_anos / hace_mucho / ano_pasado /
-            mes_pasado / cuando era / antes tenia / historial de / antecedente
+            ahorita / ahora_mismo / hoy / otra_vez / de_nuevo / esta_manana / esta_noche /
+            acaba_de / acabo_de / ayuda / emergencia / de_repente / no se? quita|para / sigue
+            """
+        ),
+    },
+    # Long ago, or over and looked after.
+    "past": {
+        "en": _phrases(
+            """
+            year|years|month|months|decade|decades|summer|summers|winter|winters ago|back /
+            springs|falls ago|back / ages_ago|way_back / ages_and_ages / years_back /
+            last_year|last_month|last_summer|last_winter|last_spring /
+            last_fall|last_autumn|last_christmas|last_easter / last_thanksgiving /
+            last_season|last_semester|last_january|last_february /
+            last_march|last_april|last_june|last_july|last_august /
+            last_september|last_october|last_november|last_december /
+            back_in_january|back_in_february|back_in_march /
+            back_in_april|back_in_may|back_in_june|back_in_july /
+            back_in_august|back_in_september|back_in_october / back_in_november|back_in_december
+            / a_while_ago|a_while_back|some_time_ago|some_time_back / back_then|at_the_time /
+            long_ago / a_long_time_ago|a_long_time_back / when
+            was_little|was_small|was_young|was_younger|was_born|was_growing_up / when
+            was_a_kid|was_a_child|was_a_baby|was_a_boy|was_a_girl|was_a_teenager|was_a_teen|was_a_little|was_a_young|was_a_toddler
+            / when i|he|she was_<number> / when_we_were /
+            in_my_last_delivery|in_my_last_pregnancy|with_my_last_baby /
+            in_third_grade|in_second_grade|in_first_grade / in_fourth_grade|in_fifth_grade /
+            when
+            was_in_college|was_in_high|was_in_the_service|was_in_the_army|was_in_the_navy|was_pregnant_with
+            / as_a_child|as_a_kid|as_a_baby|as_a_boy|as_a_girl / as_a_teenager|as_a_teen /
+            used_to have|get|suffer|be|take|do / in_the_past /
+            back_in_<number>|back_in_college|back_in_high / back_in_the_day|back_when /
+            in_college|in_the_service|in_the_navy|in_the_army / in_the_military / growing_up /
+            years_before / previous|previously / prior / formerly / history_of / childhood /
+            before covid / survivor / survived / died of|from / die of|from / passed_away /
+            passed of|from / lost to a? / in_high_school|in_grade_school|in_middle_school /
+            in_elementary / in first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth
+            grade / in_the_spring|in_the_summer|in_the_winter|in_the_fall / last_school_year /
+            in_<year>|from_<year>|since_<year>|of_<year> / in_oh_<number> /
+            in_the_fifties|in_the_sixties|in_the_seventies / in_the_eighties|in_the_nineties /
+            in_my|his|her twenties|thirties|forties|fifties|teens / recovering_from /
+            recovered_from / previous visit / with my first|second|last
+            baby|pregnancy|one|child!? / on_my_honeymoon / before i|he|she was_born /
+            my|her|his|our late! husband|wife|father|mother|dad|mom|brother|sister|son / been
+            clean|sober|seizure_free|clear / clean|sober for? <number> / <number> years
+            clean|sober / none_since|not_one_since / not had one|any|another since /
+            in_remission / one_time / years_old_when / ever since my|the surgery|stroke|accident
+            / i_overdosed_at
+            """
+        ),
+        "es": _phrases(
+            """
+            hace <number>? ano|anos|mes|meses / hace como|mas_de <number> ano|anos|mes|meses /
+            en_<year> / en_los_<number> / en_el_<number> / hace_anos / hace_mucho / hace_tiempo
+            / ano_pasado / verano_pasado|invierno_pasado|navidad_pasada / mes_pasado / cuando
+            era|estaba_chico|estaba_chica / antes_tenia / antes_tomaba|antes_fumaba /
+            historial_de / antecedente|antecedentes /
+            de_chiquito|de_chiquita|de_chico|de_chica|de_nino|de_nina /
+            de_joven|de_chamaco|de_chamaca|de_bebe|de_pequeno / de_pequena /
+            en_aquel_tiempo|de_aquel_tiempo|en_ese_entonces /
+            se_murio_de|murio_de|fallecio_de|fallecio /
+            en_enero|en_febrero|en_marzo|en_abril|en_mayo|en_junio /
+            en_julio|en_agosto|en_septiembre|en_octubre|en_noviembre / en_diciembre / <number>
+            anos sobrio|sobria|limpio|limpia
             """
         ),
     },
@@ -81,12 +130,18 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "en": _phrases(
             """
             family history / run in my|the|our family / runs_in_the_family / genetic /
-            hereditary / on my mother|father|mom|dad side / both my parents had
+            hereditary / on ~ mother|father|mom|dad|mama|daddy|husband|wife|father|family side /
+            on|from both sides / both my parents had / in my|our|the|his|her family /
+            in_families / runs_on|run_on / runs_in|run_in ~ family / gene / killed
+            my|our|his|her
+            dad|father|mom|mother|granddad|grandfather|grandpa|grandma|grandmother|uncle|aunt|brother|sister|cousin
             """
         ),
         "es": _phrases(
             """
-            historial familiar / antecedente familiar / de_familia
+            historial familiar / antecedente familiar / de_familia / en_mi|nuestra|la|su familia
+            / viene_de_familia|es_de_familia / del? lado de mi|su? mama|papa|madre|padre /
+            hereditario
             """
         ),
     },
@@ -94,12 +149,32 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "relative": {
         "en": _phrases(
             """
-            dad|father|mom|mother|grandfather|grandmother|grandpa|grandma|uncle|aunt|brother|sister|cousin|husband|wife|son|daughter|parent|friend|neighbor|boss|coworker
+            dad|father|mom|mother|grandfather|grandmother|grandpa /
+            grandma|uncle|aunt|brother|sister|cousin|husband|wife|son /
+            daughter|parent|friend|neighbor|boss|coworker
             """
         ),
         "es": _phrases(
             """
-            padre|madre|papa|mama|abuelo|abuela|tio|tia|hermano|hermana|hijo|hija|esposo
+            padre|madre|papa|mama|abuelo|abuela|tio|tia|hermano|hermana / hijo|hija|esposo
+            """
+        ),
+    },
+    # A pet or farm animal has it. "my dog" of a bite is another matter (triage.context).
+    "animal": {
+        "en": _phrases(
+            """
+            dog|cat|puppy|kitten|pup|kitty|horse|goat|cow|pony /
+            bird|parakeet|parrot|hamster|rabbit|bunny|ferret|goldfish /
+            chicken!|hen|rooster|lizard|turtle|iguana|gerbil|donkey /
+            mare|pig!|lamb|sheep|beagle|poodle|labrador|chihuahua / guinea pig /
+            vet!|vets!|veterinarian|veterinary
+            """
+        ),
+        "es": _phrases(
+            """
+            perro|perra|perrito|perrita|gato|gata|gatito|gatita|mascota /
+            veterinario|caballo|yegua|vaca|chivo|gallina|perico|conejo / cachorro
             """
         ),
     },
@@ -110,20 +185,38 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             what are|is the? sign|symptom|cause / sign|symptom of? what / in_case_of / in_case
             i|he|she|we|they|something / if i ever / should i ever / if ever / how to prevent /
             prevent / prevention / risk of|for / vaccine for|against / screening for / screened
-            for / test|tested for / checked for / class on|about|for / training on|for /
-            information about|on / info about|on / brochure / pamphlet / question about? my?
-            bill / do you treat|see|offer|handle|have / does my? insurance cover / specialize in
-            / difference between / write|writing|essay|paper|report|project|homework about|on /
-            article|movie|show|book|news|podcast|game|song|video / just curious / curious about
-            / for a school / what would happen / hypothetically / how_long does|do|will|should /
-            learn about|more / support group / how common / can you catch / medication for /
-            medicine for / refill of|for / prescription for / dose for
+            for|me / screen for|people / test|tested for / checked for / class on|about|for /
+            training on|for / information about|on / info about|on / brochure / pamphlet /
+            question about? my? bill / do you
+            treat|see|offer|handle|have|teach|do|run|rent|host|carry|keep|cover|test / does my?
+            insurance cover / specialize in / difference between /
+            write|writing|essay|paper|report|project|homework about|on /
+            article|movie|book|news|podcast|novel|documentary / documentary / just curious /
+            curious about / for a school / what would happen / hypothetically /
+            question|questions|quiz|survey about|on /
+            have_you_ever|have_you_felt|have_you_thought / were_i /
+            if_i_got|if_i_had|if_she_had|if_he_had|if_dad|if_mom / how_long does|do|will|should
+            / learn about|more / support group / how common / can you catch / medication for /
+            medicine for / refill of|for / prescription for / dose for / suppose
+            somebody|someone|i|he|she|you|my|a / say somebody|someone|i_took / imagine / someday
+            / reading_up|read_up / teach|teaching|taught us|me|you|people|how /
+            first_aid_class|cpr_class|first_aid_course / is_it_true / true_that / making ~ list
+            / your clinic|office teach / if|when somebody|someone|somebody|anyone|people|person
+            ever!? / would your|you|they people? come|let|take /
+            talk|lecture|seminar|workshop|sermon on|about / asks|asked|ask if_i|about|whether /
+            form|survey|questionnaire|sheet|paperwork|application asks|asked|says|said|has|have
+            / on tv|television|the_radio|netflix / actor|actress|character|celebrity
             """
         ),
         "es": _phrases(
             """
-            cuales son los? sintoma|senal / en_caso_de / como prevenir / prevenir / vacuna
-            contra / informacion sobre / por_si_acaso
+            cuales son los? sintoma|senal / en_caso_de / como prevenir / prevenir|prevencion /
+            vacuna contra / informacion sobre / por_si_acaso / si_algun_dia|algun_dia / dan ~
+            clase|clases|curso|cursos|platica /
+            clase|clases|curso|cursos|platica|taller|capacitacion ~ de|para|sobre / como_se_sabe
+            / es_verdad_que|es_cierto_que / cuestionario|encuesta|formulario|forma ~
+            pregunta|pregunto|dice|de / pelicula|novela|noticia|noticias|serie / que_pasaria /
+            curso_de_primeros_auxilios
             """
         ),
     },
@@ -134,7 +227,7 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             if! i|he|she|you|someone|we|they|it|there / what_if / do not think / do not believe
             / doubt / can ~ cause / could ~ cause / does ~ cause / side effect / afraid_of /
             scared_of / do not want / i read / i heard / googled / follow_up / followup / almost
-            / worried about getting|having
+            / worried about getting|having / if ~ person|somebody|someone|anybody|anyone
             """
         ),
         "es": _phrases(
@@ -163,7 +256,12 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "resolved": {
         "en": _phrases(
             """
-            is|are gone / went_away / has|have gone_away / gone_away / has|have stopped /
+            already treated|fixed|healed|looked_at|taken_care / treated|fixed|took_care|cleared
+            ~ hospital|surgeon|doctor|emergency_room / healed_up|healed up? / all
+            healed|mended|fixed / stitches came_out|are_out / been fine|good|okay|well|great
+            for|since / fine for weeks|months / am|is|are|doing good|great|fine|okay|ok|well
+            now! / now! i|he|she is|am good|great|fine|okay|ok|well|better|healthy / is|are gone
+            / went_away / has|have gone_away / gone_away / has|have stopped /
             it|that|bleeding|pain stopped / resolved / is|are|feel better! now / all_better /
             is|are better now / feel fine now / am|is|are fine now / is|am|are okay|ok now /
             all_good_now / back_to_normal / cleared_up / got_better / cured / no_more / is over
@@ -172,7 +270,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "es": _phrases(
             """
-            ya paso / se me? quito / ya no / ya estoy bien / ya esta bien / se fue
+            ya paso / se me? quito / ya no duele|dolio|sangra|tengo|tiene|hay|me|vomita|arde /
+            ya estoy bien / ya esta bien / se fue
             """
         ),
     },
@@ -194,9 +293,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "unusual": {
         "en": _phrases(
             """
-            like_this / like_that / this_bad / that_bad / so_bad / as_bad / before! now / in my
-            life / this much / this way / this_severe / until! / before / this intense / this
-            strong
+            like_this / like_that / this_bad / that_bad / so_bad / as_bad / before! now / this
+            much / this way / this_severe / until! / before / this intense / this strong
             """
         ),
         "es": _phrases(
@@ -215,7 +313,35 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "es": _phrases(
             """
-            perdon_no / quiero_decir / no_espere / digo / mejor_dicho
+            perdon_no / quiero_decir / no_espere / digo / mejor_dicho / sino
+            """
+        ),
+    },
+    # Not meant, only cited: "i never said overdose", "am i suicidal, it asks".
+    "cited": {
+        "en": _phrases(
+            """
+            never|not say|said|saying|mean|meant
+            """
+        ),
+        "es": _phrases(
+            """
+            no_dije|no_dijo|nunca_dije|no_es_que
+            """
+        ),
+    },
+    # The answer to a question that the caller asked themselves: "am i suicidal? no i am not".
+    "answered-no": {
+        "en": _phrases(
+            """
+            no_i_am_not|no_i_do_not|no_he_is_not|no_she_is_not /
+            no_he_does_not|no_she_does_not|no_not_at_all|no_never / no_i_have_not /
+            the_answer_is_no|answer_no / no_nothing|no_none / no_thank_god / nope
+            """
+        ),
+        "es": _phrases(
+            """
+            y_no_para_nada|no_para_nada|no_nada|para_nada
             """
         ),
     },

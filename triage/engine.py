@@ -1,34 +1,41 @@
 """Words in, verdict out. Pure, bounded, and never silent about what it left out.
 
-Three steps: find the concepts that were said (:mod:`triage.lexicon`), weigh each by its context
-(:mod:`triage.context`), and see which rules the remaining ones satisfy. The most urgent rule
-decides. A rule asks its question instead of sounding the alarm when it holds only with something
-in doubt: a mention, a weak word, a symptom that was said many turns ago, or an ``unless`` that was
-said of other words of the same utterance.
+Four steps: find the concepts that were said (:mod:`triage.lexicon`), weigh each by its context
+(:mod:`triage.context`), see which rules the remaining ones satisfy, and hear the second opinion
+(:mod:`triage.opinion`), which may raise the verdict. The most urgent rule decides. A rule asks its
+question instead of sounding the alarm when it holds only with something in doubt: a mention, a weak
+word, a symptom that was said many turns ago, or an ``unless`` that was said of other words of the
+same utterance.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from calls.facts import SpeechHeard
 from calls.verdict import Action, Disposition, Flag, Suppression, Verdict, to_nurse
-from triage.context import Context, Mention, Standing
+from triage.context import NOT_EXPLAINED, Context, Mention
 from triage.cues import CUES
 from triage.explanation import Explanation, finding, span_of
 from triage.lexicon import Lexicon, Match, Phrase
 from triage.memory import CallMemory
 from triage.numbers import numbers
+from triage.opinion import HIDDEN, Opinion, SecondOpinion, Weights
 from triage.protocol import (
+    CRISIS_QUESTION,
     DEFAULT_QUESTION,
     Concept,
+    Modifier,
     Protocol,
     ProtocolSet,
     Rule,
     alternatives,
+    references,
 )
 from triage.readings import PREFIX, Readings
+from triage.standing import Standing
 from triage.tokens import Utterance, fold, tokenise
 
 LANGUAGES = frozenset(("en", "es"))
@@ -41,6 +48,9 @@ LAST_LATIN = "\N{LATIN SMALL LETTER Y WITH STROKE}"
 """The last letter before those of phonetics, Greek, Cyrillic, Arabic, Chinese and the rest."""
 RECENT_TURNS = 10
 """For so many turns a symptom counts as just said; later it is worth a question."""
+
+SECOND_OPINION = "second-opinion"
+"""The id under which it stands among the rules that matched."""
 
 _WEAK = "weak:"
 _CUE = "cue:"
@@ -64,12 +74,18 @@ _HIGHER = {
 class TriageEngine:
     """Protocols, compiled. One engine serves all calls; it keeps nothing between utterances."""
 
-    def __init__(self, protocols: ProtocolSet) -> None:
+    def __init__(self, protocols: ProtocolSet, second: SecondOpinion | None = None) -> None:
         """Compile.
+
+        Args:
+            protocols: the site's.
+            second: the second opinion; without one the rules alone decide.
 
         Raises:
             PhraseError: a phrase cannot be read or names an unknown word class.
         """
+        self._second = second
+        self._named = frozenset(map(fold, protocols.named))
         self._concepts = {concept.id: concept for concept in protocols.concepts}
         self._rules = tuple(sorted(protocols.rules, key=lambda rule: _ORDER[rule.disposition]))
         self._alternatives = {
@@ -86,7 +102,19 @@ class TriageEngine:
         phrases += _figures(protocols.protocols) + _cues()
         self._readings = Readings(protocols.concepts)
         phrases += self._readings.phrases
-        self._lexicon = Lexicon(protocols.words, phrases)
+        self._naming: dict[str, list[int]] = {}
+        for at, rule in enumerate(self._rules):
+            for concept in {name for _, name in references(rule, "all", "any")}:
+                self._naming.setdefault(concept, []).append(at)
+        self._lexicon = Lexicon(protocols.words, phrases, protocols.by_sound)
+        self._symptoms = frozenset(
+            concept.id for concept in protocols.concepts if not isinstance(concept, Modifier)
+        )
+        self._on_record = tuple(
+            (concept.id, concept.record)
+            for concept in protocols.concepts
+            if isinstance(concept, Modifier) and concept.record is not None
+        )
 
     def assess(
         self,
@@ -146,7 +174,12 @@ class TriageEngine:
             memory.note(meant)
         return explanation
 
-    # --- the three steps ------------------------------------------------------------------------
+    def left_standing(self, words: str) -> tuple[str, ...]:
+        """The folded words, without what was explained away: all that a second opinion sees."""
+        said = tokenise(words)
+        return _standing_words(said, self._mentions(said))
+
+    # --- the steps ------------------------------------------------------------------------
 
     def _explain(
         self,
@@ -160,12 +193,19 @@ class TriageEngine:
         if confidence < LOW_CONFIDENCE:
             mentions = [_less_sure(mention) for mention in mentions]
         verdict = self._decide(said, mentions, memory or CallMemory())
+        opinion = None
+        if self._second is not None and said.tokens:
+            opinion = self._second.of(_standing_words(said, mentions))
+            verdict = _seconded(verdict, opinion, self._second.weights)
         if not verdict.action.is_red_flag and not _readable(words, said, language):
             nurse = to_nurse("unclear")
             verdict = replace(nurse, flags=verdict.flags, suppressed=verdict.suppressed)
         findings = tuple(finding(said, mention) for mention in mentions)
         meant = frozenset(m.concept for m in mentions if m.standing is Standing.MEANT)
-        return Explanation(verdict=verdict, findings=findings, truncated=said.truncated), meant
+        explanation = Explanation(
+            verdict=verdict, findings=findings, truncated=said.truncated, opinion=opinion
+        )
+        return explanation, meant
 
     def _mentions(self, said: Utterance) -> list[Mention]:
         if not said.tokens:
@@ -173,6 +213,7 @@ class TriageEngine:
         spoken = numbers(said.tokens)
         matches: list[Match] = []
         weak: list[Match] = []
+        misheard: list[Match] = []
         figures: list[Match] = []
         cues: dict[str, list[Match]] = {}
         measured: dict[str, list[Match]] = {}
@@ -182,30 +223,47 @@ class TriageEngine:
             elif match.concept.startswith(_FIGURE):
                 figures.append(match)
             elif match.concept.startswith(_WEAK):
+                # A weak word that was perhaps not even said is worth nothing.
+                if match.misheard:
+                    continue
                 weak.append(replace(match, concept=match.concept[len(_WEAK) :]))
             elif match.concept.startswith(PREFIX):
                 measured.setdefault(match.concept, []).append(match)
+            elif match.misheard:
+                misheard.append(match)
             else:
                 matches.append(match)
         if spoken:
             matches += self._readings.find(said, spoken, measured)
-        if not matches and not weak:
+        if not matches and not weak and not misheard:
             return []
-        context = Context(said, matches + weak, cues, figures)
-        judged = [context.judge(match, self._concepts[match.concept]) for match in matches]
-        judged += [
-            _worth_a_question(context.judge(match, self._concepts[match.concept])) for match in weak
-        ]
-        return _best(judged)
+        found = matches + weak + misheard
+        context = Context(said, found, cues, figures, self._named)
+
+        def judged(found: list[Match]) -> list[Mention]:
+            return [context.judge(match, self._concepts[match.concept]) for match in found]
+
+        mentions = judged(matches)
+        mentions += [_worth_a_question(mention, "weak") for mention in judged(weak)]
+        mentions += [_worth_a_question(mention, "misheard") for mention in judged(misheard)]
+        return _best(mentions)
 
     def _earlier(self, memory: CallMemory) -> dict[str, Standing]:
-        """What earlier turns brought: circumstances last, symptoms fade into a question."""
-        return {
+        """What the record and earlier turns brought.
+
+        Circumstances last, symptoms fade into a question.
+        """
+        earlier = {
             concept: Standing.MEANT
             if self._lasts(concept) or memory.turn - turn < RECENT_TURNS
             else Standing.IN_DOUBT
             for concept, turn in sorted(memory.concepts.items())
         }
+        if memory.patient is not None:
+            for modifier, record in self._on_record:
+                if memory.patient.fits(record):
+                    earlier[modifier] = Standing.MEANT
+        return earlier
 
     def _lasts(self, concept: str) -> bool:
         # After new protocols were published a call may remember a concept that is no more.
@@ -223,7 +281,7 @@ class TriageEngine:
         whole = _standing(meanings, earlier)
         flags: list[Flag] = []
         best: tuple[int, Action, Disposition, str | None] | None = None
-        for rule in self._rules:
+        for rule in self._touched(mention.concept for mention in meanings):
             unless = _meant(meanings, rule.unless)
             counted, standing = meanings, whole
             if unless:
@@ -260,6 +318,11 @@ class TriageEngine:
             question=question,
         )
 
+    def _touched(self, concepts: Iterable[str]) -> list[Rule]:
+        """The rules that name any of these concepts, in their order: no other can hold now."""
+        numbers_of = {at for concept in concepts for at in self._naming.get(concept, ())}
+        return [self._rules[at] for at in sorted(numbers_of)]
+
     def _held(self, rule: Rule, standing: Mapping[str, Standing], now: set[str]) -> tuple[str, ...]:
         """The concepts that satisfy the rule, one of them at least said ``now``; or none."""
 
@@ -276,7 +339,7 @@ class TriageEngine:
         for order in (surest, newest):
             held = [min(options, key=order) for options in slots]
             held += sorted(anyone, key=order)[: rule.any_count]
-            if not now.isdisjoint(held):
+            if not now.isdisjoint(held) and not self._symptoms.isdisjoint(held):
                 return tuple(dict.fromkeys(held))
         return ()
 
@@ -345,10 +408,10 @@ def _less_sure(mention: Mention) -> Mention:
     return replace(mention, standing=Standing.IN_DOUBT)
 
 
-def _worth_a_question(mention: Mention) -> Mention:
+def _worth_a_question(mention: Mention, reason: str) -> Mention:
     if mention.standing is not Standing.MEANT:
         return mention
-    return replace(mention, standing=Standing.IN_DOUBT, reason="weak")
+    return replace(mention, standing=Standing.IN_DOUBT, reason=reason)
 
 
 def _meant(mentions: Iterable[Mention], concepts: tuple[str, ...]) -> list[Mention]:
@@ -364,6 +427,47 @@ def _standing(
         if standing.get(mention.concept) is not Standing.MEANT:
             standing[mention.concept] = mention.standing
     return standing
+
+
+def _standing_words(said: Utterance, mentions: Iterable[Mention]) -> tuple[str, ...]:
+    counted, lowered = set[int](), set[int]()
+    for mention in mentions:
+        away = mention.standing is Standing.SUPPRESSED and mention.reason not in NOT_EXPLAINED
+        (lowered if away else counted).update(range(mention.start, mention.end))
+    lowered -= counted
+    words = (HIDDEN if at in lowered else word for at, word in enumerate(said.tokens))
+    return tuple(word for word, _ in itertools.groupby(words))
+
+
+def _seconded(verdict: Verdict, opinion: Opinion, weights: Weights) -> Verdict:
+    """The verdict, raised where the second opinion asks for it."""
+    by_rule = verdict.action in (Action.ASK, Action.NURSE)
+    raised: tuple[Action, Disposition] | None = None
+    if by_rule and max(opinion.emergency, opinion.crisis) >= weights.second_at:
+        crisis = opinion.crisis > opinion.emergency
+        raised = (
+            (Action.CALL_988, Disposition.NOW_988)
+            if crisis
+            else (Action.CALL_911, Disposition.NOW_911)
+        )
+    elif opinion.urgent >= weights.nurse_at:
+        raised = Action.NURSE, Disposition.NURSE_NOW
+    elif opinion.urgent >= weights.ask_at:
+        raised = Action.ASK, Disposition.NURSE_NOW
+    if raised is None or raised[0].urgency <= verdict.action.urgency:
+        return verdict
+    action, disposition = raised
+    flag = Flag(rule=SECOND_OPINION, version=weights.version, disposition=disposition)
+    question = None
+    if action is Action.ASK:
+        question = CRISIS_QUESTION if opinion.crisis * 2 > opinion.urgent else DEFAULT_QUESTION
+    return replace(
+        verdict,
+        action=action,
+        disposition=disposition,
+        flags=_by_urgency([*verdict.flags, flag]),
+        question=question,
+    )
 
 
 def _overlap(one: Mention, other: Mention) -> bool:

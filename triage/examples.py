@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from triage.engine import TriageEngine
 from triage.phrases import PhraseError
-from triage.protocol import ProtocolSet, references
+from triage.protocol import Modifier, ProtocolSet, references
 
 EXAMPLES_WANTED = 2
 
@@ -65,6 +65,7 @@ def check_examples(protocols: ProtocolSet) -> list[Problem]:
 
 def _structure(protocols: ProtocolSet) -> Iterator[Problem]:
     known = {concept.id for concept in protocols.concepts}
+    modifiers = {each.id for each in protocols.concepts if isinstance(each, Modifier)}
     for kind, ids in (
         ("concept", [concept.id for concept in protocols.concepts]),
         ("rule", [rule.id for rule in protocols.rules]),
@@ -76,6 +77,10 @@ def _structure(protocols: ProtocolSet) -> Iterator[Problem]:
         for place, concept in references(rule):
             if concept not in known:
                 yield Problem(rule=rule.id, where=place, message=f"unknown concept '{concept}'")
+        named = {concept for _, concept in references(rule, "all", "any")}
+        if named and named <= modifiers:
+            message = "no rule holds on modifiers alone; name a concept as well"
+            yield Problem(rule=rule.id, where="all" if rule.all else "any", message=message)
         if not rule.all and not rule.any:
             yield Problem(rule=rule.id, where="all", message="the rule wants no concept at all")
         for kind, texts in (

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from calls.private import Private
 from calls.verdict import Verdict
-from triage.context import Mention, Standing
+from triage.context import Mention
+from triage.opinion import Opinion
+from triage.standing import Standing
 from triage.tokens import Utterance
 
 
@@ -37,11 +39,13 @@ class Explanation:
         verdict: the answer.
         findings: every mention, in the order they were said.
         truncated: more was said than was read.
+        opinion: the second opinion, where there is one.
     """
 
     verdict: Verdict
     findings: tuple[Finding, ...]
     truncated: bool
+    opinion: Opinion | None = None
 
 
 def span_of(said: Utterance, mention: Mention) -> tuple[int, int]:

@@ -12,6 +12,7 @@ _IRREGULAR = {
     "be": "am is are was were been being",
     "bite": "bit bitten",
     "bleed": "bled",
+    "blow": "blew blown",
     "break": "broke broken",
     "burn": "burnt",
     "can": "could",
@@ -119,10 +120,27 @@ def spanish_forms(word: str) -> frozenset[str]:
     ending, stem = word[-2:], word[:-2]
     if ending == "ar":
         forms |= {
-            stem + e for e in ("o", "a", "an", "as", "e", "aba", "ado", "ada", "ando", "amos")
+            stem + e
+            for e in (
+                "o",
+                "a",
+                "an",
+                "as",
+                "e",
+                "aba",
+                "aban",
+                "ado",
+                "ada",
+                "ando",
+                "amos",
+                "aron",
+            )
         }
     elif ending in ("er", "ir"):
-        forms |= {stem + e for e in ("o", "e", "en", "es", "i", "io", "ia", "ido", "ida", "iendo")}
+        forms |= {
+            stem + e
+            for e in ("o", "e", "en", "es", "i", "io", "ia", "ian", "ido", "ida", "iendo", "ieron")
+        }
     elif word[-1] in "oa":
         forms |= {word[:-1] + e for e in ("o", "a", "os", "as")}
     elif word[-1] in "eiu":

@@ -1,8 +1,8 @@
 """Every phrase of a protocol set, compiled; and the matcher that finds them in an utterance.
 
-A phrase is tried only where its rarest symbol occurs and all its symbols are present (one bit mask
-comparison). The walk from there reads a bounded window, so the work grows with the number of words
-and with nothing else.
+A phrase is tried only where the symbol that is said least often occurs and all its others are
+present. The walk from there reads a bounded window, so the work grows with the number of words and
+with nothing else.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from triage.numbers import Number
 from triage.phrases import NUMBER, YEAR, Element, Gap, PhraseError, parse
 from triage.protocol import WordClass
-from triage.tokens import COMMA, STOP, Utterance
-from triage.vocabulary import BARRIERS, CONNECTIVES, LITTLE_WORDS
+from triage.sound import BySound
+from triage.tokens import COMMA, STOP, Utterance, fold
+from triage.vocabulary import BARRIERS, CONNECTIVES, LITTLE_WORDS, PEOPLE
 
 _BARRIER = 50
+_EVERYWHERE = 40
+"""So many times as often as another word a little word is said, or one for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,14 @@ class Match:
         start: first token.
         end: one past the last token.
         used: the tokens that the phrase itself accounts for.
+        misheard: it is there only if a recogniser put another word in a word's place.
     """
 
     concept: str
     start: int
     end: int
     used: frozenset[int]
+    misheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +62,32 @@ class _Pattern:
     target: str
     symbols: tuple[int, ...]
     gaps: tuple[Gap, ...]
-    need: int
+    need: frozenset[int]
 
 
 class Lexicon:
     """Compiled phrases. Built once per protocol set; read-only afterwards."""
 
-    def __init__(self, classes: Iterable[WordClass], phrases: Iterable[Phrase]) -> None:
+    def __init__(
+        self,
+        classes: Iterable[WordClass],
+        phrases: Iterable[Phrase],
+        by_sound: Iterable[str] = (),
+    ) -> None:
         """Compile.
+
+        Args:
+            classes: what phrases name as ``<class>``.
+            phrases: what to look for.
+            by_sound: words of these that are also known by their sound.
 
         Raises:
             PhraseError: a phrase cannot be read or names an unknown word class.
         """
         self._ids: dict[tuple[str, ...], int] = {}
+        self._by_choices: dict[tuple[tuple[str, frozenset[str]], ...], int] = {}
         self._forms: dict[str, set[int]] = {}
+        self._put_for: dict[str, set[int]] = {}
         self._class_ids = {name: self._new_id((name,)) for name in (NUMBER, YEAR)}
         self._wider: dict[int, set[int]] = {}
         class_patterns = self._add_classes(tuple(classes))
@@ -79,9 +96,13 @@ class Lexicon:
             for phrase in phrases
             for row in parse(phrase.text, phrase.language)
         ]
-        self._class_index = self._index(class_patterns)
-        self._index_by_symbol = self._index(patterns)
+        self._closures: dict[int, frozenset[int]] = {}
         self._symbols = {form: self._closed(ids) for form, ids in self._forms.items()}
+        often = self._how_often()
+        self._class_index = self._index(class_patterns, often)
+        self._index_by_symbol = self._index(patterns, often)
+        self._misheard = {form: self._closed(ids) for form, ids in self._put_for.items()}
+        self._by_sound = BySound(word for word in map(fold, by_sound) if word in self._symbols)
         self._number_symbols = self._closed({self._class_ids[NUMBER]})
         self._year_symbols = self._closed({self._class_ids[YEAR]})
 
@@ -111,6 +132,9 @@ class Lexicon:
                             self._widen(row[0], symbol, entry)
                         else:
                             patterns.append(self._pattern(str(symbol), row, entry))
+            for entries in word_class.heard.values():
+                for form in (fold(entry) for entry in entries):
+                    self._put_for.setdefault(form, set()).add(symbol)
         return patterns
 
     def _widen(self, element: Element, symbol: int, text: str) -> None:
@@ -129,38 +153,55 @@ class Lexicon:
     def _symbol(self, element: Element, text: str) -> int:
         if len(element.choices) == 1 and element.choices[0][0].startswith("<"):
             return self._class_id(element.choices[0][0], text)
-        key = tuple(sorted({form for name, forms in element.choices for form in forms or (name,)}))
-        symbol = self._new_id(key)
-        self._widen(element, symbol, text)
+        symbol = self._by_choices.get(element.choices)
+        if symbol is None:
+            forms_of = (forms or (name,) for name, forms in element.choices)
+            symbol = self._new_id(tuple(sorted({form for forms in forms_of for form in forms})))
+            self._widen(element, symbol, text)
+            self._by_choices[element.choices] = symbol
         return symbol
 
     def _pattern(self, target: str, row: tuple[Element, ...], text: str) -> _Pattern:
         symbols = tuple(self._symbol(element, text) for element in row)
         gaps = tuple(element.gap for element in row)
-        need = 0
-        for symbol in symbols:
-            need |= 1 << symbol
-        return _Pattern(target, symbols, gaps, need)
+        return _Pattern(target, symbols, gaps, frozenset(symbols))
+
+    def _how_often(self) -> Counter[int]:
+        """How often each symbol will be met, guessed by its words: little ones are everywhere."""
+        often: Counter[int] = Counter()
+        for form, symbols in self._symbols.items():
+            weight = _EVERYWHERE if form in LITTLE_WORDS or form in PEOPLE else 1
+            for symbol in symbols:
+                often[symbol] += weight
+        return often
 
     @staticmethod
-    def _index(patterns: list[_Pattern]) -> dict[int, tuple[_Pattern, ...]]:
-        """Patterns by their rarest symbol."""
-        common = Counter(symbol for pattern in patterns for symbol in pattern.symbols)
+    def _index(
+        patterns: list[_Pattern], often: Mapping[int, int]
+    ) -> dict[int, tuple[_Pattern, ...]]:
+        """Patterns by the symbol that is met least often."""
         index: dict[int, list[_Pattern]] = {}
         for pattern in dict.fromkeys(patterns):
-            rarest = min(pattern.symbols, key=lambda symbol: (common[symbol], symbol))
+            rarest = min(pattern.symbols, key=lambda symbol: (often.get(symbol, 0), symbol))
             index.setdefault(rarest, []).append(pattern)
         return {symbol: tuple(found) for symbol, found in index.items()}
 
-    def _closed(self, symbols: set[int]) -> dict[int, int]:
+    def _closed(self, symbols: Iterable[int]) -> dict[int, int]:
         """The symbols with every class they belong to, each one token long."""
-        todo, seen = list(symbols), set(symbols)
-        while todo:
-            for wider in self._wider.get(todo.pop(), ()):
-                if wider not in seen:
-                    seen.add(wider)
-                    todo.append(wider)
+        seen = frozenset().union(*(self._closure(symbol) for symbol in symbols))
         return dict.fromkeys(sorted(seen), 1)
+
+    def _closure(self, symbol: int) -> frozenset[int]:
+        """A symbol with every class it belongs to."""
+        known = self._closures.get(symbol)
+        if known is None:
+            todo, seen = [symbol], {symbol}
+            while todo:
+                wider = self._wider.get(todo.pop(), set()) - seen
+                seen |= wider
+                todo += wider
+            known = self._closures[symbol] = frozenset(seen)
+        return known
 
     # --- matching -------------------------------------------------------------------------------
 
@@ -169,16 +210,35 @@ class Lexicon:
         rows: list[Mapping[int, int]] = [self._symbols.get(t, _NOTHING) for t in said.tokens]
         for number in spoken_numbers:
             self._extend(rows, number.start, number.end, self._number_symbols)
-            if number.is_year:
+            if number.is_year or number.is_short_year(said.tokens):
                 self._extend(rows, number.start, number.end, self._year_symbols)
-        text = _Text(rows, _costs(said))
+        misheard = self._extend_misheard(rows, said)
+        text = _Text(rows, _costs(said), misheard)
         for match in self._matches(self._class_index, text):
             symbols = self._closed({int(match.concept)})
             self._extend(rows, match.start, match.end, symbols)
-            text.add(symbols, match.start)
+            text.add(symbols)
         found = self._matches(self._index_by_symbol, text)
         found.sort(key=lambda match: (match.start, match.end, match.concept))
         return found
+
+    def _extend_misheard(
+        self, rows: list[Mapping[int, int]], said: Utterance
+    ) -> frozenset[tuple[int, int]]:
+        """Add what words may stand for that recognisers put there; where only they say so."""
+        doubtful: set[tuple[int, int]] = set()
+        for at, token in enumerate(said.tokens):
+            for symbol in self._misheard.get(token, _NOTHING):
+                if symbol not in rows[at]:
+                    doubtful.add((at, symbol))
+            if token in self._misheard:
+                self._extend(rows, at, at + 1, self._misheard[token])
+        for alike in self._by_sound.find(said.tokens, self._symbols.keys()):
+            symbols = self._symbols[alike.word]
+            if not alike.certain:
+                doubtful |= {(alike.start, s) for s in symbols if s not in rows[alike.start]}
+            self._extend(rows, alike.start, alike.end, symbols)
+        return frozenset(doubtful)
 
     @staticmethod
     def _extend(
@@ -192,17 +252,24 @@ class Lexicon:
     @staticmethod
     def _matches(index: Mapping[int, tuple[_Pattern, ...]], text: _Text) -> list[Match]:
         found: dict[tuple[str, frozenset[int]], Match] = {}
-        present = text.present
-        for symbol in list(text.places):
-            for pattern in index.get(symbol, ()):
-                if pattern.need & present != pattern.need:
+        present = frozenset(text.present)
+        for symbol in present & index.keys():
+            for pattern in index[symbol]:
+                if not pattern.need <= present:
                     continue
-                for start in text.places[pattern.symbols[0]]:
+                for start in text.places(pattern.symbols[0]):
                     used = text.walk(pattern, start)
                     if used is not None:
                         tokens = frozenset(i for first, end in used for i in range(first, end))
                         key = (pattern.target, tokens)
-                        found[key] = Match(pattern.target, used[0][0], used[-1][1], tokens)
+                        places = zip(used, pattern.symbols, strict=True)
+                        misheard = bool(text.misheard) and any(
+                            (first, symbol) in text.misheard for (first, _), symbol in places
+                        )
+                        if key not in found or not misheard:
+                            found[key] = Match(
+                                pattern.target, used[0][0], used[-1][1], tokens, misheard
+                            )
         return list(found.values())
 
 
@@ -227,24 +294,32 @@ def _costs(said: Utterance) -> tuple[list[int], list[int]]:
 class _Text:
     """An utterance prepared for matching."""
 
-    __slots__ = ("_breaks", "_rows", "_tokens", "places", "present")
+    __slots__ = ("_breaks", "_places", "_rows", "_tokens", "misheard", "present")
 
-    def __init__(self, rows: list[Mapping[int, int]], costs: tuple[list[int], list[int]]) -> None:
+    def __init__(
+        self,
+        rows: list[Mapping[int, int]],
+        costs: tuple[list[int], list[int]],
+        misheard: frozenset[tuple[int, int]],
+    ) -> None:
         self._rows = rows
+        self.misheard = misheard
         self._tokens, self._breaks = costs
-        self.places: dict[int, list[int]] = {}
-        for at, row in enumerate(rows):
-            for symbol in row:
-                self.places.setdefault(symbol, []).append(at)
-        self.present = 0
-        for symbol in self.places:
-            self.present |= 1 << symbol
+        self._places: dict[int, list[int]] = {}
+        self.present: set[int] = set().union(*rows)
 
-    def add(self, symbols: Iterable[int], start: int) -> None:
-        """A class of several words begins here."""
-        for symbol in symbols:
-            self.places.setdefault(symbol, []).append(start)
-            self.present |= 1 << symbol
+    def add(self, symbols: Iterable[int]) -> None:
+        """A class of several words begins somewhere."""
+        self.present.update(symbols)
+        self._places.clear()
+
+    def places(self, symbol: int) -> list[int]:
+        """Where a symbol begins."""
+        found = self._places.get(symbol)
+        if found is None:
+            found = [at for at, row in enumerate(self._rows) if symbol in row]
+            self._places[symbol] = found
+        return found
 
     def walk(self, pattern: _Pattern, start: int) -> tuple[tuple[int, int], ...] | None:
         """The stretches of tokens that the pattern takes up from ``start``, if it fits."""

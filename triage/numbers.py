@@ -41,10 +41,22 @@ _TENS = {
 _SPANISH = {
     "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
     "nueve": 9, "diez": 10, "once": 11, "doce": 12, "trece": 13, "catorce": 14, "quince": 15,
+    "dieciseis": 16, "diecisiete": 17, "dieciocho": 18, "diecinueve": 19, "veintiuno": 21,
+    "veintiun": 21, "veintidos": 22, "veintitres": 23, "veinticuatro": 24, "veinticinco": 25,
+    "veintiseis": 26, "veintisiete": 27, "veintiocho": 28, "veintinueve": 29,
     "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70,
     "ochenta": 80, "noventa": 90, "cien": 100, "ciento": 100, "doscientos": 200,
     "trescientos": 300, "cuatrocientos": 400, "quinientos": 500, "seiscientos": 600,
 }  # fmt: skip
+
+_YEAR_AFTER = frozenset(("in", "since", "back", "en", "desde"))
+_MEASURES = frozenset(
+    """
+    minutes minute hours hour days day weeks week months month years year percent degrees pounds
+    miles feet seconds times milligrams units minutos minuto horas hora dias semanas meses anos
+    veces grados the of over
+    """.split()  # noqa: SIM905 - reads as the words it is made of
+)
 
 _HUNDRED = ("hundred", "hundreds")
 
@@ -67,6 +79,19 @@ class Number:
     def is_year(self) -> bool:
         """Whether it can be a year that someone remembers."""
         return self.value.is_integer() and 1930 <= self.value <= 2099
+
+    def is_short_year(self, tokens: Sequence[str]) -> bool:
+        """Whether it can be a year without its century: "in ninety eight", "en el setenta"."""
+        if not (self.value.is_integer() and (40 <= self.value <= 99 or self.value < 10)):
+            return False
+        said = tokens[self.start - 1] if self.start else ""
+        if self.value < 10 and said != "oh":
+            return False
+        if said != "el" and "en" in tokens[max(self.start - 2, 0) : self.start]:
+            return False  # "la presion en setenta"
+        before = tokens[max(self.start - 3, 0) : self.start]
+        after = tokens[self.end] if self.end < len(tokens) else ""
+        return not _YEAR_AFTER.isdisjoint(before) and after not in _MEASURES
 
 
 def _digits(word: str) -> float | None:
@@ -129,7 +154,7 @@ def _spanish(tokens: Sequence[str], start: int) -> tuple[int, float] | None:
     total, at = 0.0, start
     smallest = 1000.0
     while at < len(tokens):
-        value = _SPANISH.get(tokens[at])
+        value = 1000 if tokens[at] == "mil" else _SPANISH.get(tokens[at])
         if value is None:
             if tokens[at] == "y" and at > start and at + 1 < len(tokens):
                 nearby = _SPANISH.get(tokens[at + 1])
@@ -137,6 +162,10 @@ def _spanish(tokens: Sequence[str], start: int) -> tuple[int, float] | None:
                     at += 1
                     continue
             break
+        if tokens[at] == "mil":
+            # "dos mil diez"; a bare "mil" is a thousand.
+            total, smallest, at = max(total, 1.0) * 1000, 1000.0, at + 1
+            continue
         if value >= smallest:
             break
         smallest = 10.0 if 10 < value < 100 else float(value)
@@ -162,7 +191,7 @@ def numbers(tokens: Sequence[str]) -> tuple[Number, ...]:
         if end + 1 < len(tokens) and tokens[end] in ("point", "punto"):
             decimal = _digits(tokens[end + 1])
             if decimal is None:
-                decimal = _UNITS.get(tokens[end + 1])
+                decimal = _UNITS.get(tokens[end + 1]) or _SPANISH.get(tokens[end + 1])
             if decimal is not None and decimal < 10:
                 end, value = end + 2, value + decimal / 10
         elif value in (19, 20) and end == at + 1:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from triage.inflection import FORMS
@@ -135,11 +136,14 @@ def _options(raw: str, language: str, gap: Gap, phrase: str) -> list[Row]:
     return options
 
 
-def _word(word: str, language: str) -> list[tuple[str, frozenset[str]]]:
+@lru_cache(maxsize=50_000)
+def _word(word: str, language: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """What a word of a phrase stands for; the same words come again in thousands of phrases."""
     if _CLASS.fullmatch(word):
-        return [(word, frozenset())]
+        return ((word, frozenset()),)
     exact = word.endswith("!")
-    return [(token, _forms(token, language, exact)) for token in tokenise(word.rstrip("!")).tokens]
+    tokens = tokenise(word.rstrip("!")).tokens
+    return tuple((token, _forms(token, language, exact)) for token in tokens)
 
 
 def _forms(word: str, language: str, exact: bool) -> frozenset[str]:

@@ -14,12 +14,16 @@ Phrases are written in a small language (:mod:`triage.phrases` reads it):
                       ``<year>`` one that can be a year
 ``swell ~ face``      up to a few other words may stand between
 ``pain & <chest>``    in either order, near each other
+
+A symptom is a *concept*. What only qualifies one is a *modifier*: how it began, how bad it is, who
+has it. Rules name both alike, but no rule holds on modifiers alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from calls.verdict import Disposition
 
@@ -27,6 +31,8 @@ SAMPLE = "sample"
 APPROVED = "approved"
 DEFAULT_QUESTION = "triage-happening-now"
 """Prompt id of the question that is asked when a rule in doubt names none of its own."""
+CRISIS_QUESTION = "triage-safety"
+"""Prompt id of the question when what no rule understood sounds like despair."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +42,13 @@ class WordClass:
     Attributes:
         id: how phrases name it: ``<id>``.
         words: per language, its words; an entry may have several words or name other classes.
+        heard: per language, other words that recognisers put in their place (``pleading`` for
+            bleeding). A phrase found by one of these is worth a question, never more.
     """
 
     id: str
     words: Mapping[str, tuple[str, ...]]
+    heard: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +81,6 @@ class Concept:
             overdose): worth a question, never more.
         readings: numbers that mean it.
         lasting: it counts although it is over by now: a faint, a seizure, an overdose.
-        background: it is a circumstance (pregnant, diabetic, an infant, drunk), which holds in
-            whatever tense or clause it is mentioned, unless it is negated.
     """
 
     id: str
@@ -82,7 +89,73 @@ class Concept:
     weak: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     lasting: bool = False
-    background: bool = False
+
+    @property
+    def background(self) -> bool:
+        """Whether it holds in whatever tense or clause it is mentioned, unless it is negated."""
+        return False
+
+
+class Kind(Enum):
+    """What a modifier tells of a symptom or of the patient."""
+
+    ONSET = "onset"
+    """How it began: suddenly."""
+    SEVERITY = "severity"
+    """How bad it is."""
+    TREND = "trend"
+    """Where it is going: worse."""
+    DURATION = "duration"
+    """How long it has lasted."""
+    AGE = "age"
+    SEX = "sex"
+    PREGNANCY = "pregnancy"
+    MEDICATION = "medication"
+    """What they take."""
+    CONDITION = "condition"
+    """What they are known to have."""
+    CIRCUMSTANCE = "circumstance"
+    """What the words are about: an errand, an exercise, a test."""
+
+
+_OF_THE_SYMPTOM = frozenset((Kind.ONSET, Kind.SEVERITY, Kind.TREND, Kind.DURATION))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a patient's record must say for a modifier to hold without a word of it.
+
+    Attributes:
+        age_years_at_least: this old or older.
+        age_years_below: younger than this.
+        sex: ``female`` or ``male``.
+        pregnant: whether they are known to be.
+    """
+
+    age_years_at_least: float | None = None
+    age_years_below: float | None = None
+    sex: str | None = None
+    pregnant: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modifier(Concept):
+    """What qualifies a symptom: as a concept, but no rule holds on modifiers alone.
+
+    Attributes:
+        kind: what it tells. Who the patient is, what they take and what the words are about holds
+            in whatever tense or clause it is mentioned, unless it is negated; onset, severity,
+            trend and duration stand and fall with the time of what they qualify.
+        record: what the patient's record may say instead of the caller.
+    """
+
+    kind: Kind
+    record: Record | None = None
+
+    @property
+    def background(self) -> bool:
+        """Whether it holds in whatever tense or clause it is mentioned, unless it is negated."""
+        return self.kind not in _OF_THE_SYMPTOM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,23 +217,27 @@ class Protocol:
     Attributes:
         id: its name.
         title: what people call it.
-        status: ``sample`` until a named clinician approves this version, then ``approved``.
-        approved_by: that clinician.
         words: word classes, usable from every file.
         concepts: usable from every file.
+        modifiers: usable from every file.
         rules: its rules.
         figures: per language, figures of speech (``dying to``): words that are part of one mean
             nothing else.
+        named: per language, names of conditions (``stroke``, ``overdose``): in a longer sentence a
+            name counts where somebody is said to have it, not where it is talked about.
+        by_sound: per language, words that are also known by their sound, misspelt or in pieces:
+            ``sue a side``, ``diahrea``.
     """
 
     id: str
     title: str
-    status: str = SAMPLE
-    approved_by: str | None = None
     words: tuple[WordClass, ...] = ()
     concepts: tuple[Concept, ...] = ()
+    modifiers: tuple[Modifier, ...] = ()
     rules: tuple[Rule, ...] = ()
     figures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by_sound: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +246,11 @@ class ProtocolSet:
 
     Attributes:
         protocols: in the order of their file names.
+        approved: ids of the rules that a named clinician approved as they are.
     """
 
     protocols: tuple[Protocol, ...] = ()
+    approved: frozenset[str] = frozenset()
 
     @property
     def words(self) -> tuple[WordClass, ...]:
@@ -180,8 +259,22 @@ class ProtocolSet:
 
     @property
     def concepts(self) -> tuple[Concept, ...]:
-        """Concepts of all files."""
-        return tuple(item for protocol in self.protocols for item in protocol.concepts)
+        """Concepts and modifiers of all files: all that a rule may name."""
+        return tuple(
+            item
+            for protocol in self.protocols
+            for item in (*protocol.concepts, *protocol.modifiers)
+        )
+
+    @property
+    def by_sound(self) -> frozenset[str]:
+        """The words of all files that are also known by their sound."""
+        return _all_words(protocol.by_sound for protocol in self.protocols)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The names of conditions of all files."""
+        return _all_words(protocol.named for protocol in self.protocols)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -190,19 +283,27 @@ class ProtocolSet:
 
     @property
     def status(self) -> str:
-        """``approved`` when every file is, else ``sample``."""
-        approved = self.protocols and all(p.status == APPROVED for p in self.protocols)
+        """``approved`` when every rule is, else ``sample``."""
+        approved = self.protocols and not any(map(self.samples, self.protocols))
         return APPROVED if approved else SAMPLE
+
+    def samples(self, protocol: Protocol) -> tuple[str, ...]:
+        """Ids of a protocol's rules that nobody has approved as they are."""
+        return tuple(rule.id for rule in protocol.rules if rule.id not in self.approved)
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Prompt ids that the site must have: the rules' own questions and the default one."""
+        """Prompt ids that the site must have: the rules' own questions and the engine's two."""
         named = {rule.question for rule in self.rules if rule.question is not None}
-        return tuple(sorted(named | {DEFAULT_QUESTION}))
+        return tuple(sorted(named | {DEFAULT_QUESTION, CRISIS_QUESTION}))
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of this id, if there is one."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+
+def _all_words(tables: Iterable[Mapping[str, tuple[str, ...]]]) -> frozenset[str]:
+    return frozenset(word for table in tables for words in table.values() for word in words)
 
 
 def alternatives(entry: str) -> tuple[str, ...]:
@@ -210,12 +311,14 @@ def alternatives(entry: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in entry.split("|"))
 
 
-def references(rule: Rule) -> Iterator[tuple[str, str]]:
-    """Every concept a rule names, as ``(field, concept id)``: for finding dangling ones."""
-    for entry in rule.all:
-        for concept in alternatives(entry):
-            yield "all", concept
-    for concept in rule.any:
-        yield "any", concept
-    for concept in rule.unless:
-        yield "unless", concept
+def references(rule: Rule, *fields: str) -> Iterator[tuple[str, str]]:
+    """Every concept a rule names, as ``(field, concept id)``: for finding dangling ones.
+
+    Args:
+        rule: the rule.
+        fields: ``all``, ``any``, ``unless``; without any, all three.
+    """
+    for field_name in fields or ("all", "any", "unless"):
+        for entry in getattr(rule, field_name):
+            for concept in alternatives(entry):
+                yield field_name, concept

@@ -55,10 +55,12 @@ class Readings:
                     continue
                 if reading.at_most is not None and number.value > reading.at_most:
                     continue
-                span = _measured(said, reading, key, number, measured)
-                if span is not None:
-                    used = frozenset(range(number.start, number.end))
-                    found.append(Match(concept, span[0], span[1], used))
+                place = _measured(said, reading, key, number, measured)
+                if place is not None:
+                    start, end, subject = place
+                    # The number says it, however far its subject stands ahead.
+                    used = frozenset(range(start, end)) - subject
+                    found.append(Match(concept, start, end, used))
         return found
 
 
@@ -77,9 +79,10 @@ def _measured(
     key: str,
     number: Number,
     measured: Mapping[str, list[Match]],
-) -> tuple[int, int] | None:
-    """Where the number stands with its subject and unit, if it does."""
+) -> tuple[int, int, frozenset[int]] | None:
+    """Where the number stands with its subject and unit, and the subject's words, if it does."""
     start, end = number.start, number.end
+    subject: frozenset[int] = frozenset()
     if reading.unit:
         unit = next(
             (u for u in measured.get(f"{key}:unit", ()) if u.start == end),
@@ -101,4 +104,5 @@ def _measured(
             return None
         start = min(start, near[-1].start)
         end = max(end, near[-1].end)
-    return start, end
+        subject = near[-1].used
+    return start, end, subject

@@ -26,7 +26,6 @@ _HESITATIONS = frozenset(
         "uh",
         "uhh",
         "uhm",
-        "er",
         "erm",
         "ah",
         "ahh",

@@ -151,7 +151,7 @@ def _check_address(site: Site, listen: str | None) -> None:
 
 def _warn(terminal: Terminal, site: Site, folder: Path) -> None:
     where = "careline check" if folder == DEFAULT_CLINIC else f"careline check {folder}"
-    samples = sum(protocol.status != "approved" for protocol in site.protocols.protocols)
+    samples = sum(bool(site.protocols.samples(each)) for each in site.protocols.protocols)
     others = len(site.warnings) - samples
     if samples:
         terminal.say(

@@ -12,19 +12,26 @@ from typing import Any, BinaryIO, TextIO
 
 from calls.verdict import Verdict
 from careline.cli.options import add_config, site_or_complain
-from triage import Explanation, ProtocolSet, Standing, TriageEngine
+from config.opinion import second_opinion
+from triage import SECOND_OPINION, CallMemory, Explanation, ProtocolSet, Standing, TriageEngine
+from triage.opinion import Opinion
 
 _EXAMPLES = """examples:
   careline triage "shortness of breath and a sharp pain in my left arm"
   careline triage --lang es "me duele mucho el pecho"
   careline triage "i don't have chest pain, i need an appointment"
   careline triage --jsonl < utterances.jsonl
-      reads  {"id": 1, "text": "...", "lang": "en"}
+      reads  {"id": 1, "text": "...", "lang": "en"}, and where it is known "call": "a name", which
+             joins the turns of one call, and "confidence": 0 to 1, of the recogniser
       writes {"id": 1, "action": "...", "disposition": "...", "flags": [...], "suppressed": [...]}
       or     {"id": 1, "error": "..."}: one line for each line, in the same order
 
 exit code: 0 assessed; 1 a line of --jsonl could not be read; 2 nothing could be assessed
 """
+
+
+_KEPT_CALLS = 10_000
+"""Of a longer stream's calls only so many are remembered."""
 
 
 class _BadLine(Exception):
@@ -63,9 +70,9 @@ def run(args: argparse.Namespace) -> int:
     site = site_or_complain(args.config)
     if site is None:
         return 2
-    engine = TriageEngine(site.protocols)
+    engine = TriageEngine(site.protocols, second_opinion())
     if args.jsonl:
-        return _stream(engine, sys.stdin.buffer, sys.stdout)
+        return stream(engine, sys.stdin.buffer, sys.stdout)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What was typed need not be text, and a terminal need not be able to show it.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -93,6 +100,8 @@ def describe(explanation: Explanation, protocols: ProtocolSet) -> Iterator[str]:
         yield f"matched      {flag.rule} v{flag.version} -> {flag.disposition.value}"
         if rule is not None:
             yield f"               {rule.citation}"
+        elif explanation.opinion is not None and flag.rule == SECOND_OPINION:
+            yield f"               {_likely(explanation.opinion)}"
         for concept, span in zip(flag.concepts, flag.spans, strict=True):
             yield f'               {concept}: "{quoted.get((concept, span), "")}" {_place(span)}'
     for finding in explanation.findings:
@@ -105,17 +114,25 @@ def describe(explanation: Explanation, protocols: ProtocolSet) -> Iterator[str]:
         yield "note         only the beginning was read"
 
 
+def _likely(opinion: Opinion) -> str:
+    return (
+        f"sounds like 911 {opinion.emergency:.0%}, 988 {opinion.crisis:.0%}, "
+        f"a nurse {opinion.nurse:.0%}"
+    )
+
+
 def _place(span: tuple[int, int]) -> str:
     first, end = span[0] + 1, span[1]
     return f"(word {first})" if first == end else f"(words {first}-{end})"
 
 
-def _stream(engine: TriageEngine, source: BinaryIO, sink: TextIO) -> int:
+def stream(engine: TriageEngine, source: BinaryIO, sink: TextIO) -> int:
     """One answer for each line, in order, each as soon as it is known."""
     status = 0
+    calls = _Calls()
     for line in source:
         try:
-            answer = _answer(engine, line)
+            answer = _answer(engine, line, calls)
         except _BadLine as error:
             name, message = error.args
             answer = {"id": name, "error": message}
@@ -125,7 +142,22 @@ def _stream(engine: TriageEngine, source: BinaryIO, sink: TextIO) -> int:
     return status
 
 
-def _answer(engine: TriageEngine, line: bytes) -> dict[str, object]:
+class _Calls:
+    """What each call has brought so far; of many calls those that spoke last."""
+
+    def __init__(self) -> None:
+        self._memories: dict[object, CallMemory] = {}
+
+    def memory(self, call: object) -> CallMemory:
+        """The memory of a call, begun where there is none."""
+        memory = self._memories.pop(call, None) or CallMemory()
+        self._memories[call] = memory
+        if len(self._memories) > _KEPT_CALLS:
+            del self._memories[next(iter(self._memories))]
+        return memory
+
+
+def _answer(engine: TriageEngine, line: bytes, calls: _Calls) -> dict[str, object]:
     try:
         asked = json.loads(line)
     except (ValueError, RecursionError):
@@ -141,7 +173,15 @@ def _answer(engine: TriageEngine, line: bytes) -> dict[str, object]:
     language = asked.get("lang", "en")
     if not isinstance(language, str):
         raise _BadLine(name, "'lang' is not a string")
-    return {"id": name, **as_json(engine.assess(text, language))}
+    confidence = asked.get("confidence", 1.0)
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float):
+        raise _BadLine(name, "'confidence' is not a number")
+    call = asked.get("call")
+    if not _can_be_a_name(call):
+        raise _BadLine(name, "'call' is not a string or a number")
+    memory = None if call is None else calls.memory(call)
+    verdict = engine.assess(text, language, confidence=confidence, memory=memory)
+    return {"id": name, **as_json(verdict)}
 
 
 def _can_be_a_name(name: object) -> bool:

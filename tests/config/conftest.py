@@ -73,6 +73,7 @@ long-wait: {en: Press 1., es: Oprima 1.}
 leave-message: {en: Speak., es: Hable.}
 on-call: {en: Press 1., es: Oprima 1.}
 call-back: {en: Press 1., es: Oprima 1.}
+triage-safety: {en: Safe?, es: ¿A salvo?}
 still-waiting: {en: Soon., es: Pronto.}
 or-message: {en: Or press 1., es: O el 1.}
 """,
@@ -106,8 +107,6 @@ steps:
     "protocols/heart.yaml": """\
 id: heart
 title: Heart
-status: approved
-approved_by: Dr. Lee
 words:
   - {id: chest, words: {en: [chest, heart]}}
 concepts:
@@ -129,6 +128,9 @@ rules:
       negative:
         - I want an appointment
         - my bill is wrong
+""",
+    "approvals.yaml": """\
+chest: {version: 1, hash: 943748f9aab179f2, by: Dr. Lee, day: 2026-11-23}
 """,
 }
 

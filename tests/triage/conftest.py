@@ -8,6 +8,7 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
+from config.opinion import second_opinion
 from triage import Protocol, ProtocolSet, TriageEngine
 
 FOLDER = Path(__file__).parents[2] / "config" / "clinic" / "protocols"
@@ -23,4 +24,11 @@ def protocols() -> ProtocolSet:
 
 @pytest.fixture(scope="session")
 def engine(protocols: ProtocolSet) -> TriageEngine:
+    """The rules alone."""
     return TriageEngine(protocols)
+
+
+@pytest.fixture(scope="session")
+def on_the_line(protocols: ProtocolSet) -> TriageEngine:
+    """As the line has it, with the second opinion."""
+    return TriageEngine(protocols, second_opinion())

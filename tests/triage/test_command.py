@@ -32,7 +32,7 @@ def test_a_text_is_explained(capsys):
     assert _run("no chest pain but i can't breathe") == 0
     out = capsys.readouterr().out
     assert "action       911" in out
-    assert "breathing-trouble v1" in out
+    assert "breathing-trouble v" in out
     assert 'breathing-trouble: "can\'t breathe" (words 6-7)' in out
     assert 'suppressed   chest-pain: "chest pain" (words 2-3): negated' in out
     assert "MedlinePlus" in out

@@ -25,13 +25,13 @@ EVERYDAY = _read("everyday.yaml")
 
 
 @pytest.fixture(scope="module")
-def red(engine):
-    return [(item, engine.assess(item["text"], "en").action) for item in RED_FLAGS]
+def red(on_the_line):
+    return [(item, on_the_line.assess(item["text"], "en").action) for item in RED_FLAGS]
 
 
 @pytest.fixture(scope="module")
-def everyday(engine):
-    return [(item, engine.assess(item["text"], "en").action) for item in EVERYDAY]
+def everyday(on_the_line):
+    return [(item, on_the_line.assess(item["text"], "en").action) for item in EVERYDAY]
 
 
 def test_the_set_is_large_and_shares_no_sentence_with_the_rules(protocols):

@@ -183,8 +183,8 @@ def test_a_circumstance_holds_for_the_whole_call(engine):
         "something is really wrong with my neck",
     ],
 )
-def test_what_no_rule_understands_but_sounds_bad_is_asked_about(engine, text):
-    assert engine.assess(text, "en").action.urgency >= Action.ASK.urgency
+def test_what_no_rule_understands_but_sounds_bad_is_asked_about(on_the_line, text):
+    assert on_the_line.assess(text, "en").action.urgency >= Action.ASK.urgency
 
 
 def test_an_alarm_after_many_beginnings_like_it_is_heard(engine):

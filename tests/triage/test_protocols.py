@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from calls.verdict import Disposition
 from triage import ProtocolSet, check_examples, check_protocols
-from triage.protocol import Concept, Examples, Protocol, Rule, WordClass
+from triage.protocol import Concept, Examples, Kind, Modifier, Protocol, Rule, WordClass
 
 
 def test_every_reference_holds_and_every_example_comes_out_as_written(protocols):
@@ -24,13 +24,11 @@ def test_every_rule_says_who_answers_for_it_and_where_it_comes_from(protocols):
 
 def test_the_sample_is_a_sample_until_someone_approves_all_of_it(protocols):
     assert protocols.status == "sample"
-    first, *rest = protocols.protocols
-    partly = ProtocolSet(protocols=(replace(first, status="approved"), *rest))
+    first, *others = [rule.id for rule in protocols.rules]
+    partly = replace(protocols, approved=frozenset(others))
     assert partly.status == "sample"
-    wholly = ProtocolSet(
-        protocols=tuple(replace(each, status="approved") for each in protocols.protocols)
-    )
-    assert wholly.status == "approved"
+    assert [partly.samples(each) for each in protocols.protocols].count((first,)) == 1
+    assert replace(protocols, approved=frozenset([first, *others])).status == "approved"
     assert ProtocolSet().status == "sample"
 
 
@@ -93,6 +91,14 @@ def test_too_few_examples_are_a_problem():
 
 def test_a_rule_that_wants_nothing_is_a_problem():
     assert [p.where for p in check_protocols(_small(replace(RULE, all=())))] == ["all"]
+
+
+def test_a_rule_on_modifiers_alone_is_a_problem():
+    modifier = Modifier(id="pregnant", kind=Kind.PREGNANCY, phrases={"en": ("pregnant",)})
+    examples = Examples(positive=("pregnant", "i am pregnant"), negative=("hello", "bye"))
+    rule = replace(RULE, all=("pregnant",), examples=examples)
+    [problem] = check_protocols(_small(rule, modifiers=(modifier,)))
+    assert "modifiers alone" in problem.message
 
 
 def test_an_id_that_is_used_twice_is_a_problem():

@@ -18,6 +18,9 @@ _QUIET_RMS = 10.0
 _VOICED_DBOV = -40.0
 """Speech is brought to -20 dBov, so this is the last that a listener would call speech."""
 
+_SNR_DB = 20.0
+"""A call from a car or a kitchen; a quiet room gives 40."""
+
 _BLOCK = SAMPLE_RATE_HZ // 100
 _PAUSE_S = 2.0
 
@@ -46,6 +49,19 @@ def callers_voices() -> dict[str, VoiceSynthesiser]:
     if not found:
         raise SpeechError("apt-get install festival festvox-us-slt-hts flite")
     return {voice.name: VoiceSynthesiser({"en": (voice,)}) for voice in (found[0], _FLITE_RMS)}
+
+
+def on_a_noisy_line(pcm: bytes) -> bytes:
+    """Speech with the hiss of a bad line under it, the same in every run.
+
+    Args:
+        pcm: 8 kHz, 16 bit, mono.
+    """
+    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
+    loud = samples[np.abs(samples) > np.abs(samples).max(initial=0.0) / 10]
+    level = float(np.sqrt(np.mean(loud**2))) if loud.size else 0.0
+    noise = np.random.default_rng(len(pcm)).normal(0.0, level * 10 ** (-_SNR_DB / 20), samples.size)
+    return np.clip(samples + noise, -32768, 32767).astype("<i2").tobytes()
 
 
 def silent_end_s(pcm: bytes) -> float:

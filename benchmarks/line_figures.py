@@ -199,9 +199,9 @@ REQUESTS = Section(
     about="60 ordinary requests (benchmarks/data/ordinary.yaml), each in two synthesised voices, "
     "each in a call of its own, at most six at once. The caller presses 1 and 5, says the sentence "
     "over the main menu, says it again where the line asks again, and answers no to a triage "
-    "question. Then 20 red flags (red_flags.yaml) in the same way, who answer yes. Where they were "
-    "sent is read from the line's control socket. Synthesised voices are cleaner than people in "
-    "some ways and odder in others.",
+    "question. Then 64 red flags (red_flags.yaml) in the same way, who answer yes. All through "
+    "mu-law, with noise 20 dB below the voice. Where they were sent is read from the control "
+    "socket. Synthesised voices are cleaner than people in some ways and odder in others.",
     figures=(
         Figure(key="ordinary_calls", title="ordinary calls"),
         Figure(
@@ -223,7 +223,12 @@ REQUESTS = Section(
             unit="%",
         ),
         Figure(key="red_flag_calls", title="red-flag calls"),
-        Figure(key="red_flags_to_nurse_pct", title="red flags that reached a nurse", unit="%"),
+        Figure(
+            key="red_flags_to_nurse_pct",
+            title="red flags that reached a nurse",
+            unit="%",
+            goal=Goal(limit=95.0, at_least=True),
+        ),
         Figure(
             key="red_flags_to_nurse_at_once_pct",
             title="red flags that reached a nurse after one sentence",

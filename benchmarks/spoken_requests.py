@@ -11,7 +11,7 @@ from typing import Any
 from adapters.speech import VoiceSynthesiser
 from adapters.telephony.media import Clip
 from adapters.telephony.sip.phone import CallerPhone
-from benchmarks.audio import callers_voices
+from benchmarks.audio import callers_voices, on_a_noisy_line
 from benchmarks.figure import Values
 from benchmarks.scene import Tell, running
 from benchmarks.sentences import Sentence, ordinary, red_flags
@@ -135,7 +135,7 @@ class _Callers:
     async def all(self, sentences: Sequence[Sentence], *, reply: str) -> list[Ended]:
         """Every sentence in every voice; ``reply`` answers triage's questions."""
         clips = {
-            (text, name): Clip.from_pcm(await voice.render(text, "en"))
+            (text, name): Clip.from_pcm(on_a_noisy_line(await voice.render(text, "en")))
             for name, voice in self._voices.items()
             for text in (*(sentence.say for sentence in sentences), reply)
         }

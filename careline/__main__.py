@@ -85,6 +85,14 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def in_one_word(arguments: Sequence[str]) -> list[str]:
+    """A command line whose command of two words, such as ``triage review``, is written as one."""
+    words = list(arguments)
+    if len(words) > 1 and words[0] == "triage" and words[1] in _OF_TRIAGE:
+        words[:2] = [f"triage-{words[1]}"]
+    return words
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
@@ -128,9 +136,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     option (``explain 7f3a --json backup/monday``) is left over.
     """
     top = parser()
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["triage"] and words[1:2] and words[1] in _OF_TRIAGE:
-        words[:2] = [f"triage-{words[1]}"]
+    words = in_one_word(sys.argv[1:] if arguments is None else arguments)
     args, left_over = top.parse_known_args(words)
     top.prog = f"{top.prog} {args.command}"  # whose help tells what goes with it
     if left_over[1:] or (left_over and left_over[0].startswith("-")):

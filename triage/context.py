@@ -119,8 +119,7 @@ class Context:
 
     def _weigh(self, match: Match, concept: Concept) -> tuple[Standing, str]:
         around = self._around
-        figurative = len(self._figures & match.used) * 2 >= len(match.used)
-        if figurative and not concept.background:
+        if not concept.background and self._figurative(match):
             return Standing.SUPPRESSED, "figure-of-speech"
         denied = self._denials.of(match)
         if denied is not None:
@@ -151,10 +150,12 @@ class Context:
             return Standing.IN_DOUBT if doubt else Standing.SUPPRESSED, "hypothetical"
         if self._corrected(match):
             return Standing.IN_DOUBT, "corrected"
-        if around.near("doubt", match, before=True) and not present:
+        if around.near("doubt", match, before=True) and not ongoing:
             return Standing.IN_DOUBT, "hypothetical"
         if not present and self._about_nobody(match):
             return Standing.IN_DOUBT, "question"
+        if self._joking():
+            return Standing.IN_DOUBT, "joking"
         if self._only_named(match):
             return Standing.SUPPRESSED, "named"
         if concept.lasting or present:
@@ -243,6 +244,17 @@ class Context:
         return match.start > 0 and self._tokens[match.start - 1] in _OWNERS
 
     # --- whether --------------------------------------------------------------------------------
+
+    def _figurative(self, match: Match) -> bool:
+        """Half of what it says is part of a figure of speech."""
+        return len(self._figures & match.used) * 2 >= len(match.used)
+
+    def _joking(self) -> bool:
+        """Somebody laughs, and does not say that they do not."""
+        return any(
+            not cue.start or self._tokens[cue.start - 1] not in ("not", "no")
+            for cue in self._around.cues("joking")
+        )
 
     def _far_apart(self, match: Match) -> bool:
         """Words of different clauses with much between them: chance may have put them together."""

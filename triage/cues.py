@@ -21,7 +21,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             minutes / a_minute / since! / ongoing / has|have started / started / starting /
             all_of_a_sudden / suddenly / am! in / just!
             had|got|took|fell|ate|started|swallowed|collapsed|passed|hit|fainted / i think /
-            help! / emergency / ambulance / going on
+            help_me / need|send|call|get an? ambulance / this_is_an_emergency|it_is_an_emergency
+            / going on
             """
         ),
         "es": _phrases(
@@ -50,11 +51,13 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "ongoing": {
         "en": _phrases(
             """
-            right_now / at_the_moment / today! / tonight! / again! / this_morning /
-            this_afternoon / this_evening / having another / getting_worse / keep|keeps|kept
-            getting|having|doing / comes_and_goes / came_back / coming_back / will not stop|quit
-            / minute|hour ago / all_of_a_sudden / suddenly / help! / emergency / ambulance /
-            flaring_up|acting_up / still! hurt|hurts|bleeding|have|has|having|weak|numb
+            i am having / is having / are having / have|has been having / right_now /
+            at_the_moment / today! / tonight! / again! / this_morning / this_afternoon /
+            this_evening / having another / getting_worse / keep|keeps|kept getting|having|doing
+            / comes_and_goes / came_back / coming_back / will not stop|quit / minute|hour ago /
+            all_of_a_sudden / suddenly / help_me / need|send|call|get an? ambulance /
+            this_is_an_emergency|it_is_an_emergency / flaring_up|acting_up / still!
+            hurt|hurts|bleeding|have|has|having|weak|numb
             """
         ),
         "es": _phrases(
@@ -68,6 +71,14 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "past": {
         "en": _phrases(
             """
+            in_january / in_february / in_march / in_april / in_may / in_june / in_july /
+            in_august / in_september / in_october / in_november / in_december /
+            on_christmas|at_christmas|at_easter|at_thanksgiving / fourth_of_july|new_years /
+            sunday|sundays|monday|mondays|tuesday|wednesday|thursday|friday|saturday|saturdays
+            ago / in_your
+            lobby|waiting_room|office|parking_lot|parking|building|hallway|exam_room /
+            from_when|from_the_day|the_day_that / turned_out_to|turned_out_it / never_again /
+            at_<number> months|years / as_a_little|as_an_infant /
             year|years|month|months|decade|decades|summer|summers|winter|winters ago|back /
             springs|falls ago|back / ages_ago|way_back / ages_and_ages / years_back /
             last_year|last_month|last_summer|last_winter|last_spring /
@@ -110,9 +121,11 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "es": _phrases(
             """
-            hace <number>? ano|anos|mes|meses / hace como|mas_de <number> ano|anos|mes|meses /
-            en_<year> / en_los_<number> / en_el_<number> / hace_anos / hace_mucho / hace_tiempo
-            / ano_pasado / verano_pasado|invierno_pasado|navidad_pasada / mes_pasado / cuando
+            de_cuando|desde_que_era / el_ano_antepasado|ano_antepasado|antepasado / nunca_mas /
+            cuando_tenia|cuando_tuve / la_otra_vez|aquella_vez / hace <number>?
+            ano|anos|mes|meses / hace como|mas_de <number> ano|anos|mes|meses / en_<year> /
+            en_los_<number> / en_el_<number> / hace_anos / hace_mucho / hace_tiempo / ano_pasado
+            / verano_pasado|invierno_pasado|navidad_pasada / mes_pasado / cuando
             era|estaba_chico|estaba_chica / antes_tenia / antes_tomaba|antes_fumaba /
             historial_de / antecedente|antecedentes /
             de_chiquito|de_chiquita|de_chico|de_chica|de_nino|de_nina /
@@ -193,6 +206,9 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             write|writing|essay|paper|report|project|homework about|on /
             article|movie|book|news|podcast|novel|documentary / documentary / just curious /
             curious about / for a school / what would happen / hypothetically /
+            watched|watching|saw ~ show|movie|film|program|video|documentary / in the|my|his|her
+            soap|show|movie|video|videogame / video_game / say a|my|one|some
+            kid|child|son|daughter|baby|person|mother|father|mom|dad|man|woman|of / if ~ ever /
             question|questions|quiz|survey about|on /
             have_you_ever|have_you_felt|have_you_thought / were_i /
             if_i_got|if_i_had|if_she_had|if_he_had|if_dad|if_mom / how_long does|do|will|should
@@ -327,6 +343,20 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "es": _phrases(
             """
             no_dije|no_dijo|nunca_dije|no_es_que
+            """
+        ),
+    },
+    # Said with a laugh. Some laugh when they mean it: worth a question.
+    "joking": {
+        "en": _phrases(
+            """
+            ha! ha! / haha|hahaha|lol|lmao / ha! no / just_kidding|kidding|joking|i_kid /
+            as_a_joke / laughed_so_hard|laughing_so_hard|laughs_so_hard
+            """
+        ),
+        "es": _phrases(
+            """
+            jaja|jajaja|jeje / es_broma|de_broma|bromeando|en_broma
             """
         ),
     },

@@ -25,6 +25,7 @@ from triage.numbers import numbers
 from triage.opinion import HIDDEN, Opinion, SecondOpinion, Weights
 from triage.protocol import (
     CRISIS_QUESTION,
+    DANGER_QUESTION,
     DEFAULT_QUESTION,
     Concept,
     Modifier,
@@ -460,7 +461,7 @@ def _seconded(verdict: Verdict, opinion: Opinion, weights: Weights) -> Verdict:
     flag = Flag(rule=SECOND_OPINION, version=weights.version, disposition=disposition)
     question = None
     if action is Action.ASK:
-        question = CRISIS_QUESTION if opinion.crisis * 2 > opinion.urgent else DEFAULT_QUESTION
+        question = CRISIS_QUESTION if opinion.crisis * 2 > opinion.urgent else DANGER_QUESTION
     return replace(
         verdict,
         action=action,

@@ -31,6 +31,8 @@ SAMPLE = "sample"
 APPROVED = "approved"
 DEFAULT_QUESTION = "triage-happening-now"
 """Prompt id of the question that is asked when a rule in doubt names none of its own."""
+DANGER_QUESTION = "triage-danger"
+"""Prompt id of the question when what no rule understood sounds urgent."""
 CRISIS_QUESTION = "triage-safety"
 """Prompt id of the question when what no rule understood sounds like despair."""
 
@@ -293,9 +295,9 @@ class ProtocolSet:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Prompt ids that the site must have: the rules' own questions and the engine's two."""
+        """Prompt ids that the site must have: the rules' own questions and the engine's own."""
         named = {rule.question for rule in self.rules if rule.question is not None}
-        return tuple(sorted(named | {DEFAULT_QUESTION, CRISIS_QUESTION}))
+        return tuple(sorted(named | {DEFAULT_QUESTION, DANGER_QUESTION, CRISIS_QUESTION}))
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of this id, if there is one."""

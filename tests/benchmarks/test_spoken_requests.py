@@ -41,10 +41,10 @@ def test_nobody_called_is_no_result(count):
         count([])
 
 
-def test_there_are_sixty_ordinary_requests_and_twenty_red_flags_none_of_them_twice():
+def test_there_are_sixty_ordinary_requests_and_64_red_flags_none_of_them_twice():
     routine, flags = ordinary(), red_flags()
-    assert (len(routine), len(flags)) == (60, 20)
-    assert len({sentence.say for sentence in (*routine, *flags)}) == 80
+    assert (len(routine), len(flags)) == (60, 64)
+    assert len({sentence.say for sentence in (*routine, *flags)}) == 124
     assert all(sentence.wants != "nurse" for sentence in routine)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from careline.__main__ import main, parser
+from careline.__main__ import in_one_word, main, parser
 from config.load import DEFAULT_CLINIC
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +33,8 @@ COMMANDS = (
     "replay",
     "demo",
 )
+
+OF_TRIAGE = ("triage-review", "triage-judge", "triage-approve")
 
 SCRIPT = """\
 title: Zero
@@ -67,13 +69,13 @@ def can_be_typed(line: str) -> bool:
         return True
     for words in itertools.product(*choices):
         try:
-            parser().parse_args(words)
+            parser().parse_args(in_one_word(words))
         except SystemExit:
             return False
     return True
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *OF_TRIAGE])
 def test_every_command_shows_examples_that_can_be_typed(command, capsys):
     shown = help_of(command, capsys)
     examples = list(command_lines(shown.partition("examples:")[2]))
@@ -81,7 +83,7 @@ def test_every_command_shows_examples_that_can_be_typed(command, capsys):
     assert [line for line in examples if not can_be_typed(line)] == []
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *OF_TRIAGE])
 def test_help_is_readable_on_a_terminal_100_columns_wide(command, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     shown = help_of(command, capsys).partition("examples:")[2]

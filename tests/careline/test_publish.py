@@ -38,7 +38,7 @@ def change_welcome(folder: Path, words: str) -> None:
 
 
 def change_protocol(folder: Path) -> None:
-    protocol = folder / "protocols" / "acute.yaml"
+    protocol = folder / "protocols" / "general.yaml"
     text = protocol.read_text()
     assert "\ntitle: " in text
     protocol.write_text(text.replace("\ntitle: ", "\ntitle: Changed ", 1))

@@ -60,7 +60,7 @@ def _entries(site: str) -> list[Entry]:
         said(other, "i cannot breathe", ALARM),
         CallQueued(site=site, call_id=other, requirement=nurse),
     ]
-    return [Entry(NOW + at, record) for at, record in enumerate(records)]
+    return [Entry(at=NOW + at, record=record) for at, record in enumerate(records)]
 
 
 @pytest.fixture

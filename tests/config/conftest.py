@@ -74,6 +74,7 @@ leave-message: {en: Speak., es: Hable.}
 on-call: {en: Press 1., es: Oprima 1.}
 call-back: {en: Press 1., es: Oprima 1.}
 triage-safety: {en: Safe?, es: ¿A salvo?}
+triage-danger: {en: Danger?, es: ¿Peligro?}
 still-waiting: {en: Soon., es: Pronto.}
 or-message: {en: Or press 1., es: O el 1.}
 """,

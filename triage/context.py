@@ -108,16 +108,24 @@ class Context:
         self._tokens, self._breaks = said.tokens, said.breaks
         self._figures = frozenset(word for figure in figures for word in figure.used)
         self._denials = Denials(self._around)
+        self._judged: dict[
+            tuple[int, int, frozenset[int], bool, bool], tuple[Standing, str, bool]
+        ] = {}
 
     def judge(self, match: Match, concept: Concept) -> Mention:
         """What this mention is worth."""
-        standing, reason = self._weigh(match, concept)
-        if standing is not Standing.MEANT and reason in _TAKEN_BACK and self._reinstated(match):
-            standing, reason = Standing.MEANT, ""
-        present = self._around.near("present", match)
-        return Mention(match.concept, match.start, match.end, standing, reason, present)
+        # The same words are often a mention of several concepts.
+        key = (match.start, match.end, match.used, concept.lasting, concept.background)
+        known = self._judged.get(key)
+        if known is None:
+            present = self._around.near("present", match)
+            standing, reason = self._weigh(match, concept, present=present)
+            if standing is not Standing.MEANT and reason in _TAKEN_BACK and self._reinstated(match):
+                standing, reason = Standing.MEANT, ""
+            known = self._judged[key] = standing, reason, present
+        return Mention(match.concept, match.start, match.end, *known)
 
-    def _weigh(self, match: Match, concept: Concept) -> tuple[Standing, str]:
+    def _weigh(self, match: Match, concept: Concept, *, present: bool) -> tuple[Standing, str]:
         around = self._around
         if not concept.background and self._figurative(match):
             return Standing.SUPPRESSED, "figure-of-speech"
@@ -135,7 +143,6 @@ class Context:
             return animal, "animal"
         if self._cited(match):
             return Standing.IN_DOUBT, "cited"
-        present = around.near("present", match)
         ongoing = around.near("ongoing", match)
         if around.near("family", match) and not present:
             return Standing.SUPPRESSED, "family-history"

@@ -282,15 +282,19 @@ class TriageEngine:
         whole = _standing(meanings, earlier)
         flags: list[Flag] = []
         best: tuple[int, Action, Disposition, str | None] | None = None
-        for rule in self._touched(mention.concept for mention in meanings):
-            unless = _meant(meanings, rule.unless)
+        now = {mention.concept for mention in meanings}
+        for rule in self._touched(now):
             counted, standing = meanings, whole
+            held = self._held(rule, standing, now)
+            if not held:
+                continue
+            unless = [] if now.isdisjoint(rule.unless) else _meant(meanings, rule.unless)
             if unless:
                 counted = [m for m in meanings if not any(_overlap(m, other) for other in unless)]
                 standing = _standing(counted, earlier)
-            held = self._held(rule, standing, {mention.concept for mention in counted})
-            if not held:
-                continue
+                held = self._held(rule, standing, {mention.concept for mention in counted})
+                if not held:
+                    continue
             spoken = [mention for mention in counted if mention.concept in held]
             disposition = rule.disposition
             if rule.id in memory.rings_again_about:
@@ -333,9 +337,14 @@ class TriageEngine:
         def newest(concept: str) -> tuple[bool, bool]:
             return concept not in now, standing[concept] is not Standing.MEANT
 
-        slots = [[c for c in options if c in standing] for options in self._alternatives[rule.id]]
+        slots = []
+        for options in self._alternatives[rule.id]:
+            slot = [c for c in options if c in standing]
+            if not slot:
+                return ()
+            slots.append(slot)
         anyone = [c for c in rule.any if c in standing]
-        if not all(slots) or (rule.any and len(anyone) < rule.any_count):
+        if rule.any and len(anyone) < rule.any_count:
             return ()
         for order in (surest, newest):
             held = [min(options, key=order) for options in slots]
@@ -383,15 +392,11 @@ def _best(mentions: list[Mention]) -> list[Mention]:
     undo a denial of the longer.
     """
     kept: list[Mention] = []
+    first = 0
     for mention in sorted(mentions, key=lambda m: (m.concept, m.start, m.end - m.start)):
-        clash = next(
-            (
-                i
-                for i, other in enumerate(kept)
-                if other.concept == mention.concept and _overlap(other, mention)
-            ),
-            None,
-        )
+        if kept and kept[-1].concept != mention.concept:
+            first = len(kept)
+        clash = next((i for i in range(first, len(kept)) if _overlap(kept[i], mention)), None)
         if clash is None:
             kept.append(mention)
         elif _weight(mention) > _weight(kept[clash]):

@@ -7,9 +7,11 @@ with nothing else.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from triage.numbers import Number
 from triage.phrases import NUMBER, YEAR, Element, Gap, PhraseError, parse
@@ -19,6 +21,10 @@ from triage.tokens import COMMA, STOP, Utterance, fold
 from triage.vocabulary import BARRIERS, CONNECTIVES, LITTLE_WORDS, PEOPLE
 
 _BARRIER = 50
+_LONGEST_WORD = 4
+"""Tokens of a word that was heard in pieces."""
+_LONGEST_OF_CLASS = 12
+"""Tokens of the longest entry of a word class."""
 _EVERYWHERE = 40
 """So many times as often as another word a little word is said, or one for a person."""
 
@@ -63,6 +69,18 @@ class _Pattern:
     symbols: tuple[int, ...]
     gaps: tuple[Gap, ...]
     need: frozenset[int]
+
+
+class _Indexed(NamedTuple):
+    """A pattern under the symbol that is met least often.
+
+    Attributes:
+        pattern: it.
+        before: so many tokens before that symbol the pattern begins at most.
+    """
+
+    pattern: _Pattern
+    before: int
 
 
 class Lexicon:
@@ -175,16 +193,23 @@ class Lexicon:
                 often[symbol] += weight
         return often
 
-    @staticmethod
-    def _index(
-        patterns: list[_Pattern], often: Mapping[int, int]
-    ) -> dict[int, tuple[_Pattern, ...]]:
-        """Patterns by the symbol that is met least often."""
-        index: dict[int, list[_Pattern]] = {}
+    def _index(self, patterns: list[_Pattern], often: Mapping[int, int]) -> _Index:
+        """Patterns by the two symbols that are met least often; a single symbol is both."""
+        classes = frozenset(self._class_ids.values())
+        index: dict[int, dict[int, list[_Indexed]]] = {}
         for pattern in dict.fromkeys(patterns):
-            rarest = min(pattern.symbols, key=lambda symbol: (often.get(symbol, 0), symbol))
-            index.setdefault(rarest, []).append(pattern)
-        return {symbol: tuple(found) for symbol, found in index.items()}
+            symbols = pattern.symbols
+            order = sorted(range(len(symbols)), key=lambda i: (often.get(symbols[i], 0), i))
+            first, second = symbols[order[0]], symbols[order[min(1, len(order) - 1)]]
+            # Between two elements there are as many tokens as the window, and a word's own.
+            before = sum(
+                pattern.gaps[i + 1].window
+                + (_LONGEST_OF_CLASS if symbols[i] in classes else _LONGEST_WORD)
+                for i in range(order[0])
+            )
+            by_second = index.setdefault(first, {})
+            by_second.setdefault(second, []).append(_Indexed(pattern, before))
+        return index
 
     def _closed(self, symbols: Iterable[int]) -> dict[int, int]:
         """The symbols with every class they belong to, each one token long."""
@@ -208,71 +233,58 @@ class Lexicon:
     def find(self, said: Utterance, spoken_numbers: tuple[Number, ...]) -> list[Match]:
         """All phrases in an utterance, in the order they were said."""
         rows: list[Mapping[int, int]] = [self._symbols.get(t, _NOTHING) for t in said.tokens]
+        text = _Text(said, rows)
         for number in spoken_numbers:
-            self._extend(rows, number.start, number.end, self._number_symbols)
+            text.extend(number.start, number.end, self._number_symbols)
             if number.is_year or number.is_short_year(said.tokens):
-                self._extend(rows, number.start, number.end, self._year_symbols)
-        misheard = self._extend_misheard(rows, said)
-        text = _Text(rows, _costs(said), misheard)
+                text.extend(number.start, number.end, self._year_symbols)
+        self._extend_misheard(text, said)
         for match in self._matches(self._class_index, text):
-            symbols = self._closed({int(match.concept)})
-            self._extend(rows, match.start, match.end, symbols)
-            text.add(symbols)
+            text.extend(match.start, match.end, self._closed({int(match.concept)}))
         found = self._matches(self._index_by_symbol, text)
         found.sort(key=lambda match: (match.start, match.end, match.concept))
         return found
 
-    def _extend_misheard(
-        self, rows: list[Mapping[int, int]], said: Utterance
-    ) -> frozenset[tuple[int, int]]:
+    def _extend_misheard(self, text: _Text, said: Utterance) -> None:
         """Add what words may stand for that recognisers put there; where only they say so."""
-        doubtful: set[tuple[int, int]] = set()
         for at, token in enumerate(said.tokens):
-            for symbol in self._misheard.get(token, _NOTHING):
-                if symbol not in rows[at]:
-                    doubtful.add((at, symbol))
-            if token in self._misheard:
-                self._extend(rows, at, at + 1, self._misheard[token])
+            symbols = self._misheard.get(token)
+            if symbols is not None:
+                text.extend(at, at + 1, symbols, doubtful=True)
         for alike in self._by_sound.find(said.tokens, self._symbols.keys()):
             symbols = self._symbols[alike.word]
-            if not alike.certain:
-                doubtful |= {(alike.start, s) for s in symbols if s not in rows[alike.start]}
-            self._extend(rows, alike.start, alike.end, symbols)
-        return frozenset(doubtful)
+            text.extend(alike.start, alike.end, symbols, doubtful=not alike.certain)
 
     @staticmethod
-    def _extend(
-        rows: list[Mapping[int, int]], start: int, end: int, symbols: Mapping[int, int]
-    ) -> None:
-        row = dict(rows[start])
-        for symbol in symbols:
-            row[symbol] = max(row.get(symbol, 0), end - start)
-        rows[start] = row
-
-    @staticmethod
-    def _matches(index: Mapping[int, tuple[_Pattern, ...]], text: _Text) -> list[Match]:
+    def _matches(index: _Index, text: _Text) -> list[Match]:
         found: dict[tuple[str, frozenset[int]], Match] = {}
-        present = frozenset(text.present)
-        for symbol in present & index.keys():
-            for pattern in index[symbol]:
-                if not pattern.need <= present:
-                    continue
-                for start in text.places(pattern.symbols[0]):
-                    used = text.walk(pattern, start)
-                    if used is not None:
-                        tokens = frozenset(i for first, end in used for i in range(first, end))
-                        key = (pattern.target, tokens)
-                        places = zip(used, pattern.symbols, strict=True)
-                        misheard = bool(text.misheard) and any(
-                            (first, symbol) in text.misheard for (first, _), symbol in places
+        present = text.present
+        candidates = [
+            (symbol, pattern, before)
+            for symbol in present & index.keys()
+            for second in index[symbol].keys() & present
+            for pattern, before in index[symbol][second]
+            if len(pattern.symbols) < 3 or pattern.need <= present
+        ]
+        text.locate({s for symbol, pattern, _ in candidates for s in (symbol, pattern.symbols[0])})
+        for symbol, pattern, before in candidates:
+            for start in text.starts(pattern, symbol, before):
+                used = text.walk(pattern, start)
+                if used is not None:
+                    tokens = frozenset(i for first, end in used for i in range(first, end))
+                    key = (pattern.target, tokens)
+                    places = zip(used, pattern.symbols, strict=True)
+                    misheard = bool(text.misheard) and any(
+                        (first, symbol) in text.misheard for (first, _), symbol in places
+                    )
+                    if key not in found or not misheard:
+                        found[key] = Match(
+                            pattern.target, used[0][0], used[-1][1], tokens, misheard
                         )
-                        if key not in found or not misheard:
-                            found[key] = Match(
-                                pattern.target, used[0][0], used[-1][1], tokens, misheard
-                            )
         return list(found.values())
 
 
+_Index = dict[int, dict[int, list[_Indexed]]]
 _NOTHING: Mapping[int, int] = {}
 
 
@@ -294,32 +306,67 @@ def _costs(said: Utterance) -> tuple[list[int], list[int]]:
 class _Text:
     """An utterance prepared for matching."""
 
-    __slots__ = ("_breaks", "_places", "_rows", "_tokens", "misheard", "present")
+    __slots__ = (
+        "_at",
+        "_breaks",
+        "_extended",
+        "_places",
+        "_rows",
+        "_tokens",
+        "misheard",
+        "present",
+    )
 
-    def __init__(
-        self,
-        rows: list[Mapping[int, int]],
-        costs: tuple[list[int], list[int]],
-        misheard: frozenset[tuple[int, int]],
-    ) -> None:
+    def __init__(self, said: Utterance, rows: list[Mapping[int, int]]) -> None:
         self._rows = rows
-        self.misheard = misheard
-        self._tokens, self._breaks = costs
+        self._tokens, self._breaks = _costs(said)
+        self._at: dict[str, list[int]] = {}
+        for at, token in enumerate(said.tokens):
+            self._at.setdefault(token, []).append(at)
+        self._extended: set[int] = set()
         self._places: dict[int, list[int]] = {}
+        self.misheard: set[tuple[int, int]] = set()
         self.present: set[int] = set().union(*rows)
 
-    def add(self, symbols: Iterable[int]) -> None:
-        """A class of several words begins somewhere."""
+    def extend(
+        self, start: int, end: int, symbols: Mapping[int, int], *, doubtful: bool = False
+    ) -> None:
+        """Let these tokens stand for more than their spelling; ``doubtful`` if only perhaps."""
+        row = dict(self._rows[start])
+        for symbol in symbols:
+            if doubtful and symbol not in row:
+                self.misheard.add((start, symbol))
+            row[symbol] = max(row.get(symbol, 0), end - start)
+        self._rows[start] = row
+        self._extended.add(start)
         self.present.update(symbols)
-        self._places.clear()
 
-    def places(self, symbol: int) -> list[int]:
-        """Where a symbol begins."""
-        found = self._places.get(symbol)
-        if found is None:
-            found = [at for at, row in enumerate(self._rows) if symbol in row]
-            self._places[symbol] = found
-        return found
+    def locate(self, symbols: Set[int]) -> None:
+        """Find where these symbols begin, once for all."""
+        self._places = {symbol: [] for symbol in symbols}
+        for places in self._at.values():
+            alike = [place for place in places if place not in self._extended]
+            if alike:
+                for symbol in self._rows[alike[0]].keys() & symbols:
+                    self._places[symbol] += alike
+        for place in self._extended:
+            for symbol in self._rows[place].keys() & symbols:
+                self._places[symbol].append(place)
+        for places in self._places.values():
+            places.sort()
+
+    def starts(self, pattern: _Pattern, rarest: int, before: int) -> Iterable[int]:
+        """Where the pattern can begin: not too far before its rarest symbol."""
+        places = self._places[pattern.symbols[0]]
+        if not before:
+            return places
+        near: list[int] = []
+        following = 0
+        for place in self._places[rarest]:
+            first = bisect_left(places, place - before, following)
+            following = bisect_left(places, place, first)
+            near += places[first:following]
+        return near
 
     def walk(self, pattern: _Pattern, start: int) -> tuple[tuple[int, int], ...] | None:
         """The stretches of tokens that the pattern takes up from ``start``, if it fits."""
@@ -334,13 +381,13 @@ class _Text:
     ) -> tuple[tuple[int, int], ...] | None:
         symbol = pattern.symbols[element]
         gap, window = pattern.gaps[element]
+        rows, tokens, breaks = self._rows, self._tokens, self._breaks
         last = element + 1 == len(pattern.symbols)
-        for at in range(end, min(end + window, len(self._rows))):
-            cost = self._tokens[at] - self._tokens[end]
-            cost += self._breaks[at + 1] - self._breaks[end]
-            if cost > gap:
+        most = gap + tokens[end] + breaks[end]
+        for at in range(end, min(end + window, len(rows))):
+            if tokens[at] + breaks[at + 1] > most:
                 return None
-            length = self._rows[at].get(symbol)
+            length = rows[at].get(symbol)
             if length is None:
                 continue
             if last:

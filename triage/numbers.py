@@ -49,6 +49,7 @@ _SPANISH = {
     "trescientos": 300, "cuatrocientos": 400, "quinientos": 500, "seiscientos": 600,
 }  # fmt: skip
 
+_BEGINNINGS = frozenset((*_UNITS, *_TENS, *_SPANISH, "mil", "hundred", "hundreds", "oh"))
 _YEAR_AFTER = frozenset(("in", "since", "back", "en", "desde"))
 _MEASURES = frozenset(
     """
@@ -179,6 +180,9 @@ def numbers(tokens: Sequence[str]) -> tuple[Number, ...]:
     at = 0
     while at < len(tokens):
         word = tokens[at]
+        if word not in _BEGINNINGS and not word[0].isdigit():
+            at += 1
+            continue
         value = _digits(word)
         if value is not None:
             read: tuple[int, float] | None = (at + 1, value)

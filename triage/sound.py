@@ -88,6 +88,7 @@ class BySound:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
+        self._words_for = lru_cache(maxsize=20_000)(self.misspelt)
         self._by_skeleton: dict[str, list[str]] = {}
         self._by_part: dict[str, list[str]] = {}
         self._beginnings: set[str] = set()
@@ -112,7 +113,7 @@ class BySound:
             SoundAlike(at, at + 1, word, certain=True)
             for at, token in enumerate(tokens)
             if token not in known and token not in ORDINARY
-            for word in self.misspelt(token)
+            for word in self._words_for(token)
         ]
         skeletons = [skeleton(token) if token.isalpha() else "?" for token in tokens]
         for start, key in enumerate(skeletons):

@@ -27,6 +27,9 @@ class Surroundings:
         self.tokens = said.tokens
         self.breaks = said.breaks
         self.clauses = clauses(said)
+        self._beginnings: dict[int, int] = {}
+        for at, clause in enumerate(self.clauses):
+            self._beginnings.setdefault(clause, at)
         self._cues = cues
         self.mentioned = frozenset(i for m in mentions for i in range(m.start, m.end))
 
@@ -40,11 +43,14 @@ class Surroundings:
 
     def nearest(self, kind: str, match: Match, *, before: bool = False) -> int | None:
         """How many tokens away the nearest such cue stands."""
+        cues = self._cues.get(kind)
+        if not cues:
+            return None
         mine = {self.clauses[match.start], self.clauses[match.end - 1]}
         return min(
             (
                 max(cue.start - match.end, match.start - cue.end, 0)
-                for cue in self.cues(kind)
+                for cue in cues
                 if self.clauses[cue.start] in mine
                 and cue.used.isdisjoint(match.used)
                 and (not before or cue.start < match.start)
@@ -68,4 +74,4 @@ class Surroundings:
 
     def beginning(self, match: Match) -> int:
         """The first token of the mention's clause."""
-        return self.clauses.index(self.clauses[match.start])
+        return self._beginnings[self.clauses[match.start]]

@@ -24,6 +24,7 @@ check: setup-dev       ## style, types, imports and the fast tests, in a minute 
 soak: setup-dev        ## the long proofs, under 50 minutes: random days, crashes, kills, new examples
 	$(PYTHON) -m tests.acd --days 10000 --jobs 2
 	$(PYTHON) -m tests.acd --swarm --days 10000 --jobs 2
+	$(PYTHON) -m tests.triage --inputs 1000000 --jobs 2
 	$(PYTHON) -m tests.site --seeds 1000 --calls 1000 --jobs 2
 	$(PYTHON) -m tests.site --every-write
 	$(PYTHON) -m tests.site --kills 100

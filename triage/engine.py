@@ -180,6 +180,11 @@ class TriageEngine:
         said = tokenise(words)
         return _standing_words(said, self._mentions(said))
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word form that some phrase knows."""
+        return self._lexicon.vocabulary
+
     # --- the steps ------------------------------------------------------------------------
 
     def _explain(

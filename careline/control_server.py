@@ -13,7 +13,7 @@ from typing import Any
 
 from calls.facts import Fact
 from calls.ids import AgentId, CallId
-from careline.agent_requests import agent_data, presence_fact
+from careline.agent_requests import agent_data, agent_named, presence_fact
 from careline.brain import Brain
 from careline.call_log import CallLog, CallStory
 from careline.control import write_line
@@ -21,6 +21,7 @@ from careline.control_socket import ControlSocket
 from careline.publisher import Publisher
 from careline.queue_requests import override, queue_data, queue_named
 from careline.refusal import Refused
+from careline.screen import screen_data
 from careline.task_requests import closing, task_data
 from ivr import Interpreter
 
@@ -99,6 +100,9 @@ class ControlServer(ControlSocket):
                     presence_fact(board.site, agent, presence, approved=approved)
                 )
                 return {**done, **agent_data(board, AgentId(agent))}
+            case {"op": "screen", "agent": str(agent)}:
+                agent_id = agent_named(board.site, agent)
+                return screen_data(board, agent_id, self._brain.now())
             case {"op": "tasks"}:
                 tasks = task_data(board, self._calls, self._brain.now())
                 return {"tasks": tasks, "time_zone": str(board.site.zone)}

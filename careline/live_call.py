@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from calls.commands import Command, Enqueue, Say, StartRecording, StopRecording
 from calls.facts import CallConnected, CallFact, CallReleased, PromptFinished
@@ -22,6 +22,25 @@ _KEY_PAUSE_S = 3.0
 """Keys of an agent further apart than this do not belong to one code."""
 
 
+_KEPT_SAID = 20
+"""Of a call's words of danger the latest so many are shown to a nurse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words in which triage found something.
+
+    Attributes:
+        at: when they were assessed, seconds since the epoch.
+        words: what was heard.
+        verdict: what triage made of it.
+    """
+
+    at: float
+    words: Private
+    verdict: Verdict
+
+
 class LiveCall:
     """A call that is not over.
 
@@ -36,6 +55,7 @@ class LiveCall:
         agents: who has spoken with the caller.
         may_call_back: whether nothing was understood that forbids to call the caller.
         advised_911: whether they were told to call 911, and may be doing so.
+        danger: words in which triage found something, for the screen of a nurse; in memory only.
     """
 
     def __init__(
@@ -54,6 +74,7 @@ class LiveCall:
         self.agents: set[AgentId] = set()
         self.may_call_back = True
         self.advised_911 = False
+        self.danger: list[Said] = []
         self._recordings = 0
         self._recording_id: str | None = None
         self._notice_id: int | None = None
@@ -75,9 +96,12 @@ class LiveCall:
                 case Enqueue(may_call_back=may_call_back):
                     self.may_call_back &= may_call_back
 
-    def heard(self, verdict: Verdict) -> None:
-        """Remember what triage forbids, whatever the engine makes of it."""
+    def heard(self, words: Private, verdict: Verdict, now: float) -> None:
+        """Remember words of danger and what triage forbids, whatever the engine makes of it."""
         self.may_call_back &= verdict.may_call_back
+        if verdict.flags or verdict.suppressed or verdict.action.is_red_flag:
+            self.danger.append(Said(now, words, verdict))
+            del self.danger[:-_KEPT_SAID]
 
     def follow(self, fact: CallFact, rule: ConsentRule) -> list[Command]:
         """Record conversations, where that is permitted.

@@ -198,7 +198,7 @@ class LiveCalls(Mapping[CallId, LiveCall]):
             # Before the engine, which may fail on them, and also after the end.
             heard_in = call or self._answered.get(fact.call_id)
             if heard_in is not None:
-                heard_in.heard(fact.verdict)
+                heard_in.heard(fact.words, fact.verdict, now)
         if isinstance(fact, CallerAdvised) and call is not None:
             call.advised_911 = True
         if call is None or (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 from typing import Any
 
@@ -16,6 +17,8 @@ _EXAMPLES = """examples:
   careline agent grace break     a break, after the call and its wrap-up if she is busy
   careline agent grace break --approved   also where too few nurses would be left
   careline agent grace out       gone home
+  careline agent grace screen    what her screen shows of her caller, as JSON; a nurse's has the
+                                 words of danger, and is a patient record
 
 A nurse's break waits until as many others are ready as red flags need, unless a supervisor approves
 it.
@@ -29,13 +32,13 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
     """Add the command to the command line."""
     parser = commands.add_parser(
         "agent",
-        help="set an agent ready, on break or out",
-        description="Set an agent's presence on the running line.",
+        help="set an agent ready, on break or out; show their screen",
+        description="Set an agent's presence on the running line, or show their screen.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("agent", help="the agent's id in agents.yaml")
-    parser.add_argument("presence", choices=("ready", "break", "out"))
+    parser.add_argument("presence", choices=("ready", "break", "out", "screen"))
     parser.add_argument(
         "--approved", action="store_true", help="a supervisor lets a nurse go on break all the same"
     )
@@ -48,13 +51,19 @@ def run(args: argparse.Namespace) -> int:
     socket = StateFolder(args.state).control_socket
     wanted = {"agent": args.agent, "presence": args.presence, "approved": args.approved}
     try:
-        answer = asyncio.run(request(socket, op="agent", **wanted))
+        if args.presence == "screen":
+            answer = asyncio.run(request(socket, op="screen", agent=args.agent))
+        else:
+            answer = asyncio.run(request(socket, op="agent", **wanted))
     except NotRunning as error:
         print(error, file=sys.stderr)
         return 2
     if not answer["ok"]:
         print(answer["error"], file=sys.stderr)
         return 1
+    if args.presence == "screen":
+        print(json.dumps({key: value for key, value in answer.items() if key != "ok"}, indent=2))
+        return 0
     return told_and_kept(f"{args.agent}: {args.presence}{_but(args.presence, answer)}", answer)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from calls.facts import SpeechHeard
 from calls.verdict import Action, Disposition, Flag, Suppression, Verdict, to_nurse
@@ -70,6 +71,20 @@ _HIGHER = {
     Disposition.SAME_DAY: Disposition.NURSE_NOW,
     Disposition.NURSE_NOW: Disposition.NOW_911,
 }
+
+
+class _Assessed(NamedTuple):
+    """A verdict with what it came from."""
+
+    verdict: Verdict
+    said: Utterance
+    mentions: list[Mention]
+    opinion: Opinion | None
+
+    @property
+    def meant(self) -> frozenset[str]:
+        """The concepts that a call remembers."""
+        return frozenset(m.concept for m in self.mentions if m.standing is Standing.MEANT)
 
 
 class TriageEngine:
@@ -134,7 +149,10 @@ class TriageEngine:
             confidence: 0 to 1, of the recogniser.
             memory: what the call has brought so far; takes in this utterance as well.
         """
-        return self.explain(words, language, confidence=confidence, memory=memory).verdict
+        assessed = self._assess(words, language, confidence, memory)
+        if memory is not None:
+            memory.note(assessed.meant)
+        return assessed.verdict
 
     def assess_heard(self, heard: SpeechHeard, memory: CallMemory | None = None) -> Verdict:
         """The worse reading of what one or two recognisers heard of the same utterance.
@@ -144,22 +162,20 @@ class TriageEngine:
         readings = [heard.words.reveal()]
         if heard.second and heard.second != heard.words:
             readings.append(heard.second.reveal())
-        explained = [
-            self._explain(text, heard.language, heard.confidence, memory) for text in readings
+        assessed = [
+            self._assess(text, heard.language, heard.confidence, memory) for text in readings
         ]
         if memory is not None:
-            memory.note(frozenset().union(*(meant for _, meant in explained)))
+            memory.note(frozenset().union(*(each.meant for each in assessed)))
+        verdicts = [each.verdict for each in assessed]
         # ``max`` keeps the first of equals: the best hypothesis.
-        worst, _ = max(explained, key=lambda pair: _severity(pair[0].verdict))
-        if not worst.verdict.may_call_back:
-            return worst.verdict
+        worst = max(verdicts, key=_severity)
+        if not worst.may_call_back:
+            return worst
         forbidding = [
-            flag
-            for explanation, _ in explained
-            for flag in explanation.verdict.flags
-            if not flag.may_call_back
+            flag for verdict in verdicts for flag in verdict.flags if not flag.may_call_back
         ]
-        return replace(worst.verdict, flags=_by_urgency([*worst.verdict.flags, *forbidding]))
+        return replace(worst, flags=_by_urgency([*worst.flags, *forbidding]))
 
     def explain(
         self,
@@ -170,10 +186,16 @@ class TriageEngine:
         memory: CallMemory | None = None,
     ) -> Explanation:
         """As :meth:`assess`, with every mention and why it counted or did not."""
-        explanation, meant = self._explain(words, language, confidence, memory)
+        assessed = self._assess(words, language, confidence, memory)
         if memory is not None:
-            memory.note(meant)
-        return explanation
+            memory.note(assessed.meant)
+        said = assessed.said
+        return Explanation(
+            verdict=assessed.verdict,
+            findings=tuple(finding(said, mention) for mention in assessed.mentions),
+            truncated=said.truncated,
+            opinion=assessed.opinion,
+        )
 
     def left_standing(self, words: str) -> tuple[str, ...]:
         """The folded words, without what was explained away: all that a second opinion sees."""
@@ -187,13 +209,13 @@ class TriageEngine:
 
     # --- the steps ------------------------------------------------------------------------
 
-    def _explain(
+    def _assess(
         self,
         words: str,
         language: str,
         confidence: float,
         memory: CallMemory | None,
-    ) -> tuple[Explanation, frozenset[str]]:
+    ) -> _Assessed:
         said = tokenise(words)
         mentions = self._mentions(said)
         if confidence < LOW_CONFIDENCE:
@@ -206,12 +228,7 @@ class TriageEngine:
         if not verdict.action.is_red_flag and not _readable(words, said, language):
             nurse = to_nurse("unclear")
             verdict = replace(nurse, flags=verdict.flags, suppressed=verdict.suppressed)
-        findings = tuple(finding(said, mention) for mention in mentions)
-        meant = frozenset(m.concept for m in mentions if m.standing is Standing.MEANT)
-        explanation = Explanation(
-            verdict=verdict, findings=findings, truncated=said.truncated, opinion=opinion
-        )
-        return explanation, meant
+        return _Assessed(verdict, said, mentions, opinion)
 
     def _mentions(self, said: Utterance) -> list[Mention]:
         if not said.tokens:

@@ -71,14 +71,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "past": {
         "en": _phrases(
             """
-            in_january / in_february / in_march / in_april / in_may / in_june / in_july /
-            in_august / in_september / in_october / in_november / in_december /
-            on_christmas|at_christmas|at_easter|at_thanksgiving / fourth_of_july|new_years /
             sunday|sundays|monday|mondays|tuesday|wednesday|thursday|friday|saturday|saturdays
-            ago / in_your
-            lobby|waiting_room|office|parking_lot|parking|building|hallway|exam_room /
-            from_when|from_the_day|the_day_that / turned_out_to|turned_out_it / never_again /
-            at_<number> months|years / as_a_little|as_an_infant /
+            ago / as_a_little|as_an_infant /
             year|years|month|months|decade|decades|summer|summers|winter|winters ago|back /
             springs|falls ago|back / ages_ago|way_back / ages_and_ages / years_back /
             last_year|last_month|last_summer|last_winter|last_spring /
@@ -94,7 +88,6 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             was_little|was_small|was_young|was_younger|was_born|was_growing_up / when
             was_a_kid|was_a_child|was_a_baby|was_a_boy|was_a_girl|was_a_teenager|was_a_teen|was_a_little|was_a_young|was_a_toddler
             / when i|he|she was_<number> / when_we_were /
-            in_my_last_delivery|in_my_last_pregnancy|with_my_last_baby /
             in_third_grade|in_second_grade|in_first_grade / in_fourth_grade|in_fifth_grade /
             when
             was_in_college|was_in_high|was_in_the_service|was_in_the_army|was_in_the_navy|was_pregnant_with
@@ -110,22 +103,20 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             in_<year>|from_<year>|since_<year>|of_<year> / in_oh_<number> /
             in_the_fifties|in_the_sixties|in_the_seventies / in_the_eighties|in_the_nineties /
             in_my|his|her twenties|thirties|forties|fifties|teens / recovering_from /
-            recovered_from / previous visit / with my first|second|last
-            baby|pregnancy|one|child!? / on_my_honeymoon / before i|he|she was_born /
-            my|her|his|our late! husband|wife|father|mother|dad|mom|brother|sister|son / been
-            clean|sober|seizure_free|clear / clean|sober for? <number> / <number> years
-            clean|sober / none_since|not_one_since / not had one|any|another since /
-            in_remission / one_time / years_old_when / ever since my|the surgery|stroke|accident
-            / i_overdosed_at
+            recovered_from / previous visit / on_my_honeymoon / before i|he|she was_born /
+            <number> years clean|sober / in_remission / years_old_when /
+            was|were|had|got|fell|broke|passed|collapsed|fainted|came ~
+            in_january|in_february|in_march|in_april|in_may|in_june|in_july|in_august|in_september|in_october|in_november|in_december
+            / been seizure_free / in_my_last_delivery|in_my_last_pregnancy
             """
         ),
         "es": _phrases(
             """
-            de_cuando|desde_que_era / el_ano_antepasado|ano_antepasado|antepasado / nunca_mas /
-            cuando_tenia|cuando_tuve / la_otra_vez|aquella_vez / hace <number>?
-            ano|anos|mes|meses / hace como|mas_de <number> ano|anos|mes|meses / en_<year> /
-            en_los_<number> / en_el_<number> / hace_anos / hace_mucho / hace_tiempo / ano_pasado
-            / verano_pasado|invierno_pasado|navidad_pasada / mes_pasado / cuando
+            desde_que_era / el_ano_antepasado|ano_antepasado|antepasado /
+            cuando_tenia|cuando_tuve / hace <number>? ano|anos|mes|meses / hace como|mas_de
+            <number> ano|anos|mes|meses / en_<year> / en_los_<number> / en_el_<number> /
+            hace_anos / hace_mucho / hace_tiempo / ano_pasado /
+            verano_pasado|invierno_pasado|navidad_pasada / mes_pasado / cuando
             era|estaba_chico|estaba_chica / antes_tenia / antes_tomaba|antes_fumaba /
             historial_de / antecedente|antecedentes /
             de_chiquito|de_chiquita|de_chico|de_chica|de_nino|de_nina /
@@ -144,17 +135,18 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             """
             family history / run in my|the|our family / runs_in_the_family / genetic /
             hereditary / on ~ mother|father|mom|dad|mama|daddy|husband|wife|father|family side /
-            on|from both sides / both my parents had / in my|our|the|his|her family /
-            in_families / runs_on|run_on / runs_in|run_in ~ family / gene / killed
-            my|our|his|her
+            on|from both sides / both my parents had / runs_on|run_on / runs_in|run_in ~ family
+            / gene / killed my|our|his|her
             dad|father|mom|mother|granddad|grandfather|grandpa|grandma|grandmother|uncle|aunt|brother|sister|cousin
+            / runs|run|history|ran|common|strong in_families / history|runs|run|everywhere ~ in
+            my|our|the|his|her family
             """
         ),
         "es": _phrases(
             """
-            historial familiar / antecedente familiar / de_familia / en_mi|nuestra|la|su familia
-            / viene_de_familia|es_de_familia / del? lado de mi|su? mama|papa|madre|padre /
-            hereditario
+            historial familiar / antecedente familiar / de_familia / hay|ha|historia|corre ~
+            en_mi|nuestra|la|su familia / viene_de_familia|es_de_familia / del? lado de mi|su?
+            mama|papa|madre|padre / hereditario
             """
         ),
     },
@@ -177,17 +169,16 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "animal": {
         "en": _phrases(
             """
-            dog|cat|puppy|kitten|pup|kitty|horse|goat|cow|pony /
-            bird|parakeet|parrot|hamster|rabbit|bunny|ferret|goldfish /
-            chicken!|hen|rooster|lizard|turtle|iguana|gerbil|donkey /
-            mare|pig!|lamb|sheep|beagle|poodle|labrador|chihuahua / guinea pig /
-            vet!|vets!|veterinarian|veterinary
+            dog|cat|puppy|kitten|pup|kitty|horse|goat|pony /
+            parakeet|parrot|hamster|bunny|ferret|goldfish /
+            rooster|lizard|turtle|iguana|gerbil|donkey / mare|beagle|poodle|labrador|chihuahua /
+            guinea pig / vet!|vets!|veterinarian|veterinary
             """
         ),
         "es": _phrases(
             """
             perro|perra|perrito|perrita|gato|gata|gatito|gatita|mascota /
-            veterinario|caballo|yegua|vaca|chivo|gallina|perico|conejo / cachorro
+            veterinario|caballo|yegua|perico / cachorro
             """
         ),
     },
@@ -201,27 +192,18 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             for|me / screen for|people / test|tested for / checked for / class on|about|for /
             training on|for / information about|on / info about|on / brochure / pamphlet /
             question about? my? bill / do you
-            treat|see|offer|handle|have|teach|do|run|rent|host|carry|keep|cover|test / does my?
-            insurance cover / specialize in / difference between /
+            treat|see|offer|handle|have|teach|rent|host|carry|cover|test / does my? insurance
+            cover / specialize in / difference between /
             write|writing|essay|paper|report|project|homework about|on /
             article|movie|book|news|podcast|novel|documentary / documentary / just curious /
-            curious about / for a school / what would happen / hypothetically /
-            watched|watching|saw ~ show|movie|film|program|video|documentary / in the|my|his|her
-            soap|show|movie|video|videogame / video_game / say a|my|one|some
-            kid|child|son|daughter|baby|person|mother|father|mom|dad|man|woman|of / if ~ ever /
-            question|questions|quiz|survey about|on /
-            have_you_ever|have_you_felt|have_you_thought / were_i /
-            if_i_got|if_i_had|if_she_had|if_he_had|if_dad|if_mom / how_long does|do|will|should
-            / learn about|more / support group / how common / can you catch / medication for /
-            medicine for / refill of|for / prescription for / dose for / suppose
-            somebody|someone|i|he|she|you|my|a / say somebody|someone|i_took / imagine / someday
-            / reading_up|read_up / teach|teaching|taught us|me|you|people|how /
-            first_aid_class|cpr_class|first_aid_course / is_it_true / true_that / making ~ list
-            / your clinic|office teach / if|when somebody|someone|somebody|anyone|people|person
-            ever!? / would your|you|they people? come|let|take /
-            talk|lecture|seminar|workshop|sermon on|about / asks|asked|ask if_i|about|whether /
-            form|survey|questionnaire|sheet|paperwork|application asks|asked|says|said|has|have
-            / on tv|television|the_radio|netflix / actor|actress|character|celebrity
+            curious about / for a school / what would happen / hypothetically / quiz|survey
+            about|on / have_you_ever|have_you_felt|have_you_thought / how_long
+            does|do|will|should / learn about|more / support group / how common / can you catch
+            / medication for / medicine for / refill of|for / prescription for / dose for /
+            reading_up|read_up / teach|teaching|taught us|me|you|people|how /
+            first_aid_class|cpr_class|first_aid_course / is_it_true / true_that / your
+            clinic|office teach / form|survey|questionnaire|sheet|paperwork|application
+            asks|asked|says|said|has|have
             """
         ),
         "es": _phrases(
@@ -243,7 +225,11 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             if! i|he|she|you|someone|we|they|it|there / what_if / do not think / do not believe
             / doubt / can ~ cause / could ~ cause / does ~ cause / side effect / afraid_of /
             scared_of / do not want / i read / i heard / googled / follow_up / followup / almost
-            / worried about getting|having / if ~ person|somebody|someone|anybody|anyone
+            / worried about getting|having / if ~ person|somebody|someone|anybody|anyone / what
+            do you do / suppose / imagine / someday / talk|question|questions|lecture|workshop
+            about|on / asked|asks if_i|about|whether / watched|watching|saw ~
+            show|movie|film|program|video|documentary / video_game / on
+            tv|television|the_radio|netflix / if|when somebody|someone|anyone|people / were_i
             """
         ),
         "es": _phrases(
@@ -274,14 +260,14 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             """
             already treated|fixed|healed|looked_at|taken_care / treated|fixed|took_care|cleared
             ~ hospital|surgeon|doctor|emergency_room / healed_up|healed up? / all
-            healed|mended|fixed / stitches came_out|are_out / been fine|good|okay|well|great
-            for|since / fine for weeks|months / am|is|are|doing good|great|fine|okay|ok|well
-            now! / now! i|he|she is|am good|great|fine|okay|ok|well|better|healthy / is|are gone
-            / went_away / has|have gone_away / gone_away / has|have stopped /
-            it|that|bleeding|pain stopped / resolved / is|are|feel better! now / all_better /
-            is|are better now / feel fine now / am|is|are fine now / is|am|are okay|ok now /
-            all_good_now / back_to_normal / cleared_up / got_better / cured / no_more / is over
-            now / healed / is|are much better / better today / subsided / it passed
+            healed|mended|fixed / been fine|good|okay|well|great for|since / fine for
+            weeks|months / am|is|are|doing good|great|fine|okay|ok|well now! / now! i|he|she
+            is|am good|great|fine|okay|ok|well|better|healthy / is|are gone / went_away /
+            has|have gone_away / gone_away / has|have stopped / it|that|bleeding|pain stopped /
+            resolved / is|are|feel better! now / all_better / is|are better now / feel fine now
+            / am|is|are fine now / is|am|are okay|ok now / all_good_now / back_to_normal /
+            cleared_up / got_better / cured / no_more / is over now / healed / is|are much
+            better / better today / subsided / it passed
             """
         ),
         "es": _phrases(
@@ -337,7 +323,7 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "cited": {
         "en": _phrases(
             """
-            never|not say|said|saying|mean|meant
+            i never|not say|said|mean|meant
             """
         ),
         "es": _phrases(
@@ -350,8 +336,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "joking": {
         "en": _phrases(
             """
-            ha! ha! / haha|hahaha|lol|lmao / ha! no / just_kidding|kidding|joking|i_kid /
-            as_a_joke / laughed_so_hard|laughing_so_hard|laughs_so_hard
+            haha|hahaha|lol|lmao / just_kidding|kidding|joking|i_kid / as_a_joke /
+            laughed_so_hard|laughing_so_hard|laughs_so_hard
             """
         ),
         "es": _phrases(
@@ -365,13 +351,13 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "en": _phrases(
             """
             no_i_am_not|no_i_do_not|no_he_is_not|no_she_is_not /
-            no_he_does_not|no_she_does_not|no_not_at_all|no_never / no_i_have_not /
-            the_answer_is_no|answer_no / no_nothing|no_none / no_thank_god / nope
+            no_he_does_not|no_she_does_not|no_not_at_all / no_i_have_not /
+            the_answer_is_no|answer_no
             """
         ),
         "es": _phrases(
             """
-            y_no_para_nada|no_para_nada|no_nada|para_nada
+            y_no_para_nada
             """
         ),
     },

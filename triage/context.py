@@ -56,6 +56,7 @@ _CITED_REACH = 3
 _REINSTATED_REACH = 30
 _FAR_APART = 3
 _TOPIC_REACH = 3
+_VERB_REACH = 2
 _FEW_WORDS = 5
 _DATED_REACH = 4
 _HAVING_REACH = 5
@@ -163,8 +164,9 @@ class Context:
             return Standing.IN_DOUBT, "question"
         if self._joking():
             return Standing.IN_DOUBT, "joking"
-        if self._only_named(match):
-            return Standing.SUPPRESSED, "named"
+        if not present and self._only_named(match):
+            errand = bool(around.cues("errand"))
+            return Standing.SUPPRESSED if errand else Standing.IN_DOUBT, "named"
         if concept.lasting or present:
             return Standing.MEANT, ""
         if around.near("recent", match):
@@ -186,8 +188,10 @@ class Context:
         now = self._around.nearest("present", match)
         if now is not None and now < past:
             return False
-        # "surgery last month and is throwing up blood": a present verb in between is nearer.
-        return PRESENT_VERBS.isdisjoint(self._tokens[max(match.start - past, 0) : match.start])
+        # "surgery last month and is throwing up blood", "hurts since the fall in may and is
+        # swollen": a present verb that is as near.
+        nearest = max(match.start - max(past, _VERB_REACH), 0)
+        return PRESENT_VERBS.isdisjoint(self._tokens[nearest : match.end])
 
     def _dated_after(self, match: Match) -> bool:
         """The next clause says when: "she broke her hip, that was two winters ago"."""
@@ -241,9 +245,16 @@ class Context:
             if not NOT_OF.isdisjoint(self._tokens[max(animal.start - 2, 0) : animal.start]):
                 continue  # "fell off a horse", "a hot dog", "like a horse"
             between = self._tokens[animal.end : match.end]
-            if PEOPLE.isdisjoint(between):
-                others = self._tokens[match.end :]
-                return Standing.SUPPRESSED if PERSONS.isdisjoint(others) else Standing.IN_DOUBT
+            if not PEOPLE.isdisjoint(between):
+                continue
+            # "walking the dog his chest hurts": the animal must be what the clause is about.
+            before = [
+                word
+                for word in self._tokens[self._around.beginning(match) : animal.start]
+                if word not in POSSESSIVES
+            ]
+            others = PEOPLE.isdisjoint(before) and PERSONS.isdisjoint(self._tokens[match.end :])
+            return Standing.SUPPRESSED if others else Standing.IN_DOUBT
         return None
 
     def _owned(self, match: Match) -> bool:

@@ -187,11 +187,11 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "en": _phrases(
             """
             what are|is the? sign|symptom|cause / sign|symptom of? what / in_case_of / in_case
-            i|he|she|we|they|something / if i ever / should i ever / if ever / how to prevent /
-            prevent / prevention / risk of|for / vaccine for|against / screening for / screened
-            for|me / screen for|people / test|tested for / checked for / class on|about|for /
-            training on|for / information about|on / info about|on / brochure / pamphlet /
-            question about? my? bill / do you
+            i|he|she|we|they|something / if i ever / should i ever / if_ever / if my|our ~ ever
+            / how to prevent / prevent / prevention / risk of|for / vaccine for|against /
+            screening for / screened for|me / screen for|people / test|tested for / checked for
+            / class on|about|for / training on|for / information about|on / info about|on /
+            brochure / pamphlet / question about? my? bill / do you
             treat|see|offer|handle|have|teach|rent|host|carry|cover|test / does my? insurance
             cover / specialize in / difference between /
             write|writing|essay|paper|report|project|homework about|on /
@@ -222,12 +222,13 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "doubt": {
         "en": _phrases(
             """
-            if! i|he|she|you|someone|we|they|it|there / what_if / do not think / do not believe
-            / doubt / can ~ cause / could ~ cause / does ~ cause / side effect / afraid_of /
-            scared_of / do not want / i read / i heard / googled / follow_up / followup / almost
-            / worried about getting|having / if ~ person|somebody|someone|anybody|anyone / what
-            do you do / suppose / imagine / someday / talk|question|questions|lecture|workshop
-            about|on / asked|asks if_i|about|whether / watched|watching|saw ~
+            if! i|he|she|you|someone|we|they|it|there / if ~ ever / what_if / do not think / do
+            not believe / doubt / can ~ cause / could ~ cause / does ~ cause / side effect /
+            afraid_of / scared_of / do not want / i read / i heard / googled / follow_up /
+            followup / almost / worried about getting|having / if ~
+            person|somebody|someone|anybody|anyone / what do you do / suppose / imagine /
+            someday / talk|question|questions|lecture|workshop about|on / asked|asks
+            if_i|about|whether / watched|watching|saw ~
             show|movie|film|program|video|documentary / video_game / on
             tv|television|the_radio|netflix / if|when somebody|someone|anyone|people / were_i
             """

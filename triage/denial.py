@@ -21,6 +21,8 @@ _LIST_WORDS = frozenset(("or", "nor", "ni", "o"))
 _LIST_REACH = 14
 _LIST_CONTENT = 5
 _ANSWER_REACH = 5
+_NOT_DENIED_PAST = frozenset(("until", "hasta", "not", "if", "whether", "si"))
+"""A denial does not reach past these: "I don't know if he had a stroke"."""
 _NEW_SUBJECT = SUBJECT_PRONOUNS | POSSESSIVES | {"it", "there"}
 _NO_BEFORE = frozenset(("oh", "ay", "hell", "yes"))
 _PARTICIPLE = ("ado", "ido", "isto", "icho", "echo", "uesto")
@@ -95,7 +97,7 @@ class Denials:
             word = self._tokens[i]
             if i in match.used:
                 continue
-            if word in CONTRAST or word in ("until", "hasta", "not"):
+            if word in CONTRAST or word in _NOT_DENIED_PAST:
                 return None
             if word in _NEW_SUBJECT and i > at + 1 and not self._has_done(i):
                 return None

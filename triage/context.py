@@ -13,7 +13,9 @@ lowers its own mention only:
   general talk about something that the caller calls theirs ("for my chest pain") only leaves a
   question, and so does a question that is about nobody ("do seizures hurt");
 * a relative is the patient, unless the past or "runs in the family" says otherwise;
-* words of different clauses with much between them may have met by chance: a question.
+* words of different clauses with much between them may have met by chance: a question, and none
+  when the caller paused between them;
+* the bare name of a condition in talk about papers is no illness.
 
 What was lowered is raised again when the caller takes it back ("but today it hurts bad").
 In doubt means: worth a question, never silence.
@@ -135,8 +137,9 @@ class Context:
             return denied, "negated"
         if concept.background:
             return Standing.MEANT, ""
-        if self._far_apart(match):
-            return Standing.SUPPRESSED, "far-apart"
+        far = self._far_apart(match)
+        if far is Standing.SUPPRESSED:
+            return far, "far-apart"
         if self._topic(match):
             return Standing.SUPPRESSED, "topic"
         animal = self._animal(match)
@@ -167,6 +170,8 @@ class Context:
         if not present and self._only_named(match):
             errand = bool(around.cues("errand"))
             return Standing.SUPPRESSED if errand else Standing.IN_DOUBT, "named"
+        if far is not None:
+            return far, "far-apart"
         if concept.lasting or present:
             return Standing.MEANT, ""
         if around.near("recent", match):
@@ -274,14 +279,18 @@ class Context:
             for cue in self._around.cues("joking")
         )
 
-    def _far_apart(self, match: Match) -> bool:
-        """Words of different clauses with much between them: chance may have put them together."""
+    def _far_apart(self, match: Match) -> Standing | None:
+        """Words of different clauses with much between them: chance may have put them together.
+
+        A pause between them says so plainly; without one they are worth a question.
+        """
         between = match.end - match.start - len(match.used)
         clauses = self._around.clauses
         if clauses[match.start] == clauses[match.end - 1]:
-            return False
-        paused = any(self._breaks[match.start + 1 : match.end])
-        return between >= _FAR_APART or paused
+            return None
+        if any(self._breaks[match.start + 1 : match.end]):
+            return Standing.SUPPRESSED
+        return Standing.IN_DOUBT if between >= _FAR_APART else None
 
     def _topic(self, match: Match) -> bool:
         """A thing named after it: "stroke center", "suicide loss support group"."""

@@ -128,6 +128,7 @@ def _readings(phrase: str) -> int:
 def _phrases(protocol: Protocol) -> Iterator[tuple[Path, str, str]]:
     """Every phrase of a protocol: its place, its language, its text."""
     yield from _by_language(("figures",), protocol.figures)
+    yield from _by_language(("exaggerations",), protocol.exaggerations)
     for index, word_class in enumerate(protocol.words):
         yield from _by_language(("words", index, "words"), word_class.words)
     for kind, index, concept in _concepts(protocol):
@@ -160,7 +161,7 @@ def _check_concepts(draft: Draft, report: Report) -> None:
     known = {each.id for protocol in draft.protocols.values() for _, _, each in _concepts(protocol)}
     for file, index, rule in _rules(draft):
         document = draft.documents[file]
-        for field in ("all", "any", "unless"):
+        for field in ("all", "any", "unless", "ask_when"):
             for number, entry in enumerate(getattr(rule, field)):
                 for concept in alternatives(entry) if field == "all" else (entry,):
                     path = ("rules", index, field, number)

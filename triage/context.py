@@ -9,13 +9,15 @@ lowers its own mention only:
 * the past lowers what stands in its clause, unless the clause says that it goes on, or a word for
   now stands nearer;
 * what a pet has is no patient's; a pet that bit somebody is another matter;
+* a saying that some mean ("he'll kill me if") leaves a question;
 * general talk, figures of speech and things named after a condition lower what is part of them;
   general talk about something that the caller calls theirs ("for my chest pain") only leaves a
   question, and so does a question that is about nobody ("do seizures hurt");
 * a relative is the patient, unless the past or "runs in the family" says otherwise;
 * words of different clauses with much between them may have met by chance: a question, and none
   when the caller paused between them;
-* the bare name of a condition in talk about papers is no illness.
+* the bare name of a condition, with nobody who has it, is a question, and in talk about papers
+  nothing.
 
 What was lowered is raised again when the caller takes it back ("but today it hurts bad").
 In doubt means: worth a question, never silence.
@@ -25,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from triage.denial import Denials
 from triage.lexicon import Match
@@ -90,6 +93,20 @@ class Mention:
     present: bool = False
 
 
+class Sayings(NamedTuple):
+    """What is often said without being meant.
+
+    Attributes:
+        figures: words of an utterance that are figures of speech.
+        exaggerations: its words that some callers mean and most do not.
+        named: folded names of conditions, which many only talk about.
+    """
+
+    figures: Iterable[Match] = ()
+    exaggerations: Iterable[Match] = ()
+    named: Set[str] = frozenset()
+
+
 class Context:
     """Everything around the mentions of one utterance."""
 
@@ -98,10 +115,9 @@ class Context:
         said: Utterance,
         mentions: Iterable[Match],
         cues: Mapping[str, list[Match]],
-        figures: Iterable[Match],
-        named: Set[str] = frozenset(),
+        sayings: Sayings,
     ) -> None:
-        self._named = named
+        self._named = sayings.named
         mentions = tuple(mentions)
         # "he is fine now" is no word for now of what he had.
         over = frozenset(at for cue in cues.get("resolved", ()) for at in cue.used)
@@ -109,7 +125,10 @@ class Context:
         cues = {**cues, "present": present}
         self._around = Surroundings(said, cues, mentions)
         self._tokens, self._breaks = said.tokens, said.breaks
-        self._figures = frozenset(word for figure in figures for word in figure.used)
+        self._figures = frozenset(at for saying in sayings.figures for at in saying.used)
+        self._exaggerations = frozenset(
+            at for saying in sayings.exaggerations for at in saying.used
+        )
         self._denials = Denials(self._around)
         self._judged: dict[
             tuple[int, int, frozenset[int], bool, bool], tuple[Standing, str, bool]
@@ -130,7 +149,7 @@ class Context:
 
     def _weigh(self, match: Match, concept: Concept, *, present: bool) -> tuple[Standing, str]:
         around = self._around
-        if not concept.background and self._figurative(match):
+        if not concept.background and _mostly(match, self._figures):
             return Standing.SUPPRESSED, "figure-of-speech"
         denied = self._denials.of(match)
         if denied is not None:
@@ -165,6 +184,8 @@ class Context:
             return Standing.IN_DOUBT, "hypothetical"
         if not present and self._about_nobody(match):
             return Standing.IN_DOUBT, "question"
+        if _mostly(match, self._exaggerations):
+            return Standing.IN_DOUBT, "exaggeration"
         if self._joking():
             return Standing.IN_DOUBT, "joking"
         if not present and self._only_named(match):
@@ -268,10 +289,6 @@ class Context:
 
     # --- whether --------------------------------------------------------------------------------
 
-    def _figurative(self, match: Match) -> bool:
-        """Half of what it says is part of a figure of speech."""
-        return len(self._figures & match.used) * 2 >= len(match.used)
-
     def _joking(self) -> bool:
         """Somebody laughs, and does not say that they do not."""
         return any(
@@ -341,3 +358,8 @@ class Context:
             word in SOMEBODY and self._around.clauses[i] == clause
             for i, word in enumerate(self._tokens)
         )
+
+
+def _mostly(match: Match, saying: Set[int]) -> bool:
+    """Half of what a mention says is part of a saying."""
+    return len(saying & match.used) * 2 >= len(match.used)

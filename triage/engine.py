@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from calls.facts import SpeechHeard
 from calls.verdict import Action, Disposition, Flag, Suppression, Verdict, to_nurse
-from triage.context import NOT_EXPLAINED, Context, Mention
+from triage.context import NOT_EXPLAINED, Context, Mention, Sayings
 from triage.cues import CUES
 from triage.explanation import Explanation, finding, span_of
 from triage.lexicon import Lexicon, Match, Phrase
@@ -57,6 +57,7 @@ SECOND_OPINION = "second-opinion"
 _WEAK = "weak:"
 _CUE = "cue:"
 _FIGURE = "figure:"
+_EXAGGERATION = "exaggeration:"
 
 _ACTIONS = {
     Disposition.NOW_911: Action.CALL_911,
@@ -115,7 +116,7 @@ class TriageEngine:
             for text in texts
         ]
         phrases += _weak(protocols.concepts)
-        phrases += _figures(protocols.protocols) + _cues()
+        phrases += _sayings(protocols.protocols) + _cues()
         self._readings = Readings(protocols.concepts)
         phrases += self._readings.phrases
         self._naming: dict[str, list[int]] = {}
@@ -238,6 +239,7 @@ class TriageEngine:
         weak: list[Match] = []
         misheard: list[Match] = []
         figures: list[Match] = []
+        exaggerations: list[Match] = []
         cues: dict[str, list[Match]] = {}
         measured: dict[str, list[Match]] = {}
         for match in self._lexicon.find(said, spoken):
@@ -245,6 +247,8 @@ class TriageEngine:
                 cues.setdefault(match.concept[len(_CUE) :], []).append(match)
             elif match.concept.startswith(_FIGURE):
                 figures.append(match)
+            elif match.concept.startswith(_EXAGGERATION):
+                exaggerations.append(match)
             elif match.concept.startswith(_WEAK):
                 # A weak word that was perhaps not even said is worth nothing.
                 if match.misheard:
@@ -261,7 +265,8 @@ class TriageEngine:
         if not matches and not weak and not misheard:
             return []
         found = matches + weak + misheard
-        context = Context(said, found, cues, figures, self._named)
+        sayings = Sayings(figures, exaggerations, self._named)
+        context = Context(said, found, cues, sayings)
 
         def judged(found: list[Match]) -> list[Mention]:
             return [context.judge(match, self._concepts[match.concept]) for match in found]
@@ -310,9 +315,14 @@ class TriageEngine:
             held = self._held(rule, standing, now)
             if not held:
                 continue
-            unless = [] if now.isdisjoint(rule.unless) else _meant(meanings, rule.unless)
-            if unless:
-                counted = [m for m in meanings if not any(_overlap(m, other) for other in unless)]
+            unless = _meant(meanings, rule.unless)
+            lightly = _meant(meanings, rule.ask_when)
+            if unless or lightly:
+                counted = [
+                    _worth_a_question(m, "said-lightly") if _overlaps(m, lightly) else m
+                    for m in meanings
+                    if not _overlaps(m, unless)
+                ]
                 standing = _standing(counted, earlier)
                 held = self._held(rule, standing, {mention.concept for mention in counted})
                 if not held:
@@ -322,7 +332,7 @@ class TriageEngine:
             if rule.id in memory.rings_again_about:
                 disposition = _HIGHER.get(disposition, disposition)
             sure = not rule.ask_first and all(standing[c] is Standing.MEANT for c in held)
-            if unless and not any(mention.present for mention in spoken):
+            if (unless or lightly) and not any(mention.present for mention in spoken):
                 sure = False
             action = _ACTIONS[disposition]
             question = None
@@ -388,11 +398,12 @@ def _weak(concepts: tuple[Concept, ...]) -> list[Phrase]:
     ]
 
 
-def _figures(protocols: tuple[Protocol, ...]) -> list[Phrase]:
+def _sayings(protocols: tuple[Protocol, ...]) -> list[Phrase]:
     return [
-        Phrase(_FIGURE, text, language)
+        Phrase(kind, text, language)
         for protocol in protocols
-        for language, texts in protocol.figures.items()
+        for kind, table in ((_FIGURE, protocol.figures), (_EXAGGERATION, protocol.exaggerations))
+        for language, texts in table.items()
         for text in texts
     ]
 
@@ -443,6 +454,8 @@ def _worth_a_question(mention: Mention, reason: str) -> Mention:
 
 
 def _meant(mentions: Iterable[Mention], concepts: tuple[str, ...]) -> list[Mention]:
+    if not concepts:
+        return []
     return [m for m in mentions if m.concept in concepts and m.standing is Standing.MEANT]
 
 
@@ -500,6 +513,10 @@ def _seconded(verdict: Verdict, opinion: Opinion, weights: Weights) -> Verdict:
 
 def _overlap(one: Mention, other: Mention) -> bool:
     return one.start < other.end and other.start < one.end
+
+
+def _overlaps(mention: Mention, others: Iterable[Mention]) -> bool:
+    return any(_overlap(mention, other) for other in others)
 
 
 def _flag(said: Utterance, rule: Rule, disposition: Disposition, spoken: list[Mention]) -> Flag:

@@ -189,6 +189,8 @@ class Rule:
         unless: concepts that explain a mention away when they are said of the same words
             (``confused`` within ``confused about my bill``). Said elsewhere in the utterance, they
             leave a question. What earlier turns brought explains nothing away.
+        ask_when: as ``unless``, but what they are said of is still worth a question: words that
+            most say lightly and some do not ("he'll kill me if").
         question: prompt id of the yes/no question that settles a match in doubt.
         ask_first: ask that question even when the match is not in doubt.
         do_not_call_back: the line must not ring a caller of whom this was understood, even in
@@ -206,6 +208,7 @@ class Rule:
     any: tuple[str, ...] = ()
     any_count: int = 1
     unless: tuple[str, ...] = ()
+    ask_when: tuple[str, ...] = ()
     question: str | None = None
     ask_first: bool = False
     do_not_call_back: bool = False
@@ -225,6 +228,8 @@ class Protocol:
         rules: its rules.
         figures: per language, figures of speech (``dying to``): words that are part of one mean
             nothing else.
+        exaggerations: per language, sayings that some callers mean (``he'll kill me if``): words
+            that are part of one are worth a question.
         named: per language, names of conditions (``stroke``, ``overdose``): in a longer sentence a
             name counts where somebody is said to have it, not where it is talked about.
         by_sound: per language, words that are also known by their sound, misspelt or in pieces:
@@ -238,6 +243,7 @@ class Protocol:
     modifiers: tuple[Modifier, ...] = ()
     rules: tuple[Rule, ...] = ()
     figures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exaggerations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by_sound: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -318,9 +324,9 @@ def references(rule: Rule, *fields: str) -> Iterator[tuple[str, str]]:
 
     Args:
         rule: the rule.
-        fields: ``all``, ``any``, ``unless``; without any, all three.
+        fields: ``all``, ``any``, ``unless``, ``ask_when``; without any, all four.
     """
-    for field_name in fields or ("all", "any", "unless"):
+    for field_name in fields or ("all", "any", "unless", "ask_when"):
         for entry in getattr(rule, field_name):
             for concept in alternatives(entry):
                 yield field_name, concept

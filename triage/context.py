@@ -57,6 +57,7 @@ from triage.vocabulary import (
 
 _RESOLVED_REACH = 12
 _CORRECTION_REACH = 8
+_REPEATED_REACH = 2
 _CITED_REACH = 3
 _REINSTATED_REACH = 30
 _FAR_APART = 3
@@ -65,6 +66,7 @@ _VERB_REACH = 2
 _FEW_WORDS = 5
 _DATED_REACH = 4
 _HAVING_REACH = 5
+_LINKS = LITTLE_WORDS - PEOPLE | {"and", "then", "went", "died"}
 _OWNERS = POSSESSIVES | {"this", "these", "este", "esta"}
 _NOT_IN_A_NAME = SUBJECT_PRONOUNS | POSSESSIVES | PREPOSITIONS | {"it", "is", "are", "was", "the"}
 NOT_EXPLAINED = frozenset(("far-apart", "named"))
@@ -174,9 +176,9 @@ class Context:
         if self._resolved(match):
             lasts = concept.lasting and (present or around.near("recent", match))
             return (Standing.MEANT, "") if lasts else (Standing.IN_DOUBT, "resolved")
-        if around.near("hypothetical", match, before=True) and not ongoing:
+        if around.near("hypothetical", match, before=True):
             # "do you have something for my chest pain" asks in general and says who has it.
-            doubt = present or self._owned(match)
+            doubt = present or ongoing or self._owned(match)
             return Standing.IN_DOUBT if doubt else Standing.SUPPRESSED, "hypothetical"
         if self._corrected(match):
             return Standing.IN_DOUBT, "corrected"
@@ -184,7 +186,7 @@ class Context:
             return Standing.IN_DOUBT, "hypothetical"
         if not present and self._about_nobody(match):
             return Standing.IN_DOUBT, "question"
-        if _mostly(match, self._exaggerations):
+        if _mostly(match, self._exaggerations) or self._of_a_thing(match):
             return Standing.IN_DOUBT, "exaggeration"
         if self._joking():
             return Standing.IN_DOUBT, "joking"
@@ -283,6 +285,16 @@ class Context:
             return Standing.SUPPRESSED if others else Standing.IN_DOUBT
         return None
 
+    def _of_a_thing(self, match: Match) -> bool:
+        """A machine or a paper has it, and nothing but small words stands between."""
+        return any(
+            thing.end <= match.start
+            and self._around.beginning(match) <= thing.start
+            and NOT_OF.isdisjoint(self._tokens[max(thing.start - 2, 0) : thing.start])
+            and all(word in _LINKS for word in self._tokens[thing.end : match.start])
+            for thing in self._around.cues("thing")
+        )
+
     def _owned(self, match: Match) -> bool:
         """Whether someone's name for it stands right before: "my", "his", "this"."""
         return match.start > 0 and self._tokens[match.start - 1] in _OWNERS
@@ -328,9 +340,15 @@ class Context:
         return any(0 <= match.start - cue.end <= _CITED_REACH for cue in self._around.cues("cited"))
 
     def _corrected(self, match: Match) -> bool:
+        """Taken back: "no wait", "it's a stroke no not stroke, stool"."""
+        words = self._tokens[match.start : match.end]
         return any(
             0 <= cue.start - match.end <= _CORRECTION_REACH
             for cue in self._around.cues("correction")
+        ) or any(
+            0 <= denial - match.end <= _REPEATED_REACH
+            and self._tokens[denial + 1 : denial + 1 + len(words)] == words
+            for denial in self._denials.places
         )
 
     def _only_named(self, match: Match) -> bool:

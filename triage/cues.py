@@ -182,6 +182,22 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             """
         ),
     },
+    # A machine or a paper "has a seizure", "chokes", "dies".
+    "thing": {
+        "en": _phrases(
+            """
+            printer|copier|phone|computer|laptop|tablet|screen|tv /
+            television|website|app|portal /
+            wifi|router|radio|furnace|fridge|washer|dryer|mower|tractor / truck|car|engine /
+            credit|debit card / paperwork|bill|bills|schedule|insurance|economy|cuff
+            """
+        ),
+        "es": _phrases(
+            """
+            impresora|telefono|computadora|pantalla|tele|carro / camioneta|troca|motor|tarjeta
+            """
+        ),
+    },
     # Asked about in general, wished for, read about: no one has it.
     "hypothetical": {
         "en": _phrases(
@@ -310,13 +326,19 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "correction": {
         "en": _phrases(
             """
-            no_wait / wait_no / i_mean / i_meant / scratch_that / correction / actually_no /
-            no_actually / let_me_correct / sorry_no / i_misspoke / no_sorry
+            no_wait / wait_no / sorry_i_mean|no_i_mean|wait_i_mean|oops_i_mean|lord_i_mean /
+            actually_i_mean|rather_i_mean / i_meant / scratch_that / correction / actually_no /
+            no_actually / let_me_correct / sorry_no / i_misspoke / no_sorry / turns_out /
+            i_misread|misread / read it wrong|upside_down|backwards / counted again /
+            slip_of_the_tongue / wrong_word / wrong_button / false_alarm / never_mind /
+            i_take_it_back / said it wrong
             """
         ),
         "es": _phrases(
             """
-            perdon_no / quiero_decir / no_espere / digo / mejor_dicho / sino
+            perdon_no / no_perdon / quiero_decir / quise_decir / no_espere / perdon|no|bueno
+            digo / mejor_dicho / sino / me_equivoque / lei_mal / me_confundi /
+            no_senora|no_senorita|no_senor
             """
         ),
     },
@@ -324,7 +346,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "cited": {
         "en": _phrases(
             """
-            i never|not say|said|mean|meant
+            i never|not say|said|mean|meant / you|machine|computer|recorder|recording|phone|it
+            wrote|typed|heard|misheard / speech ~ wrote|typed|heard|put
             """
         ),
         "es": _phrases(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -39,6 +40,11 @@ class Disposition(Enum):
     NURSE_NOW = "nurse-now"
     SAME_DAY = "same-day"
     ROUTINE = "routine"
+
+    @property
+    def urgency(self) -> int:
+        """0 for routine up to 4 for 911-now."""
+        return 4 - list(Disposition).index(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +113,11 @@ class Verdict:
 
 CLEAR = Verdict(action=Action.CONTINUE, disposition=Disposition.ROUTINE)
 """Nothing was found."""
+
+
+def by_urgency(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """The flags, most urgent first."""
+    return tuple(sorted(flags, key=lambda flag: -flag.disposition.urgency))
 
 
 def to_nurse(reason: str) -> Verdict:

@@ -67,6 +67,9 @@ def _said(said: Said, site: Site, now: float) -> dict[str, Any]:
                 "words": [part(span) for span in flag.spans],
             }
         )
+    left_out: dict[tuple[tuple[int, int], str], str] = {}
+    for item in verdict.suppressed:
+        left_out.setdefault((item.span, item.reason), item.concept)
     return {
         "words": words,
         "ago_s": now - said.at,
@@ -75,7 +78,7 @@ def _said(said: Said, site: Site, now: float) -> dict[str, Any]:
         "question": verdict.question,
         "flags": flags,
         "left_out": [
-            {"concept": item.concept, "words": part(item.span), "reason": item.reason}
-            for item in verdict.suppressed
+            {"concept": concept, "words": part(span), "reason": reason}
+            for (span, reason), concept in left_out.items()
         ],
     }

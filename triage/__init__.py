@@ -5,12 +5,13 @@
 of two recognisers. One :class:`CallMemory` per call lets later turns add to earlier ones.
 """
 
-from triage.engine import SECOND_OPINION, TriageEngine
+from triage.engine import TriageEngine
 from triage.examples import Problem, check_examples, check_protocols
 from triage.explanation import Explanation, Finding
 from triage.memory import CallMemory, Patient
 from triage.phrases import PhraseError
 from triage.protocol import Protocol, ProtocolSet
+from triage.seconding import SECOND_OPINION
 from triage.standing import Standing
 
 __all__ = [

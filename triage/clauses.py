@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triage.tokens import STOP, Utterance
+from triage.tokens import COMMA, STOP, Utterance
 from triage.vocabulary import (
     CONTRAST,
     NEW_CLAUSE_AFTER_AND,
@@ -20,6 +20,7 @@ from triage.vocabulary import (
 _JOINERS = frozenset(["and", "or", "then", "so", "y"])
 _FRONTED = frozenset(("when", "if", "since", "after", "before", "while", "cuando", "si"))
 _ASKED_OF = SUBJECT_PRONOUNS | POSSESSIVES | {"the", "this", "there", "it"}
+_SHORTEST_CLAUSE = 4
 _DIVIDERS = CONTRAST | frozenset(("because", "porque"))
 
 
@@ -53,10 +54,17 @@ def clauses(said: Utterance) -> tuple[int, ...]:
                 and not STATES.isdisjoint(tokens[at + 2 : at + 4])
             )
         )
+        # "one leg just swelled up and aches, I'm on the pill": recognisers that write commas help.
+        paused = (
+            said.breaks[at] == COMMA
+            and word in SUBJECT_PRONOUNS
+            and size >= _SHORTEST_CLAUSE
+            and not fronted
+        )
         if resumed and fronted:
             # "when I was a kid | I had seizures" is one clause: the first half says when.
             resumed = fronted = predicate = False
-        if size and (divided or resumed or (asks and predicate)):
+        if size and (divided or resumed or paused or (asks and predicate)):
             current += 1
             predicate = fronted = False
             size = 0

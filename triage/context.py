@@ -15,7 +15,7 @@ lowers its own mention only:
   question, and so does a question that is about nobody ("do seizures hurt");
 * a relative is the patient, unless the past or "runs in the family" says otherwise;
 * words of different clauses with much between them may have met by chance: a question, and none
-  when the caller paused between them;
+  when a sentence ended between them;
 * the bare name of a condition, with nobody who has it, is a question, and in talk about papers
   nothing.
 
@@ -26,16 +26,17 @@ In doubt means: worth a question, never silence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from triage.denial import Denials
 from triage.lexicon import Match
+from triage.mention import Mention
 from triage.protocol import Concept
 from triage.standing import Standing
 from triage.surroundings import Surroundings
-from triage.tokens import Utterance
+from triage.tokens import STOP, Utterance
 from triage.vocabulary import (
+    ANYBODY,
     BITES,
     DATED,
     HAVING,
@@ -59,6 +60,7 @@ _RESOLVED_REACH = 12
 _CORRECTION_REACH = 8
 _REPEATED_REACH = 2
 _CITED_REACH = 3
+_REPORTED_REACH = 5
 _REINSTATED_REACH = 30
 _FAR_APART = 3
 _TOPIC_REACH = 3
@@ -69,30 +71,7 @@ _HAVING_REACH = 5
 _LINKS = LITTLE_WORDS - PEOPLE | {"and", "then", "went", "died"}
 _OWNERS = POSSESSIVES | {"this", "these", "este", "esta"}
 _NOT_IN_A_NAME = SUBJECT_PRONOUNS | POSSESSIVES | PREPOSITIONS | {"it", "is", "are", "was", "the"}
-NOT_EXPLAINED = frozenset(("far-apart", "named"))
-"""Reasons for which a mention does not count, and which say nothing against its words."""
 _TAKEN_BACK = frozenset(("negated", "past", "resolved", "corrected", "cited"))
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A concept that was said.
-
-    Attributes:
-        concept: its id.
-        start: first word.
-        end: one past the last word.
-        standing: what it is worth.
-        reason: why it is worth less than its words; empty when meant.
-        present: the caller says that it goes on ("right now", "is having").
-    """
-
-    concept: str
-    start: int
-    end: int
-    standing: Standing
-    reason: str = ""
-    present: bool = False
 
 
 class Sayings(NamedTuple):
@@ -311,13 +290,13 @@ class Context:
     def _far_apart(self, match: Match) -> Standing | None:
         """Words of different clauses with much between them: chance may have put them together.
 
-        A pause between them says so plainly; without one they are worth a question.
+        The end of a sentence between them says so plainly; without one they are worth a question.
         """
         between = match.end - match.start - len(match.used)
         clauses = self._around.clauses
         if clauses[match.start] == clauses[match.end - 1]:
             return None
-        if any(self._breaks[match.start + 1 : match.end]):
+        if STOP in self._breaks[match.start + 1 : match.end]:
             return Standing.SUPPRESSED
         return Standing.IN_DOUBT if between >= _FAR_APART else None
 
@@ -336,8 +315,16 @@ class Context:
         return False
 
     def _cited(self, match: Match) -> bool:
-        """Said only to say that it was not said: "i never said overdose"."""
-        return any(0 <= match.start - cue.end <= _CITED_REACH for cue in self._around.cues("cited"))
+        """Said only to say that it was not said: "i never said overdose".
+
+        Or told before and taken back now: "I told your nurse he was choking, but he is fine".
+        """
+        if any(0 <= match.start - cue.end <= _CITED_REACH for cue in self._around.cues("cited")):
+            return True
+        reported = any(
+            0 <= match.start - cue.end <= _REPORTED_REACH for cue in self._around.cues("reported")
+        )
+        return reported and any(cue.start >= match.end for cue in self._around.cues("reversed"))
 
     def _corrected(self, match: Match) -> bool:
         """Taken back: "no wait", "it's a stroke no not stroke, stool"."""
@@ -373,7 +360,7 @@ class Context:
             return False
         clause = self._around.clauses[match.start]
         return not any(
-            word in SOMEBODY and self._around.clauses[i] == clause
+            word in SOMEBODY and word not in ANYBODY and self._around.clauses[i] == clause
             for i, word in enumerate(self._tokens)
         )
 

@@ -210,16 +210,16 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             brochure / pamphlet / question about? my? bill / do you
             treat|see|offer|handle|have|teach|rent|host|carry|cover|test / does my? insurance
             cover / specialize in / difference between /
-            write|writing|essay|paper|report|project|homework about|on /
-            article|movie|book|news|podcast|novel|documentary / documentary / just curious /
-            curious about / for a school / what would happen / hypothetically / quiz|survey
-            about|on / have_you_ever|have_you_felt|have_you_thought / how_long
+            write|writing|essay|paper|report|project|homework about|on / documentary / just
+            curious / curious about / for a school / what would happen / hypothetically /
+            quiz|survey about|on / have_you_ever|have_you_felt|have_you_thought / how_long
             does|do|will|should / learn about|more / support group / how common / can you catch
             / medication for / medicine for / refill of|for / prescription for / dose for /
             reading_up|read_up / teach|teaching|taught us|me|you|people|how /
             first_aid_class|cpr_class|first_aid_course / is_it_true / true_that / your
             clinic|office teach / form|survey|questionnaire|sheet|paperwork|application
-            asks|asked|says|said|has|have
+            asks|asked|says|said|has|have / movie|show|film where / news said /
+            on_the_news|in_the_news|in_a_movie|in_the_movie / book_club
             """
         ),
         "es": _phrases(
@@ -229,8 +229,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             clase|clases|curso|cursos|platica /
             clase|clases|curso|cursos|platica|taller|capacitacion ~ de|para|sobre / como_se_sabe
             / es_verdad_que|es_cierto_que / cuestionario|encuesta|formulario|forma ~
-            pregunta|pregunto|dice|de / pelicula|novela|noticia|noticias|serie / que_pasaria /
-            curso_de_primeros_auxilios
+            pregunta|pregunto|dice|de / que_pasaria / curso_de_primeros_auxilios /
+            en_la_novela|en_la_pelicula|en_las_noticias|en_la_serie / en_la_radio
             """
         ),
     },
@@ -238,7 +238,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "doubt": {
         "en": _phrases(
             """
-            if! i|he|she|you|someone|we|they|it|there / if ~ ever / what_if / do not think / do
+            if! i|he|she|you|someone|we|they|it|there / if ~ ever / what_if / whether / tell me
+            if / does|do|can ~ ever / article|movie|book|news|podcast|novel / do not think / do
             not believe / doubt / can ~ cause / could ~ cause / does ~ cause / side effect /
             afraid_of / scared_of / do not want / i read / i heard / googled / follow_up /
             followup / almost / worried about getting|having / if ~
@@ -251,7 +252,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "es": _phrases(
             """
-            que_pasa_si / no creo / efecto secundario / no quiero
+            pelicula|novela|noticia|noticias|serie / que_pasa_si / si uno / no creo / efecto
+            secundario / no quiero
             """
         ),
     },
@@ -353,6 +355,43 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "es": _phrases(
             """
             no_dije|no_dijo|nunca_dije|no_es_que
+            """
+        ),
+    },
+    # Told to the clinic before, or written down by somebody else ...
+    "reported": {
+        "en": _phrases(
+            """
+            told your|the|y_all|you_all ~ nurse|girl|lady|secretary|recorder|machine|man / told
+            y_all|you_all|you_guys|you_people / message|voicemail|note i_left|said|saying /
+            called|calling ~ saying / has|had|have|got me|him|her|us down /
+            typed|put|wrote|wrote_down / autocorrect / came out /
+            it|that|portal|chart|form|letter|intake|transcript says|said / i_said|i_guess_i_said
+            / told the girl|lady / told you|them earlier
+            """
+        ),
+        "es": _phrases(
+            """
+            dije|dijo que / recado|mensaje / le puso|puse que / salio|aparece|dice que
+            """
+        ),
+    },
+    # ... and not so.
+    "reversed": {
+        "en": _phrases(
+            """
+            not me / is|are not me|mine / wrong person|name|chart|word|box|patient / same name /
+            was|is just|only / wasn't|isn't really / i was being dramatic / turns_out / it
+            was|is actually / where it actually / correct|fix|change|erase|delete|remove
+            it|that|the? / take that|it|out / but i|he|she|it is|was|have|has|did|had
+            fine|ok|okay|good|not|got|only / supposed to say / well not / not even / has been
+            found / i asked / i have got the
+            """
+        ),
+        "es": _phrases(
+            """
+            no es cierto / pero lo que / quise poner|decir / borrele|borreme|quiteme|cambien /
+            no soy yo / es de|son de mi / sino / o_sea que
             """
         ),
     },

@@ -26,6 +26,14 @@ _NOT_DENIED_PAST = frozenset(("until", "hasta", "not", "if", "whether", "si"))
 _NEW_SUBJECT = SUBJECT_PRONOUNS | POSSESSIVES | {"it", "there"}
 _NO_BEFORE = frozenset(("oh", "ay", "hell", "yes"))
 _PARTICIPLE = ("ado", "ido", "isto", "icho", "echo", "uesto")
+_HARM_DONE = frozenset(
+    (verb,)
+    for verb in (
+        *("pego", "golpeo", "cayo", "desmayo", "lastimo", "corto", "quemo", "ahogo", "atraganto"),
+        *("trago", "tomo", "fracturo", "quebro", "rompio", "convulsiono"),
+    )
+)
+"""After "no se" these are denied: "no se pegó". Other verbs complain: "no se mueve"."""
 _SPANISH_COMPLAINTS = frozenset(["puedo", "puede", "pueden", "podia", "quiero", "quiere", "se"])
 
 
@@ -74,6 +82,8 @@ class Denials:
                 return True
             if before in _NO_BEFORE or following in AFTER_ANSWER_NO:
                 return False
+            if following == "se" and self._tokens[at + 2 : at + 3] in _HARM_DONE:
+                return True
             if following in _SPANISH_COMPLAINTS:
                 return False
             return at + 1 < len(self._tokens) and not self._breaks[at + 1]

@@ -1,42 +1,45 @@
 """Words in, verdict out. Pure, bounded, and never silent about what it left out.
 
-Four steps: find the concepts that were said (:mod:`triage.lexicon`), weigh each by its context
+Four steps: find the concepts that were said (:mod:`triage.hearing`), weigh each by its context
 (:mod:`triage.context`), see which rules the remaining ones satisfy, and hear the second opinion
-(:mod:`triage.opinion`), which may raise the verdict. The most urgent rule decides. A rule asks its
-question instead of sounding the alarm when it holds only with something in doubt: a mention, a weak
-word, a symptom that was said many turns ago, or an ``unless`` that was said of other words of the
-same utterance.
+(:mod:`triage.seconding`), which may raise the verdict. The most urgent rule decides. A rule asks
+its question instead of sounding the alarm when it holds only with something in doubt: a mention, a
+weak word, a symptom that was said many turns ago, words of its ``ask_when``, or an ``unless`` that
+was said of other words of the same utterance.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from calls.facts import SpeechHeard
-from calls.verdict import Action, Disposition, Flag, Suppression, Verdict, to_nurse
-from triage.context import NOT_EXPLAINED, Context, Mention, Sayings
-from triage.cues import CUES
+from calls.verdict import Action, Disposition, Flag, Suppression, Verdict, by_urgency, to_nurse
+from triage.context import Context
 from triage.explanation import Explanation, finding, span_of
-from triage.lexicon import Lexicon, Match, Phrase
+from triage.hearing import Hearing
+from triage.lexicon import Match
 from triage.memory import CallMemory
-from triage.numbers import numbers
-from triage.opinion import HIDDEN, Opinion, SecondOpinion, Weights
+from triage.mention import (
+    Mention,
+    best,
+    less_sure,
+    meant_ones,
+    overlaps,
+    standings,
+    worth_a_question,
+)
+from triage.opinion import Opinion, SecondOpinion
 from triage.protocol import (
-    CRISIS_QUESTION,
-    DANGER_QUESTION,
     DEFAULT_QUESTION,
-    Concept,
     Modifier,
-    Protocol,
     ProtocolSet,
     Rule,
     alternatives,
     references,
 )
-from triage.readings import PREFIX, Readings
+from triage.seconding import seconded, standing_words
 from triage.standing import Standing
 from triage.tokens import Utterance, fold, tokenise
 
@@ -51,14 +54,6 @@ LAST_LATIN = "\N{LATIN SMALL LETTER Y WITH STROKE}"
 RECENT_TURNS = 10
 """For so many turns a symptom counts as just said; later it is worth a question."""
 
-SECOND_OPINION = "second-opinion"
-"""The id under which it stands among the rules that matched."""
-
-_WEAK = "weak:"
-_CUE = "cue:"
-_FIGURE = "figure:"
-_EXAGGERATION = "exaggeration:"
-
 _ACTIONS = {
     Disposition.NOW_911: Action.CALL_911,
     Disposition.NOW_988: Action.CALL_988,
@@ -66,7 +61,6 @@ _ACTIONS = {
     Disposition.SAME_DAY: Action.CONTINUE,
     Disposition.ROUTINE: Action.CONTINUE,
 }
-_ORDER = {disposition: rank for rank, disposition in enumerate(Disposition)}
 _HIGHER = {
     Disposition.ROUTINE: Disposition.SAME_DAY,
     Disposition.SAME_DAY: Disposition.NURSE_NOW,
@@ -102,28 +96,16 @@ class TriageEngine:
             PhraseError: a phrase cannot be read or names an unknown word class.
         """
         self._second = second
-        self._named = frozenset(map(fold, protocols.named))
         self._concepts = {concept.id: concept for concept in protocols.concepts}
-        self._rules = tuple(sorted(protocols.rules, key=lambda rule: _ORDER[rule.disposition]))
+        self._rules = tuple(sorted(protocols.rules, key=lambda rule: -rule.disposition.urgency))
         self._alternatives = {
             rule.id: tuple(alternatives(entry) for entry in rule.all) for rule in self._rules
         }
-        phrases = [
-            Phrase(concept.id, text, language)
-            for concept in protocols.concepts
-            for table in (concept.phrases, concept.variants)
-            for language, texts in table.items()
-            for text in texts
-        ]
-        phrases += _weak(protocols.concepts)
-        phrases += _sayings(protocols.protocols) + _cues()
-        self._readings = Readings(protocols.concepts)
-        phrases += self._readings.phrases
+        self._hearing = Hearing(protocols)
         self._naming: dict[str, list[int]] = {}
         for at, rule in enumerate(self._rules):
             for concept in {name for _, name in references(rule, "all", "any")}:
                 self._naming.setdefault(concept, []).append(at)
-        self._lexicon = Lexicon(protocols.words, phrases, protocols.by_sound)
         self._symptoms = frozenset(
             concept.id for concept in protocols.concepts if not isinstance(concept, Modifier)
         )
@@ -176,7 +158,7 @@ class TriageEngine:
         forbidding = [
             flag for verdict in verdicts for flag in verdict.flags if not flag.may_call_back
         ]
-        return replace(worst, flags=_by_urgency([*worst.flags, *forbidding]))
+        return replace(worst, flags=by_urgency([*worst.flags, *forbidding]))
 
     def explain(
         self,
@@ -201,12 +183,12 @@ class TriageEngine:
     def left_standing(self, words: str) -> tuple[str, ...]:
         """The folded words, without what was explained away: all that a second opinion sees."""
         said = tokenise(words)
-        return _standing_words(said, self._mentions(said))
+        return standing_words(said, self._mentions(said))
 
     @property
     def vocabulary(self) -> frozenset[str]:
         """Every word form that some phrase knows."""
-        return self._lexicon.vocabulary
+        return self._hearing.vocabulary
 
     # --- the steps ------------------------------------------------------------------------
 
@@ -220,12 +202,12 @@ class TriageEngine:
         said = tokenise(words)
         mentions = self._mentions(said)
         if confidence < LOW_CONFIDENCE:
-            mentions = [_less_sure(mention) for mention in mentions]
+            mentions = [less_sure(mention) for mention in mentions]
         verdict = self._decide(said, mentions, memory or CallMemory())
         opinion = None
         if self._second is not None and said.tokens:
-            opinion = self._second.of(_standing_words(said, mentions))
-            verdict = _seconded(verdict, opinion, self._second.weights)
+            opinion = self._second.of(standing_words(said, mentions))
+            verdict = seconded(verdict, opinion, self._second.weights)
         if not verdict.action.is_red_flag and not _readable(words, said, language):
             nurse = to_nurse("unclear")
             verdict = replace(nurse, flags=verdict.flags, suppressed=verdict.suppressed)
@@ -234,47 +216,18 @@ class TriageEngine:
     def _mentions(self, said: Utterance) -> list[Mention]:
         if not said.tokens:
             return []
-        spoken = numbers(said.tokens)
-        matches: list[Match] = []
-        weak: list[Match] = []
-        misheard: list[Match] = []
-        figures: list[Match] = []
-        exaggerations: list[Match] = []
-        cues: dict[str, list[Match]] = {}
-        measured: dict[str, list[Match]] = {}
-        for match in self._lexicon.find(said, spoken):
-            if match.concept.startswith(_CUE):
-                cues.setdefault(match.concept[len(_CUE) :], []).append(match)
-            elif match.concept.startswith(_FIGURE):
-                figures.append(match)
-            elif match.concept.startswith(_EXAGGERATION):
-                exaggerations.append(match)
-            elif match.concept.startswith(_WEAK):
-                # A weak word that was perhaps not even said is worth nothing.
-                if match.misheard:
-                    continue
-                weak.append(replace(match, concept=match.concept[len(_WEAK) :]))
-            elif match.concept.startswith(PREFIX):
-                measured.setdefault(match.concept, []).append(match)
-            elif match.misheard:
-                misheard.append(match)
-            else:
-                matches.append(match)
-        if spoken:
-            matches += self._readings.find(said, spoken, measured)
-        if not matches and not weak and not misheard:
+        heard = self._hearing.of(said)
+        if not heard.sure and not heard.weak and not heard.misheard:
             return []
-        found = matches + weak + misheard
-        sayings = Sayings(figures, exaggerations, self._named)
-        context = Context(said, found, cues, sayings)
+        context = Context(said, heard.sure + heard.weak + heard.misheard, heard.cues, heard.sayings)
 
         def judged(found: list[Match]) -> list[Mention]:
             return [context.judge(match, self._concepts[match.concept]) for match in found]
 
-        mentions = judged(matches)
-        mentions += [_worth_a_question(mention, "weak") for mention in judged(weak)]
-        mentions += [_worth_a_question(mention, "misheard") for mention in judged(misheard)]
-        return _best(mentions)
+        mentions = judged(heard.sure)
+        mentions += [worth_a_question(mention, "weak") for mention in judged(heard.weak)]
+        mentions += [worth_a_question(mention, "misheard") for mention in judged(heard.misheard)]
+        return best(mentions)
 
     def _earlier(self, memory: CallMemory) -> dict[str, Standing]:
         """What the record and earlier turns brought.
@@ -306,24 +259,24 @@ class TriageEngine:
         )
         earlier = self._earlier(memory)
         meanings = [m for m in mentions if m.standing is not Standing.SUPPRESSED]
-        whole = _standing(meanings, earlier)
+        whole = standings(meanings, earlier)
         flags: list[Flag] = []
-        best: tuple[int, Action, Disposition, str | None] | None = None
+        best: tuple[tuple[int, int], Action, Disposition, str | None] | None = None
         now = {mention.concept for mention in meanings}
         for rule in self._touched(now):
             counted, standing = meanings, whole
             held = self._held(rule, standing, now)
             if not held:
                 continue
-            unless = _meant(meanings, rule.unless)
-            lightly = _meant(meanings, rule.ask_when)
+            unless = meant_ones(meanings, rule.unless)
+            lightly = meant_ones(meanings, rule.ask_when)
             if unless or lightly:
                 counted = [
-                    _worth_a_question(m, "said-lightly") if _overlaps(m, lightly) else m
+                    worth_a_question(m, "said-lightly") if overlaps(m, lightly) else m
                     for m in meanings
-                    if not _overlaps(m, unless)
+                    if not overlaps(m, unless)
                 ]
-                standing = _standing(counted, earlier)
+                standing = standings(counted, earlier)
                 held = self._held(rule, standing, {mention.concept for mention in counted})
                 if not held:
                     continue
@@ -339,7 +292,7 @@ class TriageEngine:
             if action.is_red_flag and not sure:
                 action, question = Action.ASK, rule.question or DEFAULT_QUESTION
             flags.append(_flag(said, rule, disposition, spoken))
-            rank = action.urgency * 10 - _ORDER[disposition]
+            rank = action.urgency, disposition.urgency
             if best is None or rank > best[0]:
                 best = (rank, action, disposition, question)
         if best is None:
@@ -350,7 +303,7 @@ class TriageEngine:
         return Verdict(
             action=action,
             disposition=disposition,
-            flags=_by_urgency(flags),
+            flags=by_urgency(flags),
             suppressed=suppressed,
             question=question,
         )
@@ -389,136 +342,6 @@ class TriageEngine:
 # --- small steps --------------------------------------------------------------------------------
 
 
-def _weak(concepts: tuple[Concept, ...]) -> list[Phrase]:
-    return [
-        Phrase(_WEAK + concept.id, text, language)
-        for concept in concepts
-        for language, texts in concept.weak.items()
-        for text in texts
-    ]
-
-
-def _sayings(protocols: tuple[Protocol, ...]) -> list[Phrase]:
-    return [
-        Phrase(kind, text, language)
-        for protocol in protocols
-        for kind, table in ((_FIGURE, protocol.figures), (_EXAGGERATION, protocol.exaggerations))
-        for language, texts in table.items()
-        for text in texts
-    ]
-
-
-def _cues() -> list[Phrase]:
-    return [
-        Phrase(_CUE + kind, text, language)
-        for kind, by_language in CUES.items()
-        for language, texts in by_language.items()
-        for text in texts
-    ]
-
-
-def _best(mentions: list[Mention]) -> list[Mention]:
-    """Each concept's distinct mentions; of overlapping ones the one that counts most.
-
-    A mention that is suppressed yields to an overlapping one of the same concept that counts only
-    when the latter was judged on words of its own: the shorter reading of the same words does not
-    undo a denial of the longer.
-    """
-    kept: list[Mention] = []
-    first = 0
-    for mention in sorted(mentions, key=lambda m: (m.concept, m.start, m.end - m.start)):
-        if kept and kept[-1].concept != mention.concept:
-            first = len(kept)
-        clash = next((i for i in range(first, len(kept)) if _overlap(kept[i], mention)), None)
-        if clash is None:
-            kept.append(mention)
-        elif _weight(mention) > _weight(kept[clash]):
-            kept[clash] = mention
-    return sorted(kept, key=lambda m: (m.start, m.end, m.concept))
-
-
-def _weight(mention: Mention) -> int:
-    return {Standing.MEANT: 2, Standing.IN_DOUBT: 1, Standing.SUPPRESSED: 0}[mention.standing]
-
-
-def _less_sure(mention: Mention) -> Mention:
-    if mention.standing is not Standing.SUPPRESSED or mention.reason != "negated":
-        return mention
-    return replace(mention, standing=Standing.IN_DOUBT)
-
-
-def _worth_a_question(mention: Mention, reason: str) -> Mention:
-    if mention.standing is not Standing.MEANT:
-        return mention
-    return replace(mention, standing=Standing.IN_DOUBT, reason=reason)
-
-
-def _meant(mentions: Iterable[Mention], concepts: tuple[str, ...]) -> list[Mention]:
-    if not concepts:
-        return []
-    return [m for m in mentions if m.concept in concepts and m.standing is Standing.MEANT]
-
-
-def _standing(
-    mentions: Iterable[Mention], earlier: Mapping[str, Standing]
-) -> Mapping[str, Standing]:
-    """What each concept is worth: the best of its mentions, now and earlier."""
-    standing = dict(earlier)
-    for mention in mentions:
-        if standing.get(mention.concept) is not Standing.MEANT:
-            standing[mention.concept] = mention.standing
-    return standing
-
-
-def _standing_words(said: Utterance, mentions: Iterable[Mention]) -> tuple[str, ...]:
-    counted, lowered = set[int](), set[int]()
-    for mention in mentions:
-        away = mention.standing is Standing.SUPPRESSED and mention.reason not in NOT_EXPLAINED
-        (lowered if away else counted).update(range(mention.start, mention.end))
-    lowered -= counted
-    words = (HIDDEN if at in lowered else word for at, word in enumerate(said.tokens))
-    return tuple(word for word, _ in itertools.groupby(words))
-
-
-def _seconded(verdict: Verdict, opinion: Opinion, weights: Weights) -> Verdict:
-    """The verdict, raised where the second opinion asks for it."""
-    by_rule = verdict.action in (Action.ASK, Action.NURSE)
-    raised: tuple[Action, Disposition] | None = None
-    if by_rule and max(opinion.emergency, opinion.crisis) >= weights.second_at:
-        crisis = opinion.crisis > opinion.emergency
-        raised = (
-            (Action.CALL_988, Disposition.NOW_988)
-            if crisis
-            else (Action.CALL_911, Disposition.NOW_911)
-        )
-    elif opinion.urgent >= weights.nurse_at:
-        raised = Action.NURSE, Disposition.NURSE_NOW
-    elif opinion.urgent >= weights.ask_at:
-        raised = Action.ASK, Disposition.NURSE_NOW
-    if raised is None or raised[0].urgency <= verdict.action.urgency:
-        return verdict
-    action, disposition = raised
-    flag = Flag(rule=SECOND_OPINION, version=weights.version, disposition=disposition)
-    question = None
-    if action is Action.ASK:
-        question = CRISIS_QUESTION if opinion.crisis * 2 > opinion.urgent else DANGER_QUESTION
-    return replace(
-        verdict,
-        action=action,
-        disposition=disposition,
-        flags=_by_urgency([*verdict.flags, flag]),
-        question=question,
-    )
-
-
-def _overlap(one: Mention, other: Mention) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
-def _overlaps(mention: Mention, others: Iterable[Mention]) -> bool:
-    return any(_overlap(mention, other) for other in others)
-
-
 def _flag(said: Utterance, rule: Rule, disposition: Disposition, spoken: list[Mention]) -> Flag:
     return Flag(
         rule=rule.id,
@@ -530,12 +353,8 @@ def _flag(said: Utterance, rule: Rule, disposition: Disposition, spoken: list[Me
     )
 
 
-def _by_urgency(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    return tuple(sorted(flags, key=lambda flag: _ORDER[flag.disposition]))
-
-
 def _severity(verdict: Verdict) -> tuple[int, int]:
-    return verdict.action.urgency, -_ORDER[verdict.disposition]
+    return verdict.action.urgency, verdict.disposition.urgency
 
 
 def _readable(words: str, said: Utterance, language: str) -> bool:

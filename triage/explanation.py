@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from calls.private import Private
 from calls.verdict import Verdict
-from triage.context import Mention
+from triage.mention import Mention
 from triage.opinion import Opinion
 from triage.standing import Standing
 from triage.tokens import Utterance
@@ -46,6 +46,15 @@ class Explanation:
     findings: tuple[Finding, ...]
     truncated: bool
     opinion: Opinion | None = None
+
+    @property
+    def left_out(self) -> tuple[Finding, ...]:
+        """What is in doubt or suppressed: the same words and reason once, under one concept."""
+        once: dict[tuple[tuple[int, int], str], Finding] = {}
+        for each in self.findings:
+            if each.standing is not Standing.MEANT:
+                once.setdefault((each.span, each.reason), each)
+        return tuple(once.values())
 
 
 def span_of(said: Utterance, mention: Mention) -> tuple[int, int]:

@@ -16,7 +16,6 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from calls.verdict import Disposition
 from triage.numbers import numbers
@@ -86,8 +85,7 @@ class SecondOpinion:
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        # What a word's pieces add up to never changes, and most words come again.
-        self._of_word = lru_cache(maxsize=20_000)(self._sum_of_pieces)
+        self._of_words: dict[str, tuple[Row, int]] = {}
 
     def of(self, words: Sequence[str]) -> Opinion:
         """What these words sound like.
@@ -113,6 +111,15 @@ class SecondOpinion:
         emergency, crisis, nurse = scores
         total = 1.0 + emergency + crisis + nurse
         return Opinion(emergency=emergency / total, crisis=crisis / total, nurse=nurse / total)
+
+    def _of_word(self, word: str) -> tuple[Row, int]:
+        """What its pieces add up to; kept for words that it was taught, never for a caller's."""
+        if word not in self.weights.rows:
+            return self._sum_of_pieces(word)
+        known = self._of_words.get(word)
+        if known is None:
+            known = self._of_words[word] = self._sum_of_pieces(word)
+        return known
 
     def _sum_of_pieces(self, word: str) -> tuple[Row, int]:
         rows = self.weights.rows

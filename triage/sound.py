@@ -12,9 +12,8 @@ more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from triage.ordinary import ORDINARY
 
@@ -50,7 +49,6 @@ class SoundAlike:
     certain: bool
 
 
-@lru_cache(maxsize=20_000)
 def skeleton(word: str) -> str:
     """The consonant classes of a folded word, one letter each; ``A`` for a vowel that begins it."""
     classes: list[str] = []
@@ -88,7 +86,7 @@ class BySound:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
-        self._words_for = lru_cache(maxsize=20_000)(self.misspelt)
+        self._skeletons: dict[str, str] = {}
         self._by_skeleton: dict[str, list[str]] = {}
         self._by_part: dict[str, list[str]] = {}
         self._beginnings: set[str] = set()
@@ -100,7 +98,7 @@ class BySound:
             for part in _parts(word, _errors(word)):
                 self._by_part.setdefault(part, []).append(word)
 
-    def find(self, tokens: Sequence[str], known: Iterable[str]) -> list[SoundAlike]:
+    def find(self, tokens: Sequence[str], known: Collection[str]) -> list[SoundAlike]:
         """What sounds like a listed word.
 
         Args:
@@ -113,9 +111,9 @@ class BySound:
             SoundAlike(at, at + 1, word, certain=True)
             for at, token in enumerate(tokens)
             if token not in known and token not in ORDINARY
-            for word in self._words_for(token)
+            for word in self.misspelt(token)
         ]
-        skeletons = [skeleton(token) if token.isalpha() else "?" for token in tokens]
+        skeletons = [self._skeleton(token, known) for token in tokens]
         for start, key in enumerate(skeletons):
             for end in range(start + 2, min(start + _LONGEST_ROW, len(tokens)) + 1):
                 if key not in self._beginnings:
@@ -129,6 +127,17 @@ class BySound:
                     if self._words.isdisjoint(row) and _close("".join(row), word)
                 )
         return found
+
+    def _skeleton(self, token: str, known: Collection[str]) -> str:
+        """Its skeleton; kept for words that phrases know, never for a caller's."""
+        if not token.isalpha():
+            return "?"
+        if token not in known:
+            return skeleton(token)
+        kept = self._skeletons.get(token)
+        if kept is None:
+            kept = self._skeletons[token] = skeleton(token)
+        return kept
 
     def misspelt(self, token: str) -> list[str]:
         """The listed words that a token can be a misspelling of."""

@@ -220,6 +220,9 @@ PEOPLE = (
 SOMEBODY = PEOPLE | _words("myself himself herself this that these those")
 """Who can have it, or what they point at."""
 
+ANYBODY = _words("they them people person someone somebody")
+"""In a question they are nobody that the caller knows: "how would a person know"."""
+
 NOT_OF = PREPOSITIONS | _words("hot corn like as como")
 """Before an animal: it is not what the words are about."""
 

@@ -104,9 +104,7 @@ def describe(explanation: Explanation, protocols: ProtocolSet) -> Iterator[str]:
             yield f"               {_likely(explanation.opinion)}"
         for concept, span in zip(flag.concepts, flag.spans, strict=True):
             yield f'               {concept}: "{quoted.get((concept, span), "")}" {_place(span)}'
-    for finding in explanation.findings:
-        if finding.standing is Standing.MEANT:
-            continue
+    for finding in explanation.left_out:
         word = "in doubt" if finding.standing is Standing.IN_DOUBT else "suppressed"
         said = finding.words.reveal()
         yield f'{word:<12} {finding.concept}: "{said}" {_place(finding.span)}: {finding.reason}'
@@ -176,6 +174,8 @@ def _answer(engine: TriageEngine, line: bytes, calls: _Calls) -> dict[str, objec
     confidence = asked.get("confidence", 1.0)
     if isinstance(confidence, bool) or not isinstance(confidence, int | float):
         raise _BadLine(name, "'confidence' is not a number")
+    if not 0 <= confidence <= 1:
+        raise _BadLine(name, "'confidence' is not within 0 and 1")
     call = asked.get("call")
     if not _can_be_a_name(call):
         raise _BadLine(name, "'call' is not a string or a number")

@@ -16,7 +16,7 @@ from careline.cli.journal import JOURNALS, Kept, Refused, add_journal, kept
 from careline.cli.options import counted
 from careline.terminal import Terminal, Tone
 from config.opinion import second_opinion
-from triage import Finding, Standing, TriageEngine
+from triage import Finding, TriageEngine
 
 _DAY_S = 86400.0
 _EXAMPLES = f"""examples:
@@ -67,11 +67,11 @@ def run(args: argparse.Namespace) -> int:
     engine = TriageEngine(site.protocols, second_opinion())
     if args.json:
         for case in open_cases:
-            print(json.dumps(_as_data(case, _findings(engine, case), site.zone)))
+            print(json.dumps(_as_data(case, _left_out(engine, case), site.zone)))
         return 0
     terminal = Terminal(sys.stdout)
     for case in open_cases:
-        _show(terminal, case, _findings(engine, case), site.zone)
+        _show(terminal, case, _left_out(engine, case), site.zone)
     terminal.say(
         f"{counted(len(open_cases), 'case')} to judge, {len(found) - len(open_cases)} judged"
     )
@@ -96,8 +96,8 @@ def case_of(journal: Kept, name: str) -> Case:
     return matching[0]
 
 
-def _findings(engine: TriageEngine, case: Case) -> tuple[Finding, ...]:
-    return engine.explain(case.words.reveal(), "en").findings
+def _left_out(engine: TriageEngine, case: Case) -> tuple[Finding, ...]:
+    return engine.explain(case.words.reveal(), "en").left_out
 
 
 def _outcome(case: Case) -> str:
@@ -107,7 +107,7 @@ def _outcome(case: Case) -> str:
     return "left out, later a nurse" if case.nurse else "left out, the flow went on"
 
 
-def _show(terminal: Terminal, case: Case, findings: tuple[Finding, ...], zone: tzinfo) -> None:
+def _show(terminal: Terminal, case: Case, left_out: tuple[Finding, ...], zone: tzinfo) -> None:
     at = datetime.fromtimestamp(case.at, zone)
     lead = f"{case.id}  {at:%a %Y-%m-%d %H:%M}  "
     tone = Tone.WARNING if case.verdict.action is Action.ASK else Tone.PLAIN
@@ -116,15 +116,14 @@ def _show(terminal: Terminal, case: Case, findings: tuple[Finding, ...], zone: t
     rules = sorted({flag.rule for flag in case.verdict.flags})
     if rules:
         terminal.say(f"rules: {', '.join(rules)}", lead="    ")
-    for finding in findings:
-        if finding.standing is not Standing.MEANT:
-            terminal.say(
-                f'{finding.concept}: "{finding.words.reveal()}": {finding.reason}', lead="    "
-            )
+    for finding in left_out:
+        terminal.say(
+            f'{finding.concept}: "{finding.words.reveal()}": {finding.reason}', lead="    "
+        )
     terminal.say("")
 
 
-def _as_data(case: Case, findings: tuple[Finding, ...], zone: tzinfo) -> dict[str, object]:
+def _as_data(case: Case, left_out: tuple[Finding, ...], zone: tzinfo) -> dict[str, object]:
     return {
         "case": case.id,
         "at": datetime.fromtimestamp(case.at, zone).isoformat(),
@@ -135,7 +134,6 @@ def _as_data(case: Case, findings: tuple[Finding, ...], zone: tzinfo) -> dict[st
         "rules": [flag.rule for flag in case.verdict.flags],
         "left_out": [
             {"concept": item.concept, "words": item.words.reveal(), "reason": item.reason}
-            for item in findings
-            if item.standing is not Standing.MEANT
+            for item in left_out
         ],
     }

@@ -38,6 +38,12 @@ def test_a_text_is_explained(capsys):
     assert "MedlinePlus" in out
 
 
+def test_the_same_words_are_left_out_once(capsys):
+    assert _run("no chest pain, i need an appointment") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len([line for line in lines if line.startswith("suppressed")]) == 1
+
+
 def test_lines_come_out_in_order_and_a_bad_one_keeps_its_place(stdin, capsys):
     lines = [
         b'{"id": 1, "text": "me duele el pecho", "lang": "es"}',
@@ -45,6 +51,8 @@ def test_lines_come_out_in_order_and_a_bad_one_keeps_its_place(stdin, capsys):
         b'{"id": "b", "text": 5}',
         b'{"id": "c", "text": "hello", "lang": 7}',
         b'{"id": "d", "text": "\xff"}',
+        b'{"id": "e", "text": "hello", "confidence": NaN}',
+        b'{"id": "f", "text": "hello", "confidence": 1.5}',
         b"[1]",
         b"",
         b"  ",
@@ -58,11 +66,11 @@ def test_lines_come_out_in_order_and_a_bad_one_keeps_its_place(stdin, capsys):
     assert _run("--jsonl") == 1
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [answer["id"] for answer in answers] == [
-        *(1, None, "b", "c", None, None),
+        *(1, None, "b", "c", None, "e", "f", None),
         *(None, None, None, None, None, None),
         2,
     ]
-    assert ["error" in answer for answer in answers] == [False, *[True] * 11, False]
+    assert ["error" in answer for answer in answers] == [False, *[True] * 13, False]
     assert answers[0]["action"] == "911"
     assert answers[0]["flags"][0]["rule"] == "chest-pain"
     assert answers[-1] == {

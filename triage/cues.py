@@ -247,7 +247,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             someday / talk|question|questions|lecture|workshop about|on / asked|asks
             if_i|about|whether / watched|watching|saw ~
             show|movie|film|program|video|documentary / video_game / on
-            tv|television|the_radio|netflix / if|when somebody|someone|anyone|people / were_i
+            tv|television|the_radio|netflix / if|when somebody|someone|anyone|people / were_i /
+            in_case someone|somebody|anyone|anybody|a
             """
         ),
         "es": _phrases(
@@ -328,12 +329,11 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "correction": {
         "en": _phrases(
             """
-            no_wait / wait_no / sorry_i_mean|no_i_mean|wait_i_mean|oops_i_mean|lord_i_mean /
-            actually_i_mean|rather_i_mean / i_meant / scratch_that / correction / actually_no /
-            no_actually / let_me_correct / sorry_no / i_misspoke / no_sorry / turns_out /
-            i_misread|misread / read it wrong|upside_down|backwards / counted again /
-            slip_of_the_tongue / wrong_word / wrong_button / false_alarm / never_mind /
-            i_take_it_back / said it wrong
+            no_wait / wait_no / actually_i_mean|rather_i_mean / i_meant / scratch_that /
+            correction / actually_no / no_actually / let_me_correct / sorry_no / i_misspoke /
+            no_sorry / turns_out / i_misread|misread / read it wrong|upside_down|backwards /
+            counted again / slip_of_the_tongue / wrong_word / wrong_button / false_alarm /
+            never_mind / i_take_it_back / said it wrong / wait|no|sorry|oh|oops|lord ~ i_mean
             """
         ),
         "es": _phrases(

@@ -134,7 +134,7 @@ def each_ms(engine: TriageEngine, texts: Sequence[str]) -> list[float]:
 
 def per_s(engine: TriageEngine, said: Sequence[Utterance]) -> float:
     """Utterances a second through the command's stream."""
-    from careline.cli.triage import stream
+    from careline.cli.triage_stream import stream
 
     lines = [
         json.dumps({"id": each.id, "text": each.text, "lang": each.lang}).encode() + b"\n"

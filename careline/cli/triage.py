@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
-import math
 import sys
 from collections.abc import Iterator
-from typing import Any, BinaryIO, TextIO
+from typing import Any
 
-from calls.verdict import Verdict
 from careline.cli.options import add_config, site_or_complain
+from careline.cli.triage_stream import stream
 from config.opinion import second_opinion
-from triage import SECOND_OPINION, CallMemory, Explanation, ProtocolSet, Standing, TriageEngine
+from triage import SECOND_OPINION, Explanation, ProtocolSet, Standing, TriageEngine
 from triage.opinion import Opinion
 
 _EXAMPLES = """examples:
@@ -28,14 +26,6 @@ _EXAMPLES = """examples:
 
 exit code: 0 assessed; 1 a line of --jsonl could not be read; 2 nothing could be assessed
 """
-
-
-_KEPT_CALLS = 10_000
-"""Of a longer stream's calls only so many are remembered."""
-
-
-class _BadLine(Exception):
-    """Theirs: an input line is not what was asked for."""
 
 
 def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse keeps its type private
@@ -122,92 +112,3 @@ def _likely(opinion: Opinion) -> str:
 def _place(span: tuple[int, int]) -> str:
     first, end = span[0] + 1, span[1]
     return f"(word {first})" if first == end else f"(words {first}-{end})"
-
-
-def stream(engine: TriageEngine, source: BinaryIO, sink: TextIO) -> int:
-    """One answer for each line, in order, each as soon as it is known."""
-    status = 0
-    calls = _Calls()
-    for line in source:
-        try:
-            answer = _answer(engine, line, calls)
-        except _BadLine as error:
-            name, message = error.args
-            answer = {"id": name, "error": message}
-            status = 1
-        sink.write(json.dumps(answer) + "\n")
-        sink.flush()
-    return status
-
-
-class _Calls:
-    """What each call has brought so far; of many calls those that spoke last."""
-
-    def __init__(self) -> None:
-        self._memories: dict[object, CallMemory] = {}
-
-    def memory(self, call: object) -> CallMemory:
-        """The memory of a call, begun where there is none."""
-        memory = self._memories.pop(call, None) or CallMemory()
-        self._memories[call] = memory
-        if len(self._memories) > _KEPT_CALLS:
-            del self._memories[next(iter(self._memories))]
-        return memory
-
-
-def _answer(engine: TriageEngine, line: bytes, calls: _Calls) -> dict[str, object]:
-    try:
-        asked = json.loads(line)
-    except (ValueError, RecursionError):
-        raise _BadLine(None, "not a JSON object") from None
-    if not isinstance(asked, dict):
-        raise _BadLine(None, "not a JSON object")
-    name = asked.get("id")
-    if not _can_be_a_name(name):
-        raise _BadLine(None, "'id' is not a string or a number")
-    text = asked.get("text")
-    if not isinstance(text, str):
-        raise _BadLine(name, "'text' is missing or not a string")
-    language = asked.get("lang", "en")
-    if not isinstance(language, str):
-        raise _BadLine(name, "'lang' is not a string")
-    confidence = asked.get("confidence", 1.0)
-    if isinstance(confidence, bool) or not isinstance(confidence, int | float):
-        raise _BadLine(name, "'confidence' is not a number")
-    if not 0 <= confidence <= 1:
-        raise _BadLine(name, "'confidence' is not within 0 and 1")
-    call = asked.get("call")
-    if not _can_be_a_name(call):
-        raise _BadLine(name, "'call' is not a string or a number")
-    memory = None if call is None else calls.memory(call)
-    verdict = engine.assess(text, language, confidence=confidence, memory=memory)
-    return {"id": name, **as_json(verdict)}
-
-
-def _can_be_a_name(name: object) -> bool:
-    """Whether it can be written back: JSON has no infinity, yet Python reads ``1e999`` as one."""
-    if isinstance(name, float):
-        return math.isfinite(name)
-    return name is None or isinstance(name, str | int)
-
-
-def as_json(verdict: Verdict) -> dict[str, object]:
-    """A verdict as the stream writes it; holds no words."""
-    return {
-        "action": verdict.action.value,
-        "disposition": verdict.disposition.value,
-        "flags": [
-            {
-                "rule": flag.rule,
-                "version": flag.version,
-                "disposition": flag.disposition.value,
-                "concepts": list(flag.concepts),
-                "spans": [list(span) for span in flag.spans],
-            }
-            for flag in verdict.flags
-        ],
-        "suppressed": [
-            {"concept": item.concept, "span": list(item.span), "reason": item.reason}
-            for item in verdict.suppressed
-        ],
-    }

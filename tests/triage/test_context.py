@@ -248,7 +248,7 @@ def test_what_some_mean_and_most_do_not_is_asked_about(engine, text):
         "i'm so depressed i could kill myself",
         "so fed up i could kill myself",
         "i wanted to jump off the roof while on hold",
-        "she looked like something out of a horror movie blood everywhere and she's five months along",
+        "it looked like a horror movie blood everywhere and she's five months along",
         "my one leg just swelled up and aches, i'm on the pill and had surgery a month ago",
         "my fingers are turning cold and white under this cast",
         "no se despierta",

@@ -1,0 +1,230 @@
+"""``careline triage --jsonl``: JSON lines in, JSON lines out, on all processors.
+
+Each line is answered as soon as it is known, in the order of the lines. The turns of one call are
+answered by one process, which remembers the call.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import json
+import math
+import multiprocessing
+import os
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from typing import BinaryIO, TextIO
+
+from calls.verdict import Verdict
+from triage import CallMemory, TriageEngine
+
+_KEPT_CALLS = 10_000
+"""Of a longer stream's calls only so many are remembered."""
+_AHEAD = 256
+"""So many lines are read ahead of their answers; more would only take memory."""
+_MOST_PROCESSES = 8
+
+
+class _BadLine(Exception):
+    """Theirs: an input line is not what was asked for."""
+
+
+def stream(
+    engine: TriageEngine, source: BinaryIO, sink: TextIO, processes: int | None = None
+) -> int:
+    """One answer for each line, in order, each as soon as it is known.
+
+    Args:
+        engine: answers.
+        source: JSON lines.
+        sink: takes JSON lines.
+        processes: how many answer; as many as there are processors unless said otherwise.
+
+    Returns:
+        0; 1 when a line could not be read.
+    """
+    # What was compiled stays: no collection need look through it again, in any process.
+    gc.freeze()
+    count = min(os.cpu_count() or 1, _MOST_PROCESSES) if processes is None else processes
+    if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        calls = _Calls()
+        return _write((_line(engine, line, calls) for line in source), sink)
+    with _answering(engine, count) as pipes:
+        asked: queue.Queue[Connection | None] = queue.Queue(_AHEAD)
+        reader = threading.Thread(target=_ask, args=(source, pipes, asked), daemon=True)
+        reader.start()
+        return _write(_answers(asked), sink, asked)
+
+
+def _write(
+    answers: Iterator[tuple[bool, str]],
+    sink: TextIO,
+    asked: queue.Queue[Connection | None] | None = None,
+) -> int:
+    status = 0
+    for readable, answer in answers:
+        sink.write(answer + "\n")
+        if asked is None or asked.empty():
+            sink.flush()
+        if not readable:
+            status = 1
+    sink.flush()
+    return status
+
+
+# --- several processes --------------------------------------------------------------------------
+
+
+@contextmanager
+def _answering(engine: TriageEngine, count: int) -> Iterator[list[Connection]]:
+    """Processes that answer; they share the compiled engine."""
+    fork = multiprocessing.get_context("fork")
+    pipes: list[Connection] = []
+    workers = []
+    for _ in range(count):
+        ours, theirs = fork.Pipe()
+        worker = fork.Process(target=_work, args=(engine, theirs, [*pipes, ours]), daemon=True)
+        worker.start()
+        theirs.close()
+        pipes.append(ours)
+        workers.append(worker)
+    try:
+        yield pipes
+    finally:
+        for pipe in pipes:
+            pipe.close()
+        for worker in workers:
+            worker.join()
+
+
+def _work(engine: TriageEngine, pipe: Connection, others: list[Connection]) -> None:
+    for other in others:
+        other.close()  # else it would keep them open, and no process would see its end
+    calls = _Calls()
+    while True:
+        try:
+            line = pipe.recv_bytes()
+        except EOFError:
+            return
+        pipe.send(_line(engine, line, calls))
+
+
+def _ask(source: BinaryIO, pipes: list[Connection], asked: queue.Queue[Connection | None]) -> None:
+    in_turn = itertools.cycle(pipes)
+    try:
+        for line in source:
+            call = _call_of(line)
+            pipe = next(in_turn) if call is None else pipes[hash(call) % len(pipes)]
+            asked.put(pipe)
+            with suppress(OSError):  # it has ended; its lines are answered with an error
+                pipe.send_bytes(line)
+    finally:
+        asked.put(None)
+
+
+def _call_of(line: bytes) -> object:
+    """The call whose turn it is, if it says so."""
+    if b'"call"' not in line:
+        return None
+    try:
+        call = json.loads(line)["call"]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        return None
+    return call if _can_be_a_name(call) else None
+
+
+def _answers(asked: queue.Queue[Connection | None]) -> Iterator[tuple[bool, str]]:
+    while (pipe := asked.get()) is not None:
+        try:
+            yield pipe.recv()
+        except EOFError:
+            yield False, json.dumps({"id": None, "error": "the process that reads it has ended"})
+
+
+# --- one line -----------------------------------------------------------------------------------
+
+
+def _line(engine: TriageEngine, line: bytes, calls: _Calls) -> tuple[bool, str]:
+    """Whether a line could be read, and its answer."""
+    try:
+        return True, json.dumps(_answer(engine, line, calls))
+    except _BadLine as error:
+        name, message = error.args
+        return False, json.dumps({"id": name, "error": message})
+
+
+class _Calls:
+    """What each call has brought so far; of many calls those that spoke last."""
+
+    def __init__(self) -> None:
+        self._memories: dict[object, CallMemory] = {}
+
+    def memory(self, call: object) -> CallMemory:
+        """The memory of a call, begun where there is none."""
+        memory = self._memories.pop(call, None) or CallMemory()
+        self._memories[call] = memory
+        if len(self._memories) > _KEPT_CALLS:
+            del self._memories[next(iter(self._memories))]
+        return memory
+
+
+def _answer(engine: TriageEngine, line: bytes, calls: _Calls) -> dict[str, object]:
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError):
+        raise _BadLine(None, "not a JSON object") from None
+    if not isinstance(asked, dict):
+        raise _BadLine(None, "not a JSON object")
+    name = asked.get("id")
+    if not _can_be_a_name(name):
+        raise _BadLine(None, "'id' is not a string or a number")
+    text = asked.get("text")
+    if not isinstance(text, str):
+        raise _BadLine(name, "'text' is missing or not a string")
+    language = asked.get("lang", "en")
+    if not isinstance(language, str):
+        raise _BadLine(name, "'lang' is not a string")
+    confidence = asked.get("confidence", 1.0)
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float):
+        raise _BadLine(name, "'confidence' is not a number")
+    if not 0 <= confidence <= 1:
+        raise _BadLine(name, "'confidence' is not within 0 and 1")
+    call = asked.get("call")
+    if not _can_be_a_name(call):
+        raise _BadLine(name, "'call' is not a string or a number")
+    memory = None if call is None else calls.memory(call)
+    verdict = engine.assess(text, language, confidence=confidence, memory=memory)
+    return {"id": name, **as_json(verdict)}
+
+
+def _can_be_a_name(name: object) -> bool:
+    """Whether it can be written back: JSON has no infinity, yet Python reads ``1e999`` as one."""
+    if isinstance(name, float):
+        return math.isfinite(name)
+    return name is None or isinstance(name, str | int)
+
+
+def as_json(verdict: Verdict) -> dict[str, object]:
+    """A verdict as the stream writes it; holds no words."""
+    return {
+        "action": verdict.action.value,
+        "disposition": verdict.disposition.value,
+        "flags": [
+            {
+                "rule": flag.rule,
+                "version": flag.version,
+                "disposition": flag.disposition.value,
+                "concepts": list(flag.concepts),
+                "spans": [list(span) for span in flag.spans],
+            }
+            for flag in verdict.flags
+        ],
+        "suppressed": [
+            {"concept": item.concept, "span": list(item.span), "reason": item.reason}
+            for item in verdict.suppressed
+        ],
+    }

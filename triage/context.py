@@ -32,6 +32,7 @@ from triage.denial import Denials
 from triage.lexicon import Match
 from triage.mention import Mention
 from triage.protocol import Concept
+from triage.sound import sounds_alike
 from triage.standing import Standing
 from triage.surroundings import Surroundings
 from triage.tokens import STOP, Utterance
@@ -61,6 +62,7 @@ _CORRECTION_REACH = 8
 _REPEATED_REACH = 2
 _CITED_REACH = 3
 _REPORTED_REACH = 5
+_REPHRASED_REACH = 3
 _REINSTATED_REACH = 30
 _FAR_APART = 3
 _TOPIC_REACH = 3
@@ -174,8 +176,11 @@ class Context:
             return Standing.SUPPRESSED if errand else Standing.IN_DOUBT, "named"
         if far is not None:
             return far, "far-apart"
-        if concept.lasting or present:
+        if present:
             return Standing.MEANT, ""
+        if concept.lasting:
+            over = around.cues("paperwork") and not around.near("recent", match)
+            return (Standing.IN_DOUBT, "past") if over else (Standing.MEANT, "")
         if around.near("recent", match):
             return Standing.IN_DOUBT, "past"
         if self._plain_past(match):
@@ -329,6 +334,8 @@ class Context:
     def _corrected(self, match: Match) -> bool:
         """Taken back: "no wait", "it's a stroke no not stroke, stool"."""
         words = self._tokens[match.start : match.end]
+        if self._rephrased(match):
+            return True
         return any(
             0 <= cue.start - match.end <= _CORRECTION_REACH
             for cue in self._around.cues("correction")
@@ -336,6 +343,17 @@ class Context:
             0 <= denial - match.end <= _REPEATED_REACH
             and self._tokens[denial + 1 : denial + 1 + len(words)] == words
             for denial in self._denials.places
+        )
+
+    def _rephrased(self, match: Match) -> bool:
+        """ "He's unconscious, I mean unconscionable": a word that sounds alike takes its place."""
+        said = [self._tokens[at] for at in match.used if self._tokens[at] not in LITTLE_WORDS]
+        return any(
+            sounds_alike(said_instead, word)
+            for cue in self._around.cues("rephrased")
+            if 0 <= cue.start - match.end <= _REPHRASED_REACH
+            for said_instead in self._tokens[cue.end : cue.end + _REPHRASED_REACH]
+            for word in said
         )
 
     def _only_named(self, match: Match) -> bool:

@@ -107,7 +107,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             <number> years clean|sober / in_remission / years_old_when /
             was|were|had|got|fell|broke|passed|collapsed|fainted|came ~
             in_january|in_february|in_march|in_april|in_may|in_june|in_july|in_august|in_september|in_october|in_november|in_december
-            / been seizure_free / in_my_last_delivery|in_my_last_pregnancy
+            / been seizure_free / in_my_last_delivery|in_my_last_pregnancy / before we
+            met|married / as_a_young
             """
         ),
         "es": _phrases(
@@ -287,7 +288,9 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             resolved / is|are|feel better! now / all_better / is|are better now / feel fine now
             / am|is|are fine now / is|am|are okay|ok now / all_good_now / back_to_normal /
             cleared_up / got_better / cured / no_more / is over now / healed / is|are much
-            better / better today / subsided / it passed
+            better / better today / subsided / it passed / was|were just|only
+            acid|gas|reflux|heartburn|muscle|stress|anxiety|indigestion / healed_up now! / fine
+            now! / is gone according|now
             """
         ),
         "es": _phrases(
@@ -367,12 +370,15 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             called|calling ~ saying / has|had|have|got me|him|her|us down /
             typed|put|wrote|wrote_down / autocorrect / came out /
             it|that|portal|chart|form|letter|intake|transcript says|said / i_said|i_guess_i_said
-            / told the girl|lady / told you|them earlier
+            / told the girl|lady / told you|them earlier / i
+            thought|swore|panicked|figured|reported / thought there was|were / called in_a_panic
+            / text|screen|app|message says|said / calling for my
             """
         ),
         "es": _phrases(
             """
-            dije|dijo que / recado|mensaje / le puso|puse que / salio|aparece|dice que
+            dije|dijo que / recado|mensaje / le puso|puse que / salio|aparece|dice que /
+            pense|crei|creia que / en_la_pantalla / les hable que / mando la alerta
             """
         ),
     },
@@ -385,13 +391,45 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             was|is actually / where it actually / correct|fix|change|erase|delete|remove
             it|that|the? / take that|it|out / but i|he|she|it is|was|have|has|did|had
             fine|ok|okay|good|not|got|only / supposed to say / well not / not even / has been
-            found / i asked / i have got the
+            found / i asked / i have got the / then i remembered|realized / it was
+            a|an|the|just|only|braxton / but it was / never_mind / batteries were / sent us home
+            / already at the|saint|st / cancel her|his|my|that|the
             """
         ),
         "es": _phrases(
             """
             no es cierto / pero lo que / quise poner|decir / borrele|borreme|quiteme|cambien /
-            no soy yo / es de|son de mi / sino / o_sea que
+            no soy yo / es de|son de mi / sino / o_sea que / pero ya|fue|no / no fue / fue
+            un|una|mi|el|la / es la tele
+            """
+        ),
+    },
+    # "I mean", "sorry": a correction only where a word that sounds alike follows.
+    "rephrased": {
+        "en": _phrases(
+            """
+            i_mean / sorry / i_said / i_meant / supposed to say / from! / it is
+            """
+        ),
+        "es": _phrases(
+            """
+            digo / perdon / quise_decir
+            """
+        ),
+    },
+    # The call is about papers of what is over: even what lasts is asked about.
+    "paperwork": {
+        "en": _phrases(
+            """
+            insurance|ambulance|hospital denied|deny|bill|billed|charged|claim / claim / appeal
+            / lawyer|attorney / return_to_work|work_letter|work_note / records / deductible /
+            billed|charged me|us|for / bill for|from
+            """
+        ),
+        "es": _phrases(
+            """
+            abogado|abogada / aseguranza ~ pagar|paga|cubre / expediente /
+            factura|cobro|cobraron
             """
         ),
     },
@@ -415,7 +453,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             """
             no_i_am_not|no_i_do_not|no_he_is_not|no_she_is_not /
             no_he_does_not|no_she_does_not|no_not_at_all / no_i_have_not /
-            the_answer_is_no|answer_no
+            the_answer_is_no|answer_no / which i have_never had / none of that|those|them|it
+            applies? / i have_never had any|that|those|it
             """
         ),
         "es": _phrases(

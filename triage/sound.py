@@ -153,6 +153,16 @@ class BySound:
         return list(dict.fromkeys((*words, *alike)))
 
 
+def sounds_alike(one: str, other: str) -> bool:
+    """Whether one word can be a slip of the tongue for another: "billing", "bleeding"."""
+    return (
+        one != other
+        and min(len(one), len(other)) >= _SHORTEST_WORD
+        and one[0] == other[0]
+        and _distance(one, other) * 2 <= max(len(one), len(other))
+    )
+
+
 def _close(row: str, word: str) -> bool:
     """Whether a row of words is also spelt much like the word: sound alone is too little."""
     return row[0] == word[0] and _distance(row, word) <= _DIFFERS * len(word)

@@ -1,10 +1,11 @@
 """Write ``triage/ordinary.py``: the ordinary words that could be taken for a word known by sound.
 
+    sudo apt-get install wspanish
     .venv/bin/python scripts/ordinary_words.py
 
-English words are those of the pronouncing dictionary that comes with PocketSphinx; English and
-Spanish ones those that occur twice and more in the training utterances. Run it again after a change
-of ``by_sound`` in a protocol.
+English words are those of the pronouncing dictionary that comes with PocketSphinx, Spanish ones
+those of Debian's word list; and those that occur twice and more in the training utterances. Run it
+again after a change of ``by_sound`` in a protocol.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from triage.sound import BySound  # noqa: E402
 from triage.tokens import fold, tokenise  # noqa: E402
 
 TRAINING = ROOT / "benchmarks" / "utterances" / "training.jsonl"
+SPANISH = Path("/usr/share/dict/spanish")
 TARGET = ROOT / "triage" / "ordinary.py"
 
 _HEAD = '''"""Ordinary words that lie close to words known by sound.
@@ -62,6 +64,8 @@ def _words() -> set[str]:
     dictionary = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
     for line in dictionary.read_text(encoding="utf-8").splitlines():
         word = line.split(maxsplit=1)[0].partition("(")[0]
+        words.update(tokenise(word).tokens)
+    for word in SPANISH.read_text(encoding="utf-8").split():
         words.update(tokenise(word).tokens)
     seen: Counter[str] = Counter()
     for line in TRAINING.read_text(encoding="utf-8").splitlines():

@@ -70,9 +70,13 @@ _VERB_REACH = 2
 _FEW_WORDS = 5
 _DATED_REACH = 4
 _HAVING_REACH = 5
-_LINKS = LITTLE_WORDS - PEOPLE | {"and", "then", "went", "died"}
+_LINKS = frozenset(
+    ("is", "was", "just", "it", "then", "and", "keeps", "keep", "has", "had", "a", "been", "went")
+) | frozenset(("died", "having", "got", "like", "about", "all", "se", "le", "dio", "un", "una"))
+"""What stands between a thing and what it "has"."""
 _OWNERS = POSSESSIVES | {"this", "these", "este", "esta"}
 _NOT_IN_A_NAME = SUBJECT_PRONOUNS | POSSESSIVES | PREPOSITIONS | {"it", "is", "are", "was", "the"}
+_IN_GENERAL = frozenset(("hypothetical", "question", "named"))
 _TAKEN_BACK = frozenset(("negated", "past", "resolved", "corrected", "cited"))
 
 
@@ -83,11 +87,13 @@ class Sayings(NamedTuple):
         figures: words of an utterance that are figures of speech.
         exaggerations: its words that some callers mean and most do not.
         named: folded names of conditions, which many only talk about.
+        crises: concepts of self-harm and violence, which are never only talk.
     """
 
     figures: Iterable[Match] = ()
     exaggerations: Iterable[Match] = ()
     named: Set[str] = frozenset()
+    crises: Set[str] = frozenset()
 
 
 class Context:
@@ -100,7 +106,7 @@ class Context:
         cues: Mapping[str, list[Match]],
         sayings: Sayings,
     ) -> None:
-        self._named = sayings.named
+        self._sayings = sayings
         mentions = tuple(mentions)
         # "he is fine now" is no word for now of what he had.
         over = frozenset(at for cue in cues.get("resolved", ()) for at in cue.used)
@@ -114,21 +120,37 @@ class Context:
         )
         self._denials = Denials(self._around)
         self._judged: dict[
-            tuple[int, int, frozenset[int], bool, bool], tuple[Standing, str, bool]
+            tuple[int, int, frozenset[int], bool, bool, bool], tuple[Standing, str, bool]
         ] = {}
 
     def judge(self, match: Match, concept: Concept) -> Mention:
         """What this mention is worth."""
         # The same words are often a mention of several concepts.
-        key = (match.start, match.end, match.used, concept.lasting, concept.background)
+        crisis = concept.id in self._sayings.crises
+        key = (match.start, match.end, match.used, concept.lasting, concept.background, crisis)
         known = self._judged.get(key)
         if known is None:
             present = self._around.near("present", match)
             standing, reason = self._weigh(match, concept, present=present)
+            if standing is Standing.IN_DOUBT and not present and not crisis:
+                standing = self._for_two_reasons(match, reason)
             if standing is not Standing.MEANT and reason in _TAKEN_BACK and self._reinstated(match):
                 standing, reason = Standing.MEANT, ""
             known = self._judged[key] = standing, reason, present
         return Mention(match.concept, match.start, match.end, *known)
+
+    def _for_two_reasons(self, match: Match, reason: str) -> Standing:
+        """What is only asked or said in general, and the caller says what for: nobody has it.
+
+        Nor when an exaggeration is about an errand. Never so for words of a crisis: who means them
+        often says that they do not.
+        """
+        around = self._around
+        if around.near("ongoing", match):
+            return Standing.IN_DOUBT
+        in_general = reason in _IN_GENERAL and around.cues("in-general")
+        about_an_errand = reason == "exaggeration" and around.cues("errand")
+        return Standing.SUPPRESSED if in_general or about_an_errand else Standing.IN_DOUBT
 
     def _weigh(self, match: Match, concept: Concept, *, present: bool) -> tuple[Standing, str]:
         around = self._around
@@ -167,8 +189,10 @@ class Context:
             return Standing.IN_DOUBT, "hypothetical"
         if not present and self._about_nobody(match):
             return Standing.IN_DOUBT, "question"
-        if _mostly(match, self._exaggerations) or self._of_a_thing(match):
+        if _mostly(match, self._exaggerations):
             return Standing.IN_DOUBT, "exaggeration"
+        if self._of_a_thing(match):
+            return Standing.IN_DOUBT, "thing"
         if self._joking():
             return Standing.IN_DOUBT, "joking"
         if not present and self._only_named(match):
@@ -346,7 +370,7 @@ class Context:
         )
 
     def _rephrased(self, match: Match) -> bool:
-        """ "He's unconscious, I mean unconscionable": a word that sounds alike takes its place."""
+        """A word that sounds alike takes its place: "unconscious, I mean unconscionable"."""
         said = [self._tokens[at] for at in match.used if self._tokens[at] not in LITTLE_WORDS]
         return any(
             sounds_alike(said_instead, word)
@@ -361,7 +385,7 @@ class Context:
         if len(self._tokens) <= _FEW_WORDS:
             return False
         content = [self._tokens[i] for i in match.used if self._tokens[i] not in LITTLE_WORDS]
-        if not content or not all(word in self._named for word in content):
+        if not content or not all(word in self._sayings.named for word in content):
             return False
         before = range(max(match.start - _HAVING_REACH, 0), match.start)
         clause = self._around.clauses[match.start]

@@ -417,6 +417,32 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             """
         ),
     },
+    # Why somebody asks in general: what might be is then nobody's illness.
+    "in-general": {
+        "en": _phrases(
+            """
+            just|only curious / want to be ready|prepared / has|have not happened / never
+            has|have! before? / nobody|no_one is hurt|sick / just? planning|preparing /
+            reading|thinking ahead / am a worrier / making|make|updating|putting a|our|up?
+            list|poster|directory|plan / writing|doing a report|paper|book|novel|plan|mystery /
+            teach|teaching us|people / class|course|workshop|seminar|training|poster / safety
+            talk|committee|team|meeting / school|birth|emergency|care|safety plan / birth_plan /
+            on_the_fridge|for_the_fridge / child proofing|proof / brochure|brochures|pamphlet /
+            on the|our|a cruise|hike|trip / next summer|month|year / does|would ~
+            insurance|medicare|medicaid|plan|policy cover / will thing / living will / book_club
+            / not started yet / bulletin / sunday school / kit / before
+            summer|winter|camp|season
+            """
+        ),
+        "es": _phrases(
+            """
+            clase|clases|curso|platica|taller|simulacro / por_si_acaso|por_si_las_dudas /
+            nomas|solo por curiosidad / nunca le ha pasado / mama nueva / estoy leyendo /
+            lo_cubre|me_cubre|cubre el? seguro / para mi|un|el
+            curso|trabajo|botiquin|refrigerador / viaje|vamos de vacaciones
+            """
+        ),
+    },
     # The call is about papers of what is over: even what lasts is asked about.
     "paperwork": {
         "en": _phrases(

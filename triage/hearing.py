@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from calls.verdict import Disposition
 from triage.context import Sayings
 from triage.cues import CUES
 from triage.lexicon import Lexicon, Match, Phrase
@@ -54,6 +55,12 @@ class Hearing:
 
     def __init__(self, protocols: ProtocolSet) -> None:
         self._named = frozenset(map(fold, protocols.named))
+        self._crises = frozenset(
+            concept.id
+            for protocol in protocols.protocols
+            if any(rule.disposition is Disposition.NOW_988 for rule in protocol.rules)
+            for concept in protocol.concepts
+        )
         self._readings = Readings(protocols.concepts)
         phrases = [phrase for protocol in protocols.protocols for phrase in _phrases(protocol)]
         phrases += _cues()
@@ -88,7 +95,7 @@ class Hearing:
                 (misheard if match.misheard else sure).append(match)
         if spoken:
             sure += self._readings.find(said, spoken, measured)
-        sayings = Sayings(kinds[_FIGURE], kinds[_EXAGGERATION], self._named)
+        sayings = Sayings(kinds[_FIGURE], kinds[_EXAGGERATION], self._named, self._crises)
         return Heard(sure, kinds[_WEAK], misheard, sayings, cues)
 
 

@@ -67,6 +67,7 @@ _REINSTATED_REACH = 30
 _FAR_APART = 3
 _TOPIC_REACH = 3
 _VERB_REACH = 2
+_AGAIN_REACH = 2
 _FEW_WORDS = 5
 _DATED_REACH = 4
 _HAVING_REACH = 5
@@ -112,6 +113,8 @@ class Context:
         over = frozenset(at for cue in cues.get("resolved", ()) for at in cue.used)
         present = [cue for cue in cues.get("present", ()) if cue.used.isdisjoint(over)]
         cues = {**cues, "present": present}
+        for kind in ("present", "ongoing"):
+            cues[kind] = [cue for cue in cues.get(kind, ()) if _close_enough(said, cue, mentions)]
         self._around = Surroundings(said, cues, mentions)
         self._tokens, self._breaks = said.tokens, said.breaks
         self._figures = frozenset(at for saying in sayings.figures for at in saying.used)
@@ -405,6 +408,16 @@ class Context:
             word in SOMEBODY and word not in ANYBODY and self._around.clauses[i] == clause
             for i, word in enumerate(self._tokens)
         )
+
+
+def _close_enough(said: Utterance, cue: Match, mentions: Iterable[Match]) -> bool:
+    """Whether "again" is said of a mention, not of "what time is my visit again"."""
+    if said.tokens[cue.start : cue.end] != ("again",):
+        return True
+    return any(
+        cue.start - each.end <= _AGAIN_REACH and each.start - cue.end <= _AGAIN_REACH
+        for each in mentions
+    )
 
 
 def _mostly(match: Match, saying: Set[int]) -> bool:

@@ -108,7 +108,9 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             was|were|had|got|fell|broke|passed|collapsed|fainted|came ~
             in_january|in_february|in_march|in_april|in_may|in_june|in_july|in_august|in_september|in_october|in_november|in_december
             / been seizure_free / in_my_last_delivery|in_my_last_pregnancy / before we
-            met|married / as_a_young
+            met|married / as_a_young /
+            burst|ruptured|swallowed|choked|happened|stung|cut|broke|hit ~
+            in_january|in_february|in_march|in_april|in_may|in_june|in_july|in_august|in_september|in_october|in_november|in_december
             """
         ),
         "es": _phrases(
@@ -140,7 +142,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             / gene / killed my|our|his|her
             dad|father|mom|mother|granddad|grandfather|grandpa|grandma|grandmother|uncle|aunt|brother|sister|cousin
             / runs|run|history|ran|common|strong in_families / history|runs|run|everywhere ~ in
-            my|our|the|his|her family
+            my|our|the|his|her family / aunts|uncles|grandpas|grandmas|grandfathers|grandmothers
+            had|died / every man|woman in my|the|our? family
             """
         ),
         "es": _phrases(
@@ -249,7 +252,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             if_i|about|whether / watched|watching|saw ~
             show|movie|film|program|video|documentary / video_game / on
             tv|television|the_radio|netflix / if|when somebody|someone|anyone|people / were_i /
-            in_case someone|somebody|anyone|anybody|a
+            in_case someone|somebody|anyone|anybody|a / say a|the|my|our
+            person|somebody|someone|kid|student|employee / say somebody|someone
             """
         ),
         "es": _phrases(
@@ -431,7 +435,9 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             on the|our|a cruise|hike|trip / next summer|month|year / does|would ~
             insurance|medicare|medicaid|plan|policy cover / will thing / living will / book_club
             / not started yet / bulletin / sunday school / kit / before
-            summer|winter|camp|season
+            summer|winter|camp|season / reading the|a sheet|label|pamphlet|leaflet / on my shift
+            / five_oh_four plan / 504 plan / student|students|campus / handbook /
+            babysitter|sitter course|class|list|guide
             """
         ),
         "es": _phrases(

@@ -111,6 +111,10 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             met|married / as_a_young /
             burst|ruptured|swallowed|choked|happened|stung|cut|broke|hit ~
             in_january|in_february|in_march|in_april|in_may|in_june|in_july|in_august|in_september|in_october|in_november|in_december
+            / in_vietnam|in_iraq|in_afghanistan|in_fallujah|in_the_war /
+            in_preschool|in_kindergarten / as_a_toddler / on_our_honeymoon / until_<year> /
+            used_to bleed|faint|pass_out|seize|drink|throw_up|cut|hit / with my first i had /
+            early with my first|last|son|daughter
             """
         ),
         "es": _phrases(
@@ -128,7 +132,7 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             se_murio_de|murio_de|fallecio_de|fallecio /
             en_enero|en_febrero|en_marzo|en_abril|en_mayo|en_junio /
             en_julio|en_agosto|en_septiembre|en_octubre|en_noviembre / en_diciembre / <number>
-            anos sobrio|sobria|limpio|limpia
+            anos sobrio|sobria|limpio|limpia / cuando viviamos|vivia en
             """
         ),
     },
@@ -193,12 +197,15 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             printer|copier|phone|computer|laptop|tablet|screen|tv /
             television|website|app|portal /
             wifi|router|radio|furnace|fridge|washer|dryer|mower|tractor / truck|car|engine /
-            credit|debit card / paperwork|bill|bills|schedule|insurance|economy|cuff
+            credit|debit card / paperwork|bill|bills|schedule|insurance|economy|cuff /
+            dishwasher|faucet|toilet|pipe|freezer|ac|compressor|cpap /
+            oven|stove|lawnmower|mower|generator
             """
         ),
         "es": _phrases(
             """
-            impresora|telefono|computadora|pantalla|tele|carro / camioneta|troca|motor|tarjeta
+            impresora|telefono|computadora|pantalla|tele|carro / camioneta|troca|motor|tarjeta /
+            lavadora|refrigerador|estufa
             """
         ),
     },
@@ -461,7 +468,7 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "es": _phrases(
             """
             abogado|abogada / aseguranza ~ pagar|paga|cubre / expediente /
-            factura|cobro|cobraron
+            factura|cobro!|cobraron!|cobran!
             """
         ),
     },
@@ -486,12 +493,15 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             no_i_am_not|no_i_do_not|no_he_is_not|no_she_is_not /
             no_he_does_not|no_she_does_not|no_not_at_all / no_i_have_not /
             the_answer_is_no|answer_no / which i have_never had / none of that|those|them|it
-            applies? / i have_never had any|that|those|it
+            applies? / i have_never had any|that|those|it / there is none of it|that|those / no
+            to every|all|each / it is all no|nos / i put|said|circled|marked|answered
+            never|no|zero / it is always been no / the answer is no
             """
         ),
         "es": _phrases(
             """
-            y_no_para_nada
+            y_no_para_nada / le? puse que no / no tengo nada|ninguno|ninguna de eso|esos|esas /
+            que no a todo / y_no_no_tengo
             """
         ),
     },

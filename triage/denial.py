@@ -26,14 +26,7 @@ _NOT_DENIED_PAST = frozenset(("until", "hasta", "not", "if", "whether", "si"))
 _NEW_SUBJECT = SUBJECT_PRONOUNS | POSSESSIVES | {"it", "there"}
 _NO_BEFORE = frozenset(("oh", "ay", "hell", "yes"))
 _PARTICIPLE = ("ado", "ido", "isto", "icho", "echo", "uesto")
-_HARM_DONE = frozenset(
-    (verb,)
-    for verb in (
-        *("pego", "golpeo", "cayo", "desmayo", "lastimo", "corto", "quemo", "ahogo", "atraganto"),
-        *("trago", "tomo", "fracturo", "quebro", "rompio", "convulsiono"),
-    )
-)
-"""After "no se" these are denied: "no se pegó". Other verbs complain: "no se mueve"."""
+_AFTER_NO_SE = frozenset(("me", "le", "nos", "les", "esta", "estan", "estaba"))
 _SPANISH_COMPLAINTS = frozenset(["puedo", "puede", "pueden", "podia", "quiero", "quiere", "se"])
 
 
@@ -52,7 +45,7 @@ class Denials:
 
     def of(self, match: Match) -> Standing | None:
         """How surely the mention is denied; ``None`` when it is not."""
-        if self._answered(match):
+        if self._answered(match) or self._not_done(match):
             return Standing.SUPPRESSED
         for at in reversed(self.places):
             if at >= match.start or at in match.used:
@@ -72,6 +65,16 @@ class Denials:
             for cue in self._around.cues("answered-no")
         )
 
+    def _not_done(self, match: Match) -> bool:
+        """Spanish "no se" right before it: "no se pegó en la cabeza", "no se me hincha la boca".
+
+        "No se mueve" is a complaint, and its "no" is part of what is said.
+        """
+        at = match.start
+        while at and self._tokens[at - 1] in _AFTER_NO_SE:
+            at -= 1
+        return self._tokens[max(at - 2, 0) : at] == ("no", "se") and at - 2 not in match.used
+
     def _denies(self, at: int, word: str) -> bool:
         following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ""
         before = self._tokens[at - 1] if at else ""
@@ -82,8 +85,6 @@ class Denials:
                 return True
             if before in _NO_BEFORE or following in AFTER_ANSWER_NO:
                 return False
-            if following == "se" and self._tokens[at + 2 : at + 3] in _HARM_DONE:
-                return True
             if following in _SPANISH_COMPLAINTS:
                 return False
             return at + 1 < len(self._tokens) and not self._breaks[at + 1]

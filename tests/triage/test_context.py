@@ -145,7 +145,10 @@ def test_what_may_be_so_is_asked_about(engine, text):
         ("i nearly had a heart attack when the bill came", "figure-of-speech"),
         ("i'm dying to see the doctor my phone died", ""),
         ("that price nearly gave me a heart attack", "figure-of-speech"),
+        ("the printer's choking on your form", "exaggeration"),
+        ("suppose someone quit breathing, i'm on the safety committee", "hypothetical"),
         ("no se pegó en la cabeza", "negated"),
+        ("no se me hincha la boca", "negated"),
     ],
 )
 def test_talk_about_a_thing_is_not_the_thing(engine, text, reason):
@@ -159,7 +162,7 @@ def test_talk_about_a_thing_is_not_the_thing(engine, text, reason):
         "you people will give me a heart attack",
         "i'd rather die than live like this",
         "this bill will be the death of me my husband will kill me if he sees it",
-        "the printer's choking on your form",
+        "our dishwasher is hemorrhaging all over the floor",
         "i wanted to jump off the roof while on hold",
         "i told your nurse he was not breathing but he's fine",
         "how would a person know they were having a stroke",

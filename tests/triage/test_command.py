@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from careline.cli import triage
+from careline.cli.triage_stream import stream
 
 
 def _run(*arguments: str) -> int:
@@ -104,3 +105,19 @@ def test_nothing_to_assess_is_said_plainly(capsys):
 def test_a_site_that_is_not_there_is_said_plainly(tmp_path: Path, capsys):
     assert _run("hello", "--config", str(tmp_path / "none")) == 2
     assert "no such folder" in capsys.readouterr().err
+
+
+def test_several_processes_answer_in_order_and_keep_calls_together(engine):
+    texts = ["my jaw aches", "bad line"] * 10 + ["and my chest hurts"] * 5
+    turns = [
+        f'{{"id": {number}, "call": "{number % 5}", "text": "{text}"}}\n'
+        for number, text in enumerate(texts)
+    ]
+    data = "".join([*turns, "not json\n"]).encode()
+    alone, together = io.StringIO(), io.StringIO()
+    assert stream(engine, io.BytesIO(data), alone, processes=1) == 1
+    assert stream(engine, io.BytesIO(data), together, processes=3) == 1
+    assert together.getvalue() == alone.getvalue()
+    answers = [json.loads(line) for line in together.getvalue().splitlines()]
+    assert [answer["id"] for answer in answers] == [*range(25), None]
+    assert answers[-2]["action"] == "911"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calls.verdict import Action, Disposition
+from tests.triage.rules import a_rule
 from triage import CallMemory, Patient, ProtocolSet, TriageEngine
 from triage.protocol import Concept, Kind, Modifier, Protocol, Record, Rule
 
@@ -38,14 +39,7 @@ def engine() -> TriageEngine:
 
 
 def _rule(name: str, *concepts: str) -> Rule:
-    return Rule(
-        id=name,
-        version=1,
-        owner="o",
-        citation="c",
-        disposition=Disposition.NURSE_NOW,
-        all=concepts,
-    )
+    return a_rule(name, Disposition.NURSE_NOW, all=concepts)
 
 
 def _rules(engine, *turns, **memory) -> set[str]:

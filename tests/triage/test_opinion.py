@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calls.verdict import Action, Disposition
+from tests.triage.rules import a_rule
 from triage import SECOND_OPINION, ProtocolSet, TriageEngine
 from triage.opinion import (
     HIDDEN,
@@ -39,7 +40,7 @@ WEIGHTS = Weights(
 
 
 def _rule(name: str, disposition: Disposition) -> Rule:
-    return Rule(id=name, version=1, owner="o", citation="c", disposition=disposition, all=(name,))
+    return a_rule(name, disposition, all=(name,))
 
 
 @pytest.fixture
@@ -108,6 +109,23 @@ def test_it_never_lowers(text):
     alone = TriageEngine(protocols).assess(text, "en").action
     both = TriageEngine(protocols, SecondOpinion(WEIGHTS)).assess(text, "en").action
     assert both.urgency >= alone.urgency
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "no she's okay now",
+        "no i'm fine",
+        "no that was last year",
+        "yes right now",
+        "no no",
+        "just the appointment please",
+        "no ya se le pasó",
+        "sí ahorita",
+    ],
+)
+def test_an_answer_to_a_question_is_no_alarm_of_its_own(on_the_line, answer):
+    assert on_the_line.assess(answer, "en").action is Action.CONTINUE
 
 
 def test_features_are_words_pairs_and_numbers_by_size():

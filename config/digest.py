@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, tzinfo
 from enum import Enum
+from typing import Any
 
 
 def digest(value: object, without: Collection[str] = ()) -> str:
     """SHA-256 of a value's meaning, in hexadecimal: the same for the same meaning.
+
+    Fields that hold their default mean nothing.
 
     Args:
         value: dataclasses, mappings, lists, and what they hold.
@@ -26,13 +29,25 @@ def digest(value: object, without: Collection[str] = ()) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
+def _says_nothing(value: object, field: Field[Any]) -> bool:
+    """Whether a field holds what it holds when it is not given.
+
+    A field that a later release adds so changes no hash, and no signature, of what was written
+    before it.
+    """
+    held = getattr(value, field.name)
+    if field.default is not MISSING:
+        return bool(held == field.default)
+    return field.default_factory is not MISSING and bool(held == field.default_factory())
+
+
 def _canonical(value: object, without: Collection[str] = ()) -> object:
     """The value as JSON can hold it."""
     if is_dataclass(value) and not isinstance(value, type):
         parts = {
             each.name: _canonical(getattr(value, each.name))
             for each in fields(value)
-            if each.name not in without
+            if each.name not in without and not _says_nothing(value, each)
         }
         return {"": type(value).__name__, **parts}
     if isinstance(value, Mapping):

@@ -436,23 +436,23 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             has|have! before? / nobody|no_one is hurt|sick / just? planning|preparing /
             reading|thinking ahead / am a worrier / making|make|updating|putting a|our|up?
             list|poster|directory|plan / writing|doing a report|paper|book|novel|plan|mystery /
-            teach|teaching us|people / class|course|workshop|seminar|training|poster / safety
-            talk|committee|team|meeting / school|birth|emergency|care|safety plan / birth_plan /
-            on_the_fridge|for_the_fridge / child proofing|proof / brochure|brochures|pamphlet /
-            on the|our|a cruise|hike|trip / next summer|month|year / does|would ~
-            insurance|medicare|medicaid|plan|policy cover / will thing / living will / book_club
-            / not started yet / bulletin / sunday school / kit / before
-            summer|winter|camp|season / reading the|a sheet|label|pamphlet|leaflet / on my shift
-            / five_oh_four plan / 504 plan / student|students|campus / handbook /
-            babysitter|sitter course|class|list|guide
+            teach|teaching us|people / for|teach|teaching|take|taking|give|giving a|my|our|the?
+            class|course|workshop|seminar|training / health class / class
+            wants|asked|was_arguing|is_doing / safety talk|committee|team|meeting /
+            school|birth|emergency|care|safety plan / birth_plan / on_the_fridge|for_the_fridge
+            / child proofing|proof / brochure|brochures|pamphlet /
+            our_next|upcoming|planning_a|going_on_a cruise|hike|trip|vacation / next
+            summer|month|year / will thing / living will / book_club / not started yet /
+            bulletin / sunday school / before summer|winter|camp|season / reading the|a
+            sheet|pamphlet|leaflet / five_oh_four plan / handbook / babysitter|sitter
+            course|class|list|guide
             """
         ),
         "es": _phrases(
             """
-            clase|clases|curso|platica|taller|simulacro / por_si_acaso|por_si_las_dudas /
-            nomas|solo por curiosidad / nunca le ha pasado / mama nueva / estoy leyendo /
-            lo_cubre|me_cubre|cubre el? seguro / para mi|un|el
-            curso|trabajo|botiquin|refrigerador / viaje|vamos de vacaciones
+            para|pa mi|un|el|la|una curso|clase|taller|trabajo|botiquin|refrigerador / dan ~
+            clase|clases|curso|platica / simulacro / por_si_acaso|por_si_las_dudas / nomas|solo
+            por curiosidad / nunca le ha pasado / mama nueva / estoy leyendo
             """
         ),
     },

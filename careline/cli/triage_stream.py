@@ -54,7 +54,7 @@ def stream(
         calls = _Calls()
         return _write((_line(engine, line, calls) for line in source), sink)
     with _answering(engine, count) as pipes:
-        asked: queue.Queue[Connection | None] = queue.Queue(_AHEAD)
+        asked: queue.Queue[Connection | Exception | None] = queue.Queue(_AHEAD)
         reader = threading.Thread(target=_ask, args=(source, pipes, asked), daemon=True)
         reader.start()
         return _write(_answers(asked), sink, asked)
@@ -63,7 +63,7 @@ def stream(
 def _write(
     answers: Iterator[tuple[bool, str]],
     sink: TextIO,
-    asked: queue.Queue[Connection | None] | None = None,
+    asked: queue.Queue[Connection | Exception | None] | None = None,
 ) -> int:
     status = 0
     for readable, answer in answers:
@@ -113,7 +113,9 @@ def _work(engine: TriageEngine, pipe: Connection, others: list[Connection]) -> N
         pipe.send(_line(engine, line, calls))
 
 
-def _ask(source: BinaryIO, pipes: list[Connection], asked: queue.Queue[Connection | None]) -> None:
+def _ask(
+    source: BinaryIO, pipes: list[Connection], asked: queue.Queue[Connection | Exception | None]
+) -> None:
     in_turn = itertools.cycle(pipes)
     try:
         for line in source:
@@ -122,7 +124,9 @@ def _ask(source: BinaryIO, pipes: list[Connection], asked: queue.Queue[Connectio
             asked.put(pipe)
             with suppress(OSError):  # it has ended; its lines are answered with an error
                 pipe.send_bytes(line)
-    finally:
+    except Exception as error:
+        asked.put(error)
+    else:
         asked.put(None)
 
 
@@ -137,8 +141,10 @@ def _call_of(line: bytes) -> object:
     return call if _can_be_a_name(call) else None
 
 
-def _answers(asked: queue.Queue[Connection | None]) -> Iterator[tuple[bool, str]]:
+def _answers(asked: queue.Queue[Connection | Exception | None]) -> Iterator[tuple[bool, str]]:
     while (pipe := asked.get()) is not None:
+        if isinstance(pipe, Exception):
+            raise pipe
         try:
             yield pipe.recv()
         except EOFError:

@@ -131,7 +131,7 @@ rules:
         - my bill is wrong
 """,
     "approvals.yaml": """\
-chest: {version: 1, hash: 943748f9aab179f2, by: Dr. Lee, day: 2026-11-23}
+chest: {version: 1, hash: 1dbfe4d5c979a8f1, by: Dr. Lee, day: 2026-11-23}
 """,
 }
 

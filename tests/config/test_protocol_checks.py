@@ -96,7 +96,7 @@ def test_an_unknown_disposition_lists_the_ones_there_are(site):
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("approvals.yaml", "943748f9aab179f2", "0000000000000000"),
+        ("approvals.yaml", "1dbfe4d5c979a8f1", "0000000000000000"),
         ("protocols/heart.yaml", "citation: none", "citation: another"),
         ("protocols/heart.yaml", "[chest, heart]", "[chest, heart, bosom]"),
         ("protocols/heart.yaml", "- <chest> pain", "- <chest> pain|ache"),

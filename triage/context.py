@@ -77,8 +77,10 @@ _LINKS = frozenset(
 """What stands between a thing and what it "has"."""
 _OWNERS = POSSESSIVES | {"this", "these", "este", "esta"}
 _NOT_IN_A_NAME = SUBJECT_PRONOUNS | POSSESSIVES | PREPOSITIONS | {"it", "is", "are", "was", "the"}
+_NEVER_OF_DESPAIR = frozenset(("hypothetical", "named"))
+"""Words of suicide are not left out for these; they are asked about."""
 _IN_GENERAL = frozenset(("hypothetical", "question", "named"))
-_TAKEN_BACK = frozenset(("negated", "past", "resolved", "corrected", "cited"))
+_TAKEN_BACK = frozenset(("negated", "past", "resolved", "corrected", "cited", "hypothetical"))
 
 
 class Sayings(NamedTuple):
@@ -89,12 +91,14 @@ class Sayings(NamedTuple):
         exaggerations: its words that some callers mean and most do not.
         named: folded names of conditions, which many only talk about.
         crises: concepts of self-harm and violence, which are never only talk.
+        despair: those of suicide, which are never left out as talk.
     """
 
     figures: Iterable[Match] = ()
     exaggerations: Iterable[Match] = ()
     named: Set[str] = frozenset()
     crises: Set[str] = frozenset()
+    despair: Set[str] = frozenset()
 
 
 class Context:
@@ -135,6 +139,9 @@ class Context:
         if known is None:
             present = self._around.near("present", match)
             standing, reason = self._weigh(match, concept, present=present)
+            despair = concept.id in self._sayings.despair
+            if despair and standing is Standing.SUPPRESSED and reason in _NEVER_OF_DESPAIR:
+                standing = Standing.IN_DOUBT
             if standing is Standing.IN_DOUBT and not present and not crisis:
                 standing = self._for_two_reasons(match, reason)
             if standing is not Standing.MEANT and reason in _TAKEN_BACK and self._reinstated(match):
@@ -206,7 +213,8 @@ class Context:
         if present:
             return Standing.MEANT, ""
         if concept.lasting:
-            over = around.cues("paperwork") and not around.near("recent", match)
+            crisis = concept.id in self._sayings.crises
+            over = around.cues("paperwork") and not around.near("recent", match) and not crisis
             return (Standing.IN_DOUBT, "past") if over else (Standing.MEANT, "")
         if around.near("recent", match):
             return Standing.IN_DOUBT, "past"

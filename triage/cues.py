@@ -38,7 +38,7 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             """
             yesterday / last_night / day ago / the_other_day / earlier / last_week / few|couple
             of? day|week / week ago / over_the_weekend / last_weekend / the_other_night /
-            diagnosed with
+            diagnosed with / a_while_ago|some_time_ago
             """
         ),
         "es": _phrases(
@@ -83,13 +83,10 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             back_in_january|back_in_february|back_in_march /
             back_in_april|back_in_may|back_in_june|back_in_july /
             back_in_august|back_in_september|back_in_october / back_in_november|back_in_december
-            / a_while_ago|a_while_back|some_time_ago|some_time_back / back_then|at_the_time /
-            long_ago / a_long_time_ago|a_long_time_back / when
+            / back_then|at_the_time / long_ago / a_long_time_ago|a_long_time_back / when
             was_little|was_small|was_young|was_younger|was_born|was_growing_up / when
             was_a_kid|was_a_child|was_a_baby|was_a_boy|was_a_girl|was_a_teenager|was_a_teen|was_a_little|was_a_young|was_a_toddler
-            / when i|he|she was_<number> / when_we_were /
-            in_third_grade|in_second_grade|in_first_grade / in_fourth_grade|in_fifth_grade /
-            when
+            / when i|he|she was_<number> / when_we_were / when
             was_in_college|was_in_high|was_in_the_service|was_in_the_army|was_in_the_navy|was_pregnant_with
             / as_a_child|as_a_kid|as_a_baby|as_a_boy|as_a_girl / as_a_teenager|as_a_teen /
             used_to have|get|suffer|be|take|do / in_the_past /
@@ -98,9 +95,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             years_before / previous|previously / prior / formerly / history_of / childhood /
             before covid / survivor / survived / died of|from / die of|from / passed_away /
             passed of|from / lost to a? / in_high_school|in_grade_school|in_middle_school /
-            in_elementary / in first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth
-            grade / in_the_spring|in_the_summer|in_the_winter|in_the_fall / last_school_year /
-            in_<year>|from_<year>|since_<year>|of_<year> / in_oh_<number> /
+            in_elementary / in_the_spring|in_the_summer|in_the_winter|in_the_fall /
+            last_school_year / in_<year>|from_<year>|since_<year>|of_<year> / in_oh_<number> /
             in_the_fifties|in_the_sixties|in_the_seventies / in_the_eighties|in_the_nineties /
             in_my|his|her twenties|thirties|forties|fifties|teens / recovering_from /
             recovered_from / previous visit / on_my_honeymoon / before i|he|she was_born /
@@ -114,7 +110,9 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             / in_vietnam|in_iraq|in_afghanistan|in_fallujah|in_the_war /
             in_preschool|in_kindergarten / as_a_toddler / on_our_honeymoon / until_<year> /
             used_to bleed|faint|pass_out|seize|drink|throw_up|cut|hit / with my first i had /
-            early with my first|last|son|daughter
+            early with my first|last|son|daughter / a_while_back|some_time_back /
+            when|was|were|back|had ~ in
+            first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth grade
             """
         ),
         "es": _phrases(
@@ -221,12 +219,12 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             brochure / pamphlet / question about? my? bill / do you
             treat|see|offer|handle|have|teach|rent|host|carry|cover|test / does my? insurance
             cover / specialize in / difference between /
-            write|writing|essay|paper|report|project|homework about|on / documentary / just
-            curious / curious about / for a school / what would happen / hypothetically /
-            quiz|survey about|on / have_you_ever|have_you_felt|have_you_thought / how_long
-            does|do|will|should / learn about|more / support group / how common / can you catch
-            / medication for / medicine for / refill of|for / prescription for / dose for /
-            reading_up|read_up / teach|teaching|taught us|me|you|people|how /
+            write|writing|essay|paper|report|project|homework about|on / documentary / curious
+            about / for a school / what would happen / hypothetically / quiz|survey about|on /
+            have_you_ever|have_you_felt|have_you_thought / how_long does|do|will|should / learn
+            about|more / support group / how common / can you catch / medication for / medicine
+            for / refill of|for / prescription for / dose for / reading_up|read_up /
+            teach|teaching|taught us|me|you|people|how /
             first_aid_class|cpr_class|first_aid_course / is_it_true / true_that / your
             clinic|office teach / form|survey|questionnaire|sheet|paperwork|application
             asks|asked|says|said|has|have / movie|show|film where / news said /
@@ -235,13 +233,12 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "es": _phrases(
             """
-            cuales son los? sintoma|senal / en_caso_de / como prevenir / prevenir|prevencion /
-            vacuna contra / informacion sobre / por_si_acaso / si_algun_dia|algun_dia / dan ~
+            cuales son los? sintoma|senal / como prevenir / prevenir|prevencion / vacuna contra
+            / informacion sobre / si_algun_dia|algun_dia / dan ~
             clase|clases|curso|cursos|platica /
             clase|clases|curso|cursos|platica|taller|capacitacion ~ de|para|sobre / como_se_sabe
             / es_verdad_que|es_cierto_que / cuestionario|encuesta|formulario|forma ~
-            pregunta|pregunto|dice|de / que_pasaria / curso_de_primeros_auxilios /
-            en_la_novela|en_la_pelicula|en_las_noticias|en_la_serie / en_la_radio
+            pregunta|pregunto|dice|de / que_pasaria / curso_de_primeros_auxilios
             """
         ),
     },
@@ -260,13 +257,14 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             show|movie|film|program|video|documentary / video_game / on
             tv|television|the_radio|netflix / if|when somebody|someone|anyone|people / were_i /
             in_case someone|somebody|anyone|anybody|a / say a|the|my|our
-            person|somebody|someone|kid|student|employee / say somebody|someone
+            person|somebody|someone|kid|student|employee / say somebody|someone / just curious
             """
         ),
         "es": _phrases(
             """
             pelicula|novela|noticia|noticias|serie / que_pasa_si / si uno / no creo / efecto
-            secundario / no quiero
+            secundario / no quiero / por_si_acaso / en_caso_de /
+            en_la_radio|en_la_novela|en_la_pelicula|en_las_noticias / en_la_serie
             """
         ),
     },
@@ -346,8 +344,9 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             no_wait / wait_no / actually_i_mean|rather_i_mean / i_meant / scratch_that /
             correction / actually_no / no_actually / let_me_correct / sorry_no / i_misspoke /
             no_sorry / turns_out / i_misread|misread / read it wrong|upside_down|backwards /
-            counted again / slip_of_the_tongue / wrong_word / wrong_button / false_alarm /
-            never_mind / i_take_it_back / said it wrong / wait|no|sorry|oh|oops|lord ~ i_mean
+            slip_of_the_tongue / wrong_word / wrong_button / false_alarm / never_mind /
+            i_take_it_back / said it wrong / wait|no|sorry|oh|oops|lord ~ i_mean / counted again
+            ~ is_only|did_not|not
             """
         ),
         "es": _phrases(
@@ -383,7 +382,7 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             it|that|portal|chart|form|letter|intake|transcript says|said / i_said|i_guess_i_said
             / told the girl|lady / told you|them earlier / i
             thought|swore|panicked|figured|reported / thought there was|were / called in_a_panic
-            / text|screen|app|message says|said / calling for my
+            / text|screen|app|message says|said
             """
         ),
         "es": _phrases(
@@ -410,8 +409,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "es": _phrases(
             """
             no es cierto / pero lo que / quise poner|decir / borrele|borreme|quiteme|cambien /
-            no soy yo / es de|son de mi / sino / o_sea que / pero ya|fue|no / no fue / fue
-            un|una|mi|el|la / es la tele
+            no soy yo / es de|son de mi / sino / o_sea que / pero ya paso|esta_bien|conte / pero
+            fue / no fue / fue un|una|mi|el|la / es la tele
             """
         ),
     },
@@ -432,11 +431,11 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "in-general": {
         "en": _phrases(
             """
-            just|only curious / want to be ready|prepared / has|have not happened / never
-            has|have! before? / nobody|no_one is hurt|sick / just? planning|preparing /
-            reading|thinking ahead / am a worrier / making|make|updating|putting a|our|up?
-            list|poster|directory|plan / writing|doing a report|paper|book|novel|plan|mystery /
-            teach|teaching us|people / for|teach|teaching|take|taking|give|giving a|my|our|the?
+            want to be ready|prepared / has|have not happened / never has|have! before? /
+            nobody|no_one is hurt|sick / just? planning|preparing / reading|thinking ahead / am
+            a worrier / making|make|updating|putting a|our|up? list|poster|directory|plan /
+            writing|doing a report|paper|book|novel|plan|mystery / teach|teaching us|people /
+            for|teach|teaching|take|taking|give|giving a|my|our|the?
             class|course|workshop|seminar|training / health class / class
             wants|asked|was_arguing|is_doing / safety talk|committee|team|meeting /
             school|birth|emergency|care|safety plan / birth_plan / on_the_fridge|for_the_fridge
@@ -509,17 +508,22 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "reinstated": {
         "en": _phrases(
             """
-            actually i do / well i do / wait i do / wait yes / actually yes / i do! now / i do
-            have / yes i do / now_i_do / but_i_do / it! hurt|hurts|hurting|aches / it is|does
+            wait yes / actually yes / i do! now / now_i_do / but_i_do / it!
+            hurt|hurts|hurting|aches / it is|does
             bad|worse|terrible|back|hurting|killing|awful|severe / it! came_back / it! started /
             it! is_back / they are back / well maybe / well a little / well kind of / well
             sometimes / now it does / today it does / she does now / he does now / there is now
-            / now there is / today there is / happening again
+            / now there is / today there is / happening again / and yes / because mine
+            is|does|did / mine is / the_answer_is_yes / i put|said|circled|marked yes / lie|lied
+            / not_true|is_not_true / yes i am / i have had it / have had it /
+            and_she_has_it|and_he_has_it|and_i_have_it|and_he_does / and_she_does|and_mine_is /
+            i_do_have / yes_i_do / actually_i_do / well_i_do / wait_i_do
             """
         ),
         "es": _phrases(
             """
-            ahora si / hoy si / bueno si / me duele ahora / volvio / hoy me duele
+            ahora si / hoy si / bueno si / me duele ahora / volvio / hoy me duele / es mentira /
+            no es verdad|cierto / la respuesta es si / y si
             """
         ),
     },

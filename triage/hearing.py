@@ -15,7 +15,7 @@ from triage.context import Sayings
 from triage.cues import CUES
 from triage.lexicon import Lexicon, Match, Phrase
 from triage.numbers import numbers
-from triage.protocol import Protocol, ProtocolSet
+from triage.protocol import Protocol, ProtocolSet, references
 from triage.readings import PREFIX, Readings
 from triage.tokens import Utterance, fold
 
@@ -67,6 +67,13 @@ class Hearing:
         phrases += self._readings.phrases
         self._lexicon = Lexicon(protocols.words, phrases, protocols.by_sound)
 
+        self._despair = frozenset(
+            concept
+            for rule in protocols.rules
+            if rule.disposition is Disposition.NOW_988
+            for _, concept in references(rule, "all", "any")
+        )
+
     @property
     def vocabulary(self) -> frozenset[str]:
         """Every word form that some phrase knows."""
@@ -95,7 +102,9 @@ class Hearing:
                 (misheard if match.misheard else sure).append(match)
         if spoken:
             sure += self._readings.find(said, spoken, measured)
-        sayings = Sayings(kinds[_FIGURE], kinds[_EXAGGERATION], self._named, self._crises)
+        sayings = Sayings(
+            kinds[_FIGURE], kinds[_EXAGGERATION], self._named, self._crises, self._despair
+        )
         return Heard(sure, kinds[_WEAK], misheard, sayings, cues)
 
 

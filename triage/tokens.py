@@ -146,6 +146,7 @@ def tokenise(text: str) -> Utterance:
                 tokens[-1], piece = _BEFORE_T[tokens[-1]], "not"
             for token in opened(piece):
                 if tokens and token == tokens[-1] and pause < STOP and not _said_twice(token):
+                    pause = 0  # the pause was between the two: "no, no respira"
                     continue
                 tokens.append(token)
                 places.append(place)

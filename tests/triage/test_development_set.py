@@ -67,3 +67,15 @@ def test_everyday_calls_go_through(everyday):
     asked = [item["text"] for item, action in everyday if action is Action.ASK]
     assert len(alarmed) <= 0.01 * len(everyday), alarmed
     assert len(asked) <= 0.02 * len(everyday), asked
+
+
+def test_words_around_an_emergency_do_not_hide_it(on_the_line):
+    """Papers, films, plans, jokes and the past in the same breath: at the least the line asks."""
+    said = (FOLDER / "not_hidden.txt").read_text(encoding="utf-8").splitlines()
+    assert len(said) > 250
+    hidden = [
+        number
+        for number, text in enumerate(said, 1)
+        if on_the_line.assess(text, "en").action is Action.CONTINUE
+    ]
+    assert hidden == []

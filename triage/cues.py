@@ -1,4 +1,8 @@
-"""What tells a mention's context: when, whether, who; in the phrase language of protocols."""
+"""What tells a mention's context: when, whether, who; in the phrase language of protocols.
+
+The module is long because it is a list: each kind of cue, in both languages, in one place. What a
+kind does to a mention stands in :mod:`triage.context`.
+"""
 
 from __future__ import annotations
 

@@ -13,8 +13,9 @@ import math
 import multiprocessing
 import os
 import queue
-import threading
+import signal
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import BinaryIO, TextIO
@@ -27,6 +28,10 @@ _KEPT_CALLS = 10_000
 _AHEAD = 256
 """So many lines are read ahead of their answers; more would only take memory."""
 _MOST_PROCESSES = 8
+_LOOK_EVERY_S = 0.2
+
+_Asked = queue.Queue[Connection | None]
+"""Who was asked, in the order of the lines; ``None`` ends them."""
 
 
 class _BadLine(Exception):
@@ -53,17 +58,20 @@ def stream(
     if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         calls = _Calls()
         return _write((_line(engine, line, calls) for line in source), sink)
-    with _answering(engine, count) as pipes:
-        asked: queue.Queue[Connection | Exception | None] = queue.Queue(_AHEAD)
-        reader = threading.Thread(target=_ask, args=(source, pipes, asked), daemon=True)
-        reader.start()
-        return _write(_answers(asked), sink, asked)
+    asked: _Asked = queue.Queue(_AHEAD)
+    with _answering(engine, count) as pipes, ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(_write, _answers(asked), sink, asked)
+        try:
+            _ask(source, pipes, asked, writing)
+        finally:
+            _put(asked, None, writing)
+        return writing.result()
 
 
 def _write(
     answers: Iterator[tuple[bool, str]],
     sink: TextIO,
-    asked: queue.Queue[Connection | Exception | None] | None = None,
+    asked: _Asked | None = None,
 ) -> int:
     status = 0
     for readable, answer in answers:
@@ -104,30 +112,32 @@ def _answering(engine: TriageEngine, count: int) -> Iterator[list[Connection]]:
 def _work(engine: TriageEngine, pipe: Connection, others: list[Connection]) -> None:
     for other in others:
         other.close()  # else it would keep them open, and no process would see its end
+    # Who interrupts the command still gets the answers to what was read.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     calls = _Calls()
-    while True:
-        try:
-            line = pipe.recv_bytes()
-        except EOFError:
-            return
-        pipe.send(_line(engine, line, calls))
+    with suppress(EOFError, OSError):
+        while True:
+            pipe.send(_line(engine, pipe.recv_bytes(), calls))
 
 
-def _ask(
-    source: BinaryIO, pipes: list[Connection], asked: queue.Queue[Connection | Exception | None]
-) -> None:
+def _ask(source: BinaryIO, pipes: list[Connection], asked: _Asked, writing: Future[int]) -> None:
+    """Hand out the lines, until there are none or nobody takes the answers any more."""
     in_turn = itertools.cycle(pipes)
-    try:
-        for line in source:
-            call = _call_of(line)
-            pipe = next(in_turn) if call is None else pipes[hash(call) % len(pipes)]
-            asked.put(pipe)
-            with suppress(OSError):  # it has ended; its lines are answered with an error
-                pipe.send_bytes(line)
-    except Exception as error:
-        asked.put(error)
-    else:
-        asked.put(None)
+    for line in source:
+        if writing.done():
+            return
+        call = _call_of(line)
+        pipe = next(in_turn) if call is None else pipes[hash(call) % len(pipes)]
+        _put(asked, pipe, writing)
+        with suppress(OSError):  # it has ended; its lines are answered with an error
+            pipe.send_bytes(line)
+
+
+def _put(asked: _Asked, pipe: Connection | None, writing: Future[int]) -> None:
+    while not writing.done():
+        with suppress(queue.Full):
+            asked.put(pipe, timeout=_LOOK_EVERY_S)
+            return
 
 
 def _call_of(line: bytes) -> object:
@@ -141,10 +151,8 @@ def _call_of(line: bytes) -> object:
     return call if _can_be_a_name(call) else None
 
 
-def _answers(asked: queue.Queue[Connection | Exception | None]) -> Iterator[tuple[bool, str]]:
+def _answers(asked: _Asked) -> Iterator[tuple[bool, str]]:
     while (pipe := asked.get()) is not None:
-        if isinstance(pipe, Exception):
-            raise pipe
         try:
             yield pipe.recv()
         except EOFError:

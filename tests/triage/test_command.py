@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import multiprocessing
 import sys
 from pathlib import Path
 
@@ -121,3 +122,14 @@ def test_several_processes_answer_in_order_and_keep_calls_together(engine):
     answers = [json.loads(line) for line in together.getvalue().splitlines()]
     assert [answer["id"] for answer in answers] == [*range(25), None]
     assert answers[-2]["action"] == "911"
+
+
+def test_several_processes_end_when_nobody_takes_the_answers(engine):
+    class Closed(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    data = b'{"text": "hello"}\n' * 2000
+    with pytest.raises(BrokenPipeError):
+        stream(engine, io.BytesIO(data), Closed(), processes=2)
+    assert not multiprocessing.active_children()

@@ -109,7 +109,7 @@ def test_a_site_that_is_not_there_is_said_plainly(tmp_path: Path, capsys):
 
 
 def test_several_processes_answer_in_order_and_keep_calls_together(engine):
-    texts = ["my jaw aches", "bad line"] * 10 + ["and my chest hurts"] * 5
+    texts = ["my baby is three weeks old"] * 5 + ["hello"] * 15 + ["he has a fever"] * 5
     turns = [
         f'{{"id": {number}, "call": "{number % 5}", "text": "{text}"}}\n'
         for number, text in enumerate(texts)
@@ -121,7 +121,8 @@ def test_several_processes_answer_in_order_and_keep_calls_together(engine):
     assert together.getvalue() == alone.getvalue()
     answers = [json.loads(line) for line in together.getvalue().splitlines()]
     assert [answer["id"] for answer in answers] == [*range(25), None]
-    assert answers[-2]["action"] == "911"
+    alone_it_is = engine.assess("he has a fever", "en").action.value
+    assert answers[-2]["action"] != alone_it_is
 
 
 def test_several_processes_end_when_nobody_takes_the_answers(engine):

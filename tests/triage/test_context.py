@@ -167,6 +167,9 @@ def test_talk_about_a_thing_is_not_the_thing(engine, text, reason):
         "i told your nurse he was not breathing but he's fine",
         "how would a person know they were having a stroke",
         "it's my mother's stroke no not stroke stool",
+        "i don't know if anyone would ever miss me",
+        "a survey about hurting myself and what would happen",
+        "the form asks do i want to die",
     ],
 )
 def test_what_some_mean_and_most_do_not_is_asked_about(engine, text):

@@ -18,8 +18,10 @@ _QUIET_RMS = 10.0
 _VOICED_DBOV = -40.0
 """Speech is brought to -20 dBov, so this is the last that a listener would call speech."""
 
-_SNR_DB = 20.0
-"""A call from a car or a kitchen; a quiet room gives 40."""
+ROOM_DB = 30.0
+"""How far below the voice the noise of a lived-in room is; a quiet one gives 40."""
+KITCHEN_DB = 20.0
+"""The same for a call from a kitchen at work or from a car."""
 
 _BLOCK = SAMPLE_RATE_HZ // 100
 _PAUSE_S = 2.0
@@ -51,16 +53,18 @@ def callers_voices() -> dict[str, VoiceSynthesiser]:
     return {voice.name: VoiceSynthesiser({"en": (voice,)}) for voice in (found[0], _FLITE_RMS)}
 
 
-def on_a_noisy_line(pcm: bytes) -> bytes:
+def on_a_noisy_line(pcm: bytes, below_db: float) -> bytes:
     """Speech with the hiss of a bad line under it, the same in every run.
 
     Args:
         pcm: 8 kHz, 16 bit, mono.
+        below_db: how far below the voice the hiss is.
     """
     samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
     loud = samples[np.abs(samples) > np.abs(samples).max(initial=0.0) / 10]
     level = float(np.sqrt(np.mean(loud**2))) if loud.size else 0.0
-    noise = np.random.default_rng(len(pcm)).normal(0.0, level * 10 ** (-_SNR_DB / 20), samples.size)
+    hiss = level * 10 ** (-below_db / 20)
+    noise = np.random.default_rng(len(pcm)).normal(0.0, hiss, samples.size)
     return np.clip(samples + noise, -32768, 32767).astype("<i2").tobytes()
 
 

@@ -1,6 +1,6 @@
 """The line under load, from outside: real SIP calls with audio into the whole application.
 
-``python -m benchmarks.line`` takes about half an hour and prints a table, ``--json`` one JSON
+``python -m benchmarks.line`` takes about fifty minutes and prints a table, ``--json`` one JSON
 object; progress goes to standard error. All traffic is on loopback.
 """
 
@@ -36,6 +36,7 @@ PARTS: dict[str, Callable[..., Awaitable[Values]]] = {
     "nurse-ring": nurse_ring.idle,
     "nurse-ring-busy": nurse_ring.busy,
     "requests": spoken_requests.requests,
+    "requests-in-noise": spoken_requests.requests_in_noise,
 }
 _CONTAINED = (load.TooFewCalls, PhoneProblem, SippFailed, TimeoutError, ValueError)
 """What ends one part and leaves the others."""

@@ -11,7 +11,7 @@ from typing import Any
 from adapters.speech import VoiceSynthesiser
 from adapters.telephony.media import Clip
 from adapters.telephony.sip.phone import CallerPhone
-from benchmarks.audio import callers_voices, on_a_noisy_line
+from benchmarks.audio import KITCHEN_DB, ROOM_DB, callers_voices, on_a_noisy_line
 from benchmarks.figure import Values
 from benchmarks.scene import Tell, running
 from benchmarks.sentences import Sentence, ordinary, red_flags
@@ -107,14 +107,21 @@ def tally_red_flags(ended: Sequence[Ended]) -> Values:
 
 
 async def requests(folder: Path, tell: Tell, *, quick: bool) -> Values:
-    """Every sentence in every voice, each in a call of its own."""
-    voices = callers_voices()
-    routine, flags = ordinary(), red_flags()
-    if quick:
-        routine, flags = routine[::6], flags[::5]
+    """Every sentence in every voice, each in a call of its own, from a lived-in room."""
+    return await _called(folder, tell, every=6 if quick else 1, below_db=ROOM_DB)
+
+
+async def requests_in_noise(folder: Path, tell: Tell, *, quick: bool) -> Values:
+    """Every third sentence in every voice, from a kitchen; the figures begin with ``noisy_``."""
+    values = await _called(folder, tell, every=12 if quick else 3, below_db=KITCHEN_DB)
+    return {f"noisy_{key}": value for key, value in values.items()}
+
+
+async def _called(folder: Path, tell: Tell, *, every: int, below_db: float) -> Values:
+    routine, flags = ordinary()[::every], red_flags()[::every]
     async with running(folder, "requests", tell) as stage:
         menu_at_s = await _greeting_s(stage) + _INTO_THE_MENU_S
-        callers = _Callers(stage, voices, menu_at_s, tell)
+        callers = _Callers(stage, callers_voices(), menu_at_s, below_db, tell)
         values = tally(await callers.all(routine, reply="No."))
         return values | tally_red_flags(await callers.all(flags, reply="Yes."))
 
@@ -123,11 +130,17 @@ class _Callers:
     """Calls one sentence after the other, a few at a time."""
 
     def __init__(
-        self, stage: Stage, voices: dict[str, VoiceSynthesiser], menu_at_s: float, tell: Tell
+        self,
+        stage: Stage,
+        voices: dict[str, VoiceSynthesiser],
+        menu_at_s: float,
+        below_db: float,
+        tell: Tell,
     ) -> None:
         self._stage = stage
         self._voices = voices
         self._menu_at_s = menu_at_s
+        self._below_db = below_db
         self._tell = tell
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._placed = 0
@@ -135,7 +148,9 @@ class _Callers:
     async def all(self, sentences: Sequence[Sentence], *, reply: str) -> list[Ended]:
         """Every sentence in every voice; ``reply`` answers triage's questions."""
         clips = {
-            (text, name): Clip.from_pcm(on_a_noisy_line(await voice.render(text, "en")))
+            (text, name): Clip.from_pcm(
+                on_a_noisy_line(await voice.render(text, "en"), self._below_db)
+            )
             for name, voice in self._voices.items()
             for text in (*(sentence.say for sentence in sentences), reply)
         }

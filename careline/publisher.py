@@ -8,6 +8,7 @@ from pathlib import Path
 
 from careline.brain import Brain
 from careline.gate import engine_of
+from careline.heap import settle
 from careline.versions import SiteVersions
 from config.errors import ConfigError
 from config.load import load_site
@@ -54,4 +55,5 @@ class Publisher:
             return Published(version=serving, problems=(f"cannot be kept: {error.strerror}",))
         if site.version != serving:
             self._brain.publish(site)
+            settle()
         return Published(version=site.version)

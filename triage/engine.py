@@ -10,7 +10,9 @@ was said of other words of the same utterance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -101,7 +103,8 @@ class TriageEngine:
         self._alternatives = {
             rule.id: tuple(alternatives(entry) for entry in rule.all) for rule in self._rules
         }
-        self._hearing = Hearing(protocols)
+        with _collector_at_rest():
+            self._hearing = Hearing(protocols)
         self._naming: dict[str, list[int]] = {}
         for at, rule in enumerate(self._rules):
             for concept in {name for _, name in references(rule, "all", "any")}:
@@ -337,6 +340,18 @@ class TriageEngine:
             if not now.isdisjoint(held) and not self._symptoms.isdisjoint(held):
                 return tuple(dict.fromkeys(held))
         return ()
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Spare a quarter of the time of building what stays: there is no garbage in it to look for."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 # --- small steps --------------------------------------------------------------------------------

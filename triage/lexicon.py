@@ -115,6 +115,7 @@ class Lexicon:
             for row in parse(phrase.text, phrase.language)
         ]
         self._closures: dict[int, frozenset[int]] = {}
+        self._rows: dict[frozenset[int], Mapping[int, int]] = {}
         self._symbols = {form: self._closed(ids) for form, ids in self._forms.items()}
         often = self._how_often()
         self._class_index = self._index(class_patterns, often)
@@ -211,10 +212,17 @@ class Lexicon:
             by_second.setdefault(second, []).append(_Indexed(pattern, before))
         return index
 
-    def _closed(self, symbols: Iterable[int]) -> dict[int, int]:
-        """The symbols with every class they belong to, each one token long."""
-        seen = frozenset().union(*(self._closure(symbol) for symbol in symbols))
-        return dict.fromkeys(sorted(seen), 1)
+    def _closed(self, symbols: Set[int]) -> Mapping[int, int]:
+        """The symbols with every class they belong to, each one token long; shared, not to change.
+
+        Most word forms stand for what other forms stand for too.
+        """
+        alike = frozenset(symbols)
+        known = self._rows.get(alike)
+        if known is None:
+            seen = frozenset().union(*(self._closure(symbol) for symbol in alike))
+            known = self._rows[alike] = dict.fromkeys(sorted(seen), 1)
+        return known
 
     def _closure(self, symbol: int) -> frozenset[int]:
         """A symbol with every class it belongs to."""

@@ -6,7 +6,6 @@ answered by one process, which remembers the call.
 
 from __future__ import annotations
 
-import gc
 import itertools
 import json
 import math
@@ -21,6 +20,7 @@ from multiprocessing.connection import Connection
 from typing import BinaryIO, TextIO
 
 from calls.verdict import Verdict
+from careline.heap import settle
 from triage import CallMemory, TriageEngine
 
 _KEPT_CALLS = 10_000
@@ -52,8 +52,7 @@ def stream(
     Returns:
         0; 1 when a line could not be read.
     """
-    # What was compiled stays: no collection need look through it again, in any process.
-    gc.freeze()
+    settle()
     count = min(os.cpu_count() or 1, _MOST_PROCESSES) if processes is None else processes
     if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         calls = _Calls()

@@ -26,6 +26,7 @@ from careline.call_log import CallLog
 from careline.control_server import ControlServer
 from careline.estimates import Estimator
 from careline.gate import TriageGate, engine_of
+from careline.heap import settle
 from careline.processes.report import (
     ALIVE,
     ALIVE_EVERY_S,
@@ -111,6 +112,7 @@ async def serve(
     await control.start(state.control_socket)
     if inputs:
         log.info("came back with %d inputs, %d live calls", inputs, brain.live_calls)
+    settle()
     orphaned = asyncio.create_task(supervisor_gone())
     driving = asyncio.create_task(_drive(brain, site.version, state.line_socket, orphaned))
     stopping = asyncio.create_task(stop.wait())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -38,6 +37,7 @@ from calls.facts import Fact
 from calls.faults import where
 from calls.ports import SpeechError, VaultError
 from careline.clock import WallClock
+from careline.heap import settle
 from careline.line_settings import endpoint_settings, line_settings
 from careline.processes.report import (
     FATAL,
@@ -127,9 +127,7 @@ async def serve(site: Site, state: StateFolder, args: argparse.Namespace) -> Non
         stack.push_async_callback(endpoint.stop)
         stack.push_async_callback(line.stop)
         line.undriven()
-        # What was made so far stays; the collector need not look at it again between two frames.
-        gc.collect()
-        gc.freeze()
+        settle()
         report(READY, sip=f"{address.host}:{address.port}")
         if not await _before(stop, supervisor_gone()):
             return

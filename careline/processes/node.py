@@ -25,6 +25,7 @@ from careline.call_log import CallLog
 from careline.control_server import ControlServer
 from careline.estimates import Estimator
 from careline.gate import TriageGate, engine_of
+from careline.heap import settle
 from careline.publisher import Publisher
 from careline.standby import Standby
 from careline.state import StateFolder
@@ -102,6 +103,9 @@ class Node:
         """
         self._key_path.parent.mkdir(mode=0o700, exist_ok=True)
         await asyncio.to_thread(self._could_lead)
+        # Compiled before this node is asked to lead: nobody waits for it in a take-over.
+        await asyncio.to_thread(engine_of, self._site)
+        settle()
         relay = LineRelay(
             self._address,
             self._site.id,

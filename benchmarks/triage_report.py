@@ -86,12 +86,14 @@ def main() -> int:
     protocols = load_site(DEFAULT_CLINIC).protocols
     engine = TriageEngine(protocols, second_opinion())
     tuning, held_out = judge("tuning", engine), judge("held_out", engine)
+    later = judge("later", engine)
     by_rules = judge("held_out", TriageEngine(protocols))
     table = list(
         figures(
             {
                 f"held out ({len(held_out)})": accuracy(held_out),
                 f"tuning ({len(tuning)})": accuracy(tuning),
+                f"written later ({len(later)})": accuracy(later),
                 "held out, rules alone": accuracy(by_rules),
             }
         )

@@ -3,7 +3,8 @@
 All were written for Careline, none is a patient's. ``training.jsonl`` is what the second opinion
 learned from and what the phrases of the protocols were widened with. The development set has two
 halves by other authors: ``tuning.jsonl``, which was looked at while the rules were written, and
-``held_out.jsonl``, which was not and is kept for the report.
+``held_out.jsonl``, which was not and is kept for the report. ``later.jsonl`` was written when
+everything was done, judged once, and only then looked at.
 """
 
 from __future__ import annotations
@@ -39,6 +40,6 @@ class Utterance:
 
 
 def read(name: str) -> tuple[Utterance, ...]:
-    """One of the sets: ``training``, ``tuning``, ``held_out``."""
+    """One of the sets: ``training``, ``tuning``, ``held_out``, ``later``."""
     lines = (_FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return tuple(Utterance(**json.loads(line)) for line in lines)

@@ -54,12 +54,13 @@ def test_the_report_names_every_slice_and_what_was_missed():
 
 
 def test_the_sets_are_large_and_share_no_utterance():
-    sets = {name: read(name) for name in ("training", "tuning", "held_out")}
+    sets = {name: read(name) for name in ("training", "tuning", "held_out", "later")}
     assert len(sets["tuning"]) + len(sets["held_out"]) >= 600
     texts = [each.text for said in sets.values() for each in said]
     authors = [{each.id.split("-")[0] for each in said} for said in sets.values()]
     assert authors[0].isdisjoint(authors[1] | authors[2])
     assert authors[1].isdisjoint(authors[2])
+    assert authors[3].isdisjoint(authors[0] | authors[1] | authors[2])
     held_out = {each.text for each in sets["held_out"]}
     assert len(texts) - len(set(texts)) < 40  # "thank you", "hello" and the like
     assert held_out.isdisjoint(each.text for each in (*sets["training"], *sets["tuning"]))
@@ -75,4 +76,6 @@ def test_no_utterance_of_the_development_set_is_an_example_of_a_rule(clinic):
         for rule in clinic.protocols.rules
         for text in (*rule.examples.positive, *rule.examples.negative)
     }
-    assert not examples & {each.text for name in ("tuning", "held_out") for each in read(name)}
+    assert not examples & {
+        each.text for name in ("tuning", "held_out", "later") for each in read(name)
+    }

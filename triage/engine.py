@@ -318,13 +318,6 @@ class TriageEngine:
 
     def _held(self, rule: Rule, standing: Mapping[str, Standing], now: set[str]) -> tuple[str, ...]:
         """The concepts that satisfy the rule, one of them at least said ``now``; or none."""
-
-        def surest(concept: str) -> tuple[bool, bool]:
-            return standing[concept] is not Standing.MEANT, concept not in now
-
-        def newest(concept: str) -> tuple[bool, bool]:
-            return concept not in now, standing[concept] is not Standing.MEANT
-
         slots = []
         for options in self._alternatives[rule.id]:
             slot = [c for c in options if c in standing]
@@ -334,6 +327,13 @@ class TriageEngine:
         anyone = [c for c in rule.any if c in standing]
         if rule.any and len(anyone) < rule.any_count:
             return ()
+
+        def surest(concept: str) -> tuple[bool, bool]:
+            return standing[concept] is not Standing.MEANT, concept not in now
+
+        def newest(concept: str) -> tuple[bool, bool]:
+            return concept not in now, standing[concept] is not Standing.MEANT
+
         for order in (surest, newest):
             held = [min(options, key=order) for options in slots]
             held += sorted(anyone, key=order)[: rule.any_count]

@@ -7,7 +7,6 @@ All phrases of a site, and those of the caller grammar, are looked for in one pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from calls.verdict import Disposition
@@ -97,7 +96,7 @@ class Hearing:
             elif kind in kinds:
                 # A weak word that was perhaps not even said is worth nothing.
                 if not (match.misheard and kind == _WEAK):
-                    kinds[kind].append(replace(match, concept=name) if name else match)
+                    kinds[kind].append(match._replace(concept=name) if name else match)
             else:
                 (misheard if match.misheard else sure).append(match)
         if spoken:

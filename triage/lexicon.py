@@ -44,8 +44,7 @@ class Phrase:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A phrase found.
 
     Attributes:
@@ -68,19 +67,34 @@ class _Pattern:
     target: str
     symbols: tuple[int, ...]
     gaps: tuple[Gap, ...]
-    need: frozenset[int]
 
 
 class _Indexed(NamedTuple):
-    """A pattern under the symbol that is met least often.
+    """A pattern under the two of its symbols that are met least often.
 
     Attributes:
         pattern: it.
+        rarest: the symbol that is met least often.
         before: so many tokens before that symbol the pattern begins at most.
+        others: its symbols beside those two.
     """
 
     pattern: _Pattern
+    rarest: int
     before: int
+    others: frozenset[int]
+
+
+class _Index(NamedTuple):
+    """Patterns by the two symbols that are met least often.
+
+    Attributes:
+        rarest: the symbols that are some pattern's rarest.
+        patterns_of: for each, second symbols with the patterns of both.
+    """
+
+    rarest: frozenset[int]
+    patterns_of: Mapping[int, tuple[tuple[int, list[_Indexed]], ...]]
 
 
 class Lexicon:
@@ -183,7 +197,7 @@ class Lexicon:
     def _pattern(self, target: str, row: tuple[Element, ...], text: str) -> _Pattern:
         symbols = tuple(self._symbol(element, text) for element in row)
         gaps = tuple(element.gap for element in row)
-        return _Pattern(target, symbols, gaps, frozenset(symbols))
+        return _Pattern(target, symbols, gaps)
 
     def _how_often(self) -> Counter[int]:
         """How often each symbol will be met, guessed by its words: little ones are everywhere."""
@@ -197,7 +211,7 @@ class Lexicon:
     def _index(self, patterns: list[_Pattern], often: Mapping[int, int]) -> _Index:
         """Patterns by the two symbols that are met least often; a single symbol is both."""
         classes = frozenset(self._class_ids.values())
-        index: dict[int, dict[int, list[_Indexed]]] = {}
+        table: dict[int, dict[int, list[_Indexed]]] = {}
         for pattern in dict.fromkeys(patterns):
             symbols = pattern.symbols
             order = sorted(range(len(symbols)), key=lambda i: (often.get(symbols[i], 0), i))
@@ -208,9 +222,11 @@ class Lexicon:
                 + (_LONGEST_OF_CLASS if symbols[i] in classes else _LONGEST_WORD)
                 for i in range(order[0])
             )
-            by_second = index.setdefault(first, {})
-            by_second.setdefault(second, []).append(_Indexed(pattern, before))
-        return index
+            others = frozenset(symbols) - {first, second}
+            by_second = table.setdefault(first, {})
+            by_second.setdefault(second, []).append(_Indexed(pattern, first, before, others))
+        patterns_of = {symbol: tuple(by_second.items()) for symbol, by_second in table.items()}
+        return _Index(frozenset(patterns_of), patterns_of)
 
     def _closed(self, symbols: Set[int]) -> Mapping[int, int]:
         """The symbols with every class they belong to, each one token long; shared, not to change.
@@ -268,22 +284,23 @@ class Lexicon:
         found: dict[tuple[str, frozenset[int]], Match] = {}
         present = text.present
         candidates = [
-            (symbol, pattern, before)
-            for symbol in present & index.keys()
-            for second in index[symbol].keys() & present
-            for pattern, before in index[symbol][second]
-            if len(pattern.symbols) < 3 or pattern.need <= present
+            indexed
+            for symbol in present & index.rarest
+            for second, patterns in index.patterns_of[symbol]
+            if second in present
+            for indexed in patterns
+            if not indexed.others or indexed.others <= present
         ]
-        text.locate({s for symbol, pattern, _ in candidates for s in (symbol, pattern.symbols[0])})
-        for symbol, pattern, before in candidates:
-            for start in text.starts(pattern, symbol, before):
+        text.locate({s for each in candidates for s in (each.rarest, each.pattern.symbols[0])})
+        for pattern, rarest, before, _ in candidates:
+            for start in text.starts(pattern, rarest, before):
                 used = text.walk(pattern, start)
                 if used is not None:
-                    tokens = frozenset(i for first, end in used for i in range(first, end))
+                    tokens = frozenset([i for first, end in used for i in range(first, end)])
                     key = (pattern.target, tokens)
-                    places = zip(used, pattern.symbols, strict=True)
                     misheard = bool(text.misheard) and any(
-                        (first, symbol) in text.misheard for (first, _), symbol in places
+                        (first, symbol) in text.misheard
+                        for (first, _), symbol in zip(used, pattern.symbols, strict=True)
                     )
                     if key not in found or not misheard:
                         found[key] = Match(
@@ -292,7 +309,6 @@ class Lexicon:
         return list(found.values())
 
 
-_Index = dict[int, dict[int, list[_Indexed]]]
 _NOTHING: Mapping[int, int] = {}
 
 

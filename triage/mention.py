@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from triage.standing import Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A concept that was said.
 
     Attributes:
@@ -57,14 +56,14 @@ def less_sure(mention: Mention) -> Mention:
     """A denial that was perhaps not even said leaves a question."""
     if mention.standing is not Standing.SUPPRESSED or mention.reason != "negated":
         return mention
-    return replace(mention, standing=Standing.IN_DOUBT)
+    return mention._replace(standing=Standing.IN_DOUBT)
 
 
 def worth_a_question(mention: Mention, reason: str) -> Mention:
     """At most in doubt, and why."""
     if mention.standing is not Standing.MEANT:
         return mention
-    return replace(mention, standing=Standing.IN_DOUBT, reason=reason)
+    return mention._replace(standing=Standing.IN_DOUBT, reason=reason)
 
 
 def meant_ones(mentions: Iterable[Mention], concepts: tuple[str, ...]) -> list[Mention]:

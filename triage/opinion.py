@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from calls.verdict import Disposition
@@ -95,14 +95,13 @@ class SecondOpinion:
         """
         rows = self.weights.rows
         whole = word_features(words)
-        found = [rows[feature] for feature in whole if feature in rows]
+        found = [row for feature in whole if (row := rows.get(feature)) is not None]
         by_words = _scaled(map(sum, zip(*found, strict=True)) if found else (), len(whole))
         sums, count = [0.0, 0.0, 0.0], 0
         for word in distinct(words):
             row, pieces_of_word = self._of_word(word)
             count += pieces_of_word
-            for index, value in enumerate(row):
-                sums[index] += value
+            sums = [sums[0] + row[0], sums[1] + row[1], sums[2] + row[2]]
         by_pieces = _scaled(sums, count)
         scores = (
             math.exp(min(sum(s), 50.0))
@@ -124,25 +123,23 @@ class SecondOpinion:
     def _sum_of_pieces(self, word: str) -> tuple[Row, int]:
         rows = self.weights.rows
         sums, all_pieces = [0.0, 0.0, 0.0], pieces(word)
-        for piece in all_pieces:
-            for index, value in enumerate(rows.get(piece, ())):
-                sums[index] += value
+        for row in filter(None, map(rows.get, all_pieces)):
+            sums = [sums[0] + row[0], sums[1] + row[1], sums[2] + row[2]]
         return (sums[0], sums[1], sums[2]), len(all_pieces)
 
 
 # --- features: the training script uses the same ------------------------------------------------
 
 
-def word_features(words: Sequence[str]) -> frozenset[str]:
-    """The words, pairs of neighbours, and pairs with one word between; numbers by their size."""
+def word_features(words: Sequence[str]) -> Collection[str]:
+    """The words, pairs of neighbours, and pairs with one word between; numbers by their size.
+
+    Each once, in the order they were said: sums of fractions depend on their order.
+    """
     words = _sized(words)
-    return frozenset(
-        (
-            *words,
-            *(f"{a} {b}" for a, b in itertools.pairwise(words)),
-            *(f"{a} _ {b}" for a, b in zip(words, words[2:], strict=False)),
-        )
-    )
+    pairs = map(" ".join, itertools.pairwise(words))
+    apart = map(" _ ".join, zip(words, words[2:], strict=False))
+    return dict.fromkeys((*words, *pairs, *apart))
 
 
 def pieces(word: str) -> tuple[str, ...]:

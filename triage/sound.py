@@ -77,6 +77,11 @@ def _once(classes: str) -> str:
     return "".join(c for at, c in enumerate(classes) if not at or c != classes[at - 1])
 
 
+def _joined(classes: str, more: str) -> str:
+    """Two rows of classes as one, without a repeat where they meet."""
+    return classes + (more[1:] if classes[-1:] == more[:1] else more)
+
+
 class BySound:
     """The words that protocols list, by their sound.
 
@@ -119,7 +124,7 @@ class BySound:
                 if key not in self._beginnings:
                     break
                 # A vowel that begins a later word is heard within the row, where vowels fall away.
-                key = _once(key + skeletons[end - 1].removeprefix("A"))
+                key = _joined(key, skeletons[end - 1].removeprefix("A"))
                 row = tokens[start:end]
                 found += (
                     SoundAlike(start, end, word, certain=False)

@@ -135,7 +135,9 @@ def tokenise(text: str) -> Utterance:
     breaks: list[int] = []
     pause = STOP
     for place, word in enumerate(words):
-        for piece in _PIECE.findall(fold(word)):
+        # Most words are plain; only others are taken apart.
+        plain = word.isascii() and word.isalpha()
+        for piece in (word.lower(),) if plain else _PIECE.findall(fold(word)):
             if not (piece[0].isalnum() or piece == "%"):
                 pause = max(pause, STOP if piece in _SENTENCE_END else COMMA)
                 continue

@@ -108,18 +108,20 @@ def tally_red_flags(ended: Sequence[Ended]) -> Values:
 
 async def requests(folder: Path, tell: Tell, *, quick: bool) -> Values:
     """Every sentence in every voice, each in a call of its own, from a lived-in room."""
-    return await _called(folder, tell, every=6 if quick else 1, below_db=ROOM_DB)
+    every = 6 if quick else 1
+    return await _called(folder, "requests", tell, every=every, below_db=ROOM_DB)
 
 
 async def requests_in_noise(folder: Path, tell: Tell, *, quick: bool) -> Values:
     """Every third sentence in every voice, from a kitchen; the figures begin with ``noisy_``."""
-    values = await _called(folder, tell, every=12 if quick else 3, below_db=KITCHEN_DB)
+    every = 12 if quick else 3
+    values = await _called(folder, "requests-in-noise", tell, every=every, below_db=KITCHEN_DB)
     return {f"noisy_{key}": value for key, value in values.items()}
 
 
-async def _called(folder: Path, tell: Tell, *, every: int, below_db: float) -> Values:
+async def _called(folder: Path, name: str, tell: Tell, *, every: int, below_db: float) -> Values:
     routine, flags = ordinary()[::every], red_flags()[::every]
-    async with running(folder, "requests", tell) as stage:
+    async with running(folder, name, tell) as stage:
         menu_at_s = await _greeting_s(stage) + _INTO_THE_MENU_S
         callers = _Callers(stage, callers_voices(), menu_at_s, below_db, tell)
         values = tally(await callers.all(routine, reply="No."))
@@ -185,7 +187,7 @@ class _Callers:
         finally:
             await phone.hang_up()
             self._room.release()
-        self._tell(f"requests: call {placed}, {turn} turns -> {heard.queue or 'nowhere'}")
+        self._tell(f"call {placed}, {turn} turns -> {heard.queue or 'nowhere'}")
         why = next((line for line in heard.lines if line.startswith("RED FLAG")), "")
         return Ended(sentence=sentence, voice=voice, queue=heard.queue, turns=turn, why=why)
 

@@ -38,11 +38,15 @@ from triage.surroundings import Surroundings
 from triage.tokens import STOP, Utterance
 from triage.vocabulary import (
     ANYBODY,
+    BEFORE_BLOOD_THINGS,
     BITES,
+    BLOOD_THINGS,
     DATED,
     HAVING,
     LITTLE_WORDS,
+    NAME_GIVERS,
     NAMED_AFTER,
+    NAMED_THINGS,
     NOT_OF,
     OPENERS,
     PEOPLE,
@@ -176,6 +180,9 @@ class Context:
             return far, "far-apart"
         if self._topic(match):
             return Standing.SUPPRESSED, "topic"
+        named = self._in_a_name(match)
+        if named is not None:
+            return named, "topic"
         animal = self._animal(match)
         if animal is not None:
             return animal, "animal"
@@ -353,6 +360,25 @@ class Context:
             if word in TOPIC_NOUNS:
                 return at == match.end or self._tokens[at - 1] in NAMED_AFTER
         return False
+
+    def _in_a_name(self, match: Match) -> Standing | None:
+        """A word of it belongs to the next one: "my blood sugar", "foot clinic", "cough syrup".
+
+        Without punctuation the next one may as well begin something else, "coughing up blood,
+        pressure is dropping": then it is worth a question.
+        """
+        for at in sorted(match.used):
+            behind = at + 1
+            if behind == len(self._tokens) or behind in match.used or self._breaks[behind]:
+                continue
+            word, following = self._tokens[at], self._tokens[behind]
+            if word == "blood" and following in BLOOD_THINGS:
+                whole = at > 0 and self._tokens[at - 1] in BEFORE_BLOOD_THINGS
+                return Standing.SUPPRESSED if whole else Standing.IN_DOUBT
+            if word in NAME_GIVERS and following in NAMED_THINGS:
+                errand = self._around.cues("errand")
+                return Standing.SUPPRESSED if errand else Standing.IN_DOUBT
+        return None
 
     def _cited(self, match: Match) -> bool:
         """Said only to say that it was not said: "i never said overdose".

@@ -195,6 +195,36 @@ NAMED_AFTER = _words(
 )
 """Before a topic noun they name a thing: ``overdose and addiction recovery program``."""
 
+NAME_GIVERS = _words(
+    """
+    eye eyes ear ears nose nasal mouth tongue lip throat neck shoulder arm elbow wrist hand finger
+    thumb chest heart lung back spine belly stomach abdominal hip leg knee ankle foot feet toe bone
+    skin breast vision hearing tooth nail cough hernia rib
+    """
+)
+"""``foot doctor``, ``cough syrup``: parts and complaints that things are named after."""
+
+NAMED_THINGS = _words(
+    """
+    specialist surgeon clinic place appointment appointments visit checkup exam scan xray mri
+    ultrasound test tests lab labs results insurance card drops spray syrup medicine medication
+    cream ointment brace braces splint sleeve monitor machine supplies mask guard glasses
+    replacement infection
+    """
+)
+"""What stands behind such a word, in one name with it."""
+
+BLOOD_THINGS = _words(
+    """
+    pressure sugar sugars thinner thinners test tests work draw draws type bank meter count drive
+    glucose lab labs
+    """
+)
+"""``blood sugar``: nobody bleeds."""
+
+BEFORE_BLOOD_THINGS = _words("my your his her our the a an high low for with this that")
+"""Before such a name, and hardly ever between "coughing up" and "blood"."""
+
 PERSONS = _words(
     """
     baby son daughter kid kids child children toddler infant boy girl mom mother dad father

@@ -79,3 +79,15 @@ def test_words_around_an_emergency_do_not_hide_it(on_the_line):
         if on_the_line.assess(text, "en").action is Action.CONTINUE
     ]
     assert hidden == []
+
+
+def test_phrases_do_not_match_errands_by_accident(on_the_line):
+    """ "I lost my blood sugar meter": words of a phrase, and nothing of what it means."""
+    said = (FOLDER / "not_meant.txt").read_text(encoding="utf-8").splitlines()
+    assert len(said) > 350
+    alarmed = [
+        number
+        for number, text in enumerate(said, 1)
+        if on_the_line.assess(text, "en").action is not Action.CONTINUE
+    ]
+    assert len(alarmed) <= 0.02 * len(said), alarmed

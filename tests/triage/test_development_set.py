@@ -91,3 +91,15 @@ def test_phrases_do_not_match_errands_by_accident(on_the_line):
         if on_the_line.assess(text, "en").action is not Action.CONTINUE
     ]
     assert len(alarmed) <= 0.02 * len(said), alarmed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what cough medicine can i take with high blood pressure",
+        "vomiting blood sugar is fine though",
+    ],
+)
+def test_a_word_of_a_name_leaves_a_question(on_the_line, text):
+    """Without pauses it may be "blood, sugar" or "blood sugar": neither silence nor an alarm."""
+    assert on_the_line.assess(text, "en").action is Action.ASK

@@ -63,6 +63,7 @@ _ACTIONS = {
     Disposition.SAME_DAY: Action.CONTINUE,
     Disposition.ROUTINE: Action.CONTINUE,
 }
+_HIGHEST = (Action.CALL_911, Action.CALL_988)
 _HIGHER = {
     Disposition.ROUTINE: Disposition.SAME_DAY,
     Disposition.SAME_DAY: Disposition.NURSE_NOW,
@@ -208,7 +209,8 @@ class TriageEngine:
             mentions = [less_sure(mention) for mention in mentions]
         verdict = self._decide(said, mentions, memory or CallMemory())
         opinion = None
-        if self._second is not None and said.tokens:
+        # It cannot raise what is at the top already.
+        if self._second is not None and said.tokens and verdict.action not in _HIGHEST:
             opinion = self._second.of(standing_words(said, mentions))
             verdict = seconded(verdict, opinion, self._second.weights)
         if not verdict.action.is_red_flag and not _readable(words, said, language):

@@ -12,7 +12,7 @@ more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from triage.ordinary import ORDINARY
@@ -118,20 +118,27 @@ class BySound:
             if token not in known and token not in ORDINARY
             for word in self.misspelt(token)
         ]
-        skeletons = [self._skeleton(token, known) for token in tokens]
+        kept = self._skeletons
+        skeletons = [kept.get(token) or self._skeleton(token, known) for token in tokens]
         for start, key in enumerate(skeletons):
-            for end in range(start + 2, min(start + _LONGEST_ROW, len(tokens)) + 1):
-                if key not in self._beginnings:
-                    break
-                # A vowel that begins a later word is heard within the row, where vowels fall away.
-                key = _joined(key, skeletons[end - 1].removeprefix("A"))
-                row = tokens[start:end]
-                found += (
-                    SoundAlike(start, end, word, certain=False)
-                    for word in self._by_skeleton.get(key, ())
-                    if self._words.isdisjoint(row) and _close("".join(row), word)
-                )
+            if key in self._beginnings:
+                found += self._in_pieces(tokens, skeletons, start)
         return found
+
+    def _in_pieces(
+        self, tokens: Sequence[str], skeletons: Sequence[str], start: int
+    ) -> Iterator[SoundAlike]:
+        """The listed words that several tokens from ``start`` on sound like."""
+        key = skeletons[start]
+        for end in range(start + 2, min(start + _LONGEST_ROW, len(tokens)) + 1):
+            # A vowel that begins a later word is heard within the row, where vowels fall away.
+            key = _joined(key, skeletons[end - 1].removeprefix("A"))
+            for word in self._by_skeleton.get(key, ()):
+                row = tokens[start:end]
+                if self._words.isdisjoint(row) and _close("".join(row), word):
+                    yield SoundAlike(start, end, word, certain=False)
+            if key not in self._beginnings:
+                return
 
     def _skeleton(self, token: str, known: Collection[str]) -> str:
         """Its skeleton; kept for words that phrases know, never for a caller's."""
@@ -139,9 +146,7 @@ class BySound:
             return "?"
         if token not in known:
             return skeleton(token)
-        kept = self._skeletons.get(token)
-        if kept is None:
-            kept = self._skeletons[token] = skeleton(token)
+        kept = self._skeletons[token] = skeleton(token)
         return kept
 
     def misspelt(self, token: str) -> list[str]:

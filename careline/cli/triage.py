@@ -6,7 +6,7 @@ import argparse
 import io
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from careline.cli.options import add_config, site_or_complain
 from careline.cli.triage_stream import stream
@@ -62,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
         return 2
     engine = TriageEngine(site.protocols, second_opinion())
     if args.jsonl:
-        return stream(engine, sys.stdin.buffer, sys.stdout)
+        # It is buffered, though its declared type does not say so.
+        return stream(engine, cast(io.BufferedReader, sys.stdin.buffer), sys.stdout)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What was typed need not be text, and a terminal need not be able to show it.
         sys.stdout.reconfigure(errors="backslashreplace")

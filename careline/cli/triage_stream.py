@@ -16,8 +16,9 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from io import BufferedIOBase
 from multiprocessing.connection import Connection
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
 from calls.verdict import Verdict
 from careline.heap import settle
@@ -25,13 +26,18 @@ from triage import CallMemory, TriageEngine
 
 _KEPT_CALLS = 10_000
 """Of a longer stream's calls only so many are remembered."""
-_AHEAD = 256
-"""So many lines are read ahead of their answers; more would only take memory."""
+_TOGETHER = 32
+"""So many lines are handed out together, if they have come together: a message costs time."""
+_AHEAD = 8
+"""So many times that are read ahead of their answers; more would only take memory."""
+_BLOCK = 65_536
 _MOST_PROCESSES = 8
 _LOOK_EVERY_S = 0.2
 
-_Asked = queue.Queue[Connection | None]
-"""Who was asked, in the order of the lines; ``None`` ends them."""
+_Answer = tuple[bool, str]
+"""Whether a line could be read, and what is written of it."""
+_Asked = queue.Queue[list[Connection] | None]
+"""Who was asked for each of the lines handed out together; ``None`` ends them."""
 
 
 class _BadLine(Exception):
@@ -39,7 +45,7 @@ class _BadLine(Exception):
 
 
 def stream(
-    engine: TriageEngine, source: BinaryIO, sink: TextIO, processes: int | None = None
+    engine: TriageEngine, source: BufferedIOBase, sink: TextIO, processes: int | None = None
 ) -> int:
     """One answer for each line, in order, each as soon as it is known.
 
@@ -56,7 +62,8 @@ def stream(
     count = min(os.cpu_count() or 1, _MOST_PROCESSES) if processes is None else processes
     if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         calls = _Calls()
-        return _write((_line(engine, line, calls) for line in source), sink)
+        together = _as_they_come(source)
+        return _write(([_line(engine, line, calls) for line in lines] for lines in together), sink)
     asked: _Asked = queue.Queue(_AHEAD)
     with _answering(engine, count) as pipes, ThreadPoolExecutor(1) as pool:
         writing = pool.submit(_write, _answers(asked), sink, asked)
@@ -68,17 +75,18 @@ def stream(
 
 
 def _write(
-    answers: Iterator[tuple[bool, str]],
+    answers: Iterator[list[_Answer]],
     sink: TextIO,
     asked: _Asked | None = None,
 ) -> int:
     status = 0
-    for readable, answer in answers:
-        sink.write(answer + "\n")
+    for together in answers:
+        for readable, answer in together:
+            sink.write(answer + "\n")
+            if not readable:
+                status = 1
         if asked is None or asked.empty():
             sink.flush()
-        if not readable:
-            status = 1
     sink.flush()
     return status
 
@@ -116,26 +124,43 @@ def _work(engine: TriageEngine, pipe: Connection, others: list[Connection]) -> N
     calls = _Calls()
     with suppress(EOFError, OSError):
         while True:
-            pipe.send(_line(engine, pipe.recv_bytes(), calls))
+            pipe.send([_line(engine, line, calls) for line in pipe.recv()])
 
 
-def _ask(source: BinaryIO, pipes: list[Connection], asked: _Asked, writing: Future[int]) -> None:
+def _ask(
+    source: BufferedIOBase, pipes: list[Connection], asked: _Asked, writing: Future[int]
+) -> None:
     """Hand out the lines, until there are none or nobody takes the answers any more."""
     in_turn = itertools.cycle(pipes)
-    for line in source:
+    for lines in _as_they_come(source):
         if writing.done():
             return
-        call = _call_of(line)
-        pipe = next(in_turn) if call is None else pipes[hash(call) % len(pipes)]
-        _put(asked, pipe, writing)
-        with suppress(OSError):  # it has ended; its lines are answered with an error
-            pipe.send_bytes(line)
+        calls = (_call_of(line) for line in lines)
+        whom = [next(in_turn) if call is None else pipes[hash(call) % len(pipes)] for call in calls]
+        _put(asked, whom, writing)
+        for pipe in dict.fromkeys(whom):
+            with suppress(OSError):  # it has ended; its lines are answered with an error
+                pipe.send([line for line, its in zip(lines, whom, strict=True) if its is pipe])
 
 
-def _put(asked: _Asked, pipe: Connection | None, writing: Future[int]) -> None:
+def _as_they_come(source: BufferedIOBase) -> Iterator[list[bytes]]:
+    """Lines; together, up to a number, those that are there already."""
+    begun: list[bytes] = []
+    while block := source.read1(_BLOCK):
+        first, *lines = block.split(b"\n")
+        begun.append(first)
+        if lines:
+            lines.insert(0, b"".join(begun))
+            begun = [lines.pop()]
+        yield from (lines[at : at + _TOGETHER] for at in range(0, len(lines), _TOGETHER))
+    if last := b"".join(begun):
+        yield [last]
+
+
+def _put(asked: _Asked, whom: list[Connection] | None, writing: Future[int]) -> None:
     while not writing.done():
         with suppress(queue.Full):
-            asked.put(pipe, timeout=_LOOK_EVERY_S)
+            asked.put(whom, timeout=_LOOK_EVERY_S)
             return
 
 
@@ -150,18 +175,25 @@ def _call_of(line: bytes) -> object:
     return call if _can_be_a_name(call) else None
 
 
-def _answers(asked: _Asked) -> Iterator[tuple[bool, str]]:
-    while (pipe := asked.get()) is not None:
-        try:
-            yield pipe.recv()
-        except EOFError:
-            yield False, json.dumps({"id": None, "error": "the process that reads it has ended"})
+def _answers(asked: _Asked) -> Iterator[list[_Answer]]:
+    """The answers to the lines handed out together, in the order of the lines."""
+    while (whom := asked.get()) is not None:
+        told = {pipe: _answers_of(pipe) for pipe in dict.fromkeys(whom)}
+        yield [next(told[pipe], _ENDED) for pipe in whom]
+
+
+def _answers_of(pipe: Connection) -> Iterator[_Answer]:
+    with suppress(EOFError, OSError):
+        yield from pipe.recv()
+
+
+_ENDED = (False, json.dumps({"id": None, "error": "the process that reads it has ended"}))
 
 
 # --- one line -----------------------------------------------------------------------------------
 
 
-def _line(engine: TriageEngine, line: bytes, calls: _Calls) -> tuple[bool, str]:
+def _line(engine: TriageEngine, line: bytes, calls: _Calls) -> _Answer:
     """Whether a line could be read, and its answer."""
     try:
         return True, json.dumps(_answer(engine, line, calls))

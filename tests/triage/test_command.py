@@ -6,6 +6,8 @@ import argparse
 import io
 import json
 import multiprocessing
+import select
+import subprocess
 import sys
 from pathlib import Path
 
@@ -109,20 +111,35 @@ def test_a_site_that_is_not_there_is_said_plainly(tmp_path: Path, capsys):
 
 
 def test_several_processes_answer_in_order_and_keep_calls_together(engine):
-    texts = ["my baby is three weeks old"] * 5 + ["hello"] * 15 + ["he has a fever"] * 5
+    texts = ["my baby is three weeks old"] * 5 + ["hello"] * 90 + ["he has a fever"] * 5
+    texts[50] = "hello " * 40_000  # a line is longer than what is read at once
     turns = [
         f'{{"id": {number}, "call": "{number % 5}", "text": "{text}"}}\n'
         for number, text in enumerate(texts)
     ]
-    data = "".join([*turns, "not json\n"]).encode()
+    data = "".join([*turns, "\n", "not json"]).encode()
     alone, together = io.StringIO(), io.StringIO()
     assert stream(engine, io.BytesIO(data), alone, processes=1) == 1
     assert stream(engine, io.BytesIO(data), together, processes=3) == 1
     assert together.getvalue() == alone.getvalue()
     answers = [json.loads(line) for line in together.getvalue().splitlines()]
-    assert [answer["id"] for answer in answers] == [*range(25), None]
+    assert [answer["id"] for answer in answers] == [*range(100), None, None]
     alone_it_is = engine.assess("he has a fever", "en").action.value
-    assert answers[-2]["action"] != alone_it_is
+    assert answers[-3]["action"] != alone_it_is
+
+
+def test_a_line_is_answered_before_the_next_one_comes():
+    command = [sys.executable, "-m", "careline", "triage", "--jsonl"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for number in range(3):
+            process.stdin.write(b'{"id": %d, "text": "hello"}\n' % number)
+            process.stdin.flush()
+            assert select.select([process.stdout], [], [], 60.0)[0]
+            assert json.loads(process.stdout.readline())["id"] == number
+        process.stdin.close()
+        assert process.wait(timeout=60.0) == 0
 
 
 def test_several_processes_end_when_nobody_takes_the_answers(engine):

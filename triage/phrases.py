@@ -102,13 +102,23 @@ def _group(group: str, language: str, phrase: str) -> list[Row]:
     """All rows of elements that one side of an ``&`` can be."""
     slots: list[list[Row]] = []
     gap = NEAR
+    together = False
     for raw in group.split():
         if raw == "~":
+            if together:
+                raise PhraseError(f"phrase '{phrase}': between brackets no '~' can stand")
             gap = WIDE
             continue
-        options = _options(raw.removesuffix("?"), language, gap, phrase)
-        slots.append([*options, ()] if raw.endswith("?") else options)
-        gap = NEAR
+        opens, closes = raw.startswith("("), raw.endswith(")")
+        if opens and together or (closes and not (opens or together)):
+            raise PhraseError(f"phrase '{phrase}': a bracket is missing")
+        together = (together or opens) and not closes
+        word = raw.removeprefix("(").removesuffix(")")
+        options = _options(word.removesuffix("?"), language, gap, phrase)
+        slots.append([*options, ()] if word.endswith("?") else options)
+        gap = ADJACENT if together else NEAR
+    if together:
+        raise PhraseError(f"phrase '{phrase}': a bracket is missing")
     if not slots:
         raise PhraseError(f"phrase '{phrase}': words are missing")
     return [tuple(itertools.chain.from_iterable(rows)) for rows in itertools.product(*slots)]

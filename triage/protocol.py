@@ -13,6 +13,8 @@ Phrases are written in a small language (:mod:`triage.phrases` reads it):
 ``<chest>``           any entry of the word class ``chest``; ``<number>`` is any number and
                       ``<year>`` one that can be a year
 ``swell ~ face``      up to a few other words may stand between
+``passed_out``        these words with nothing between them, as one of several alternatives
+``(kill the lice)``   the same for any part of a phrase, with alternatives and optional words
 ``pain & <chest>``    in either order, near each other
 
 A symptom is a *concept*. What only qualifies one is a *modifier*: how it began, how bad it is, who

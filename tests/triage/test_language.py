@@ -127,6 +127,13 @@ def _finds(phrase: str, text: str, *, language: str = "en") -> bool:
         ("<number> pills", "forty pills", True),
         ("not breathing", "not having any trouble breathing", False),
         ("not breathing", "not really breathing", True),
+        ("(kill the? lice|fleas)", "kill the fleas", True),
+        ("(kill the? lice|fleas)", "kill lice", True),
+        ("(kill the? lice|fleas)", "kill myself the lice", False),
+        ("(kill the? lice|fleas)", "kill me the lice", False),
+        ("right way (to kill) lice", "right good way to kill my lice", True),
+        ("no way ~ (to_go home|back)", "no way that i want to go back", True),
+        ("no way ~ (to_go home|back)", "no way i want to go right back", False),
     ],
 )
 def test_the_phrase_language(phrase, text, found):
@@ -134,7 +141,9 @@ def test_the_phrase_language(phrase, text, found):
 
 
 @pytest.mark.parametrize(
-    "phrase", ["", "&", "swell &", "~", "a__b", "|", "a? b? c? d? e? f? g? h?"]
+    "phrase",
+    ["", "&", "swell &", "~", "a__b", "|", "a? b? c? d? e? f? g? h?"]
+    + ["(a b", "a b)", "(a (b) c)", "(a ~ b)", "()", "(a & b)"],
 )
 def test_a_phrase_that_cannot_be_read_says_so(phrase):
     with pytest.raises(PhraseError):

@@ -142,7 +142,7 @@ def test_what_may_be_so_is_asked_about(engine, text):
         ("what are the symptoms of a stroke", "hypothetical"),
         ("do you offer a class on choking", "hypothetical"),
         ("my stroke rehab is on monday", "topic"),
-        ("i nearly had a heart attack when the bill came", "figure-of-speech"),
+        ("i nearly had a heart attack when the bill came", "exaggeration"),
         ("i'm dying to see the doctor my phone died", ""),
         ("that price nearly gave me a heart attack", "figure-of-speech"),
         ("the printer's choking on your form", "exaggeration"),

@@ -64,6 +64,7 @@ from triage.vocabulary import (
 _RESOLVED_REACH = 12
 _CORRECTION_REACH = 8
 _REPEATED_REACH = 2
+_HAVE = frozenset(("have", "has", "having", "got", "tengo", "tiene"))
 _CITED_REACH = 3
 _REPORTED_REACH = 5
 _REPHRASED_REACH = 3
@@ -179,7 +180,9 @@ class Context:
         if far is Standing.SUPPRESSED:
             return far, "far-apart"
         if self._topic(match):
-            return Standing.SUPPRESSED, "topic"
+            # "i have chest pain medicine is not helping": they may have the pain itself.
+            had = match.start > 0 and self._tokens[match.start - 1] in _HAVE
+            return Standing.IN_DOUBT if had else Standing.SUPPRESSED, "topic"
         named = self._in_a_name(match)
         if named is not None:
             return named, "topic"

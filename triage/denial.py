@@ -103,9 +103,11 @@ class Denials:
         for i in range(at + 1, match.start + 1):
             if self._breaks[i] == STOP or (self._breaks[i] == COMMA and not listed):
                 return None
-            if i == match.start:
-                break
             word = self._tokens[i]
+            if i == match.start:
+                if word in SUBJECT_PRONOUNS and i > at + 1:
+                    return None  # "does not look right he is floppy"
+                break
             if i in match.used:
                 continue
             if word in CONTRAST or word in _NOT_DENIED_PAST:

@@ -110,7 +110,7 @@ def _group(group: str, language: str, phrase: str) -> list[Row]:
             gap = WIDE
             continue
         opens, closes = raw.startswith("("), raw.endswith(")")
-        if opens and together or (closes and not (opens or together)):
+        if (opens and together) or (closes and not (opens or together)):
             raise PhraseError(f"phrase '{phrase}': a bracket is missing")
         together = (together or opens) and not closes
         word = raw.removeprefix("(").removesuffix(")")

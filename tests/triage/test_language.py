@@ -142,8 +142,10 @@ def test_the_phrase_language(phrase, text, found):
 
 @pytest.mark.parametrize(
     "phrase",
-    ["", "&", "swell &", "~", "a__b", "|", "a? b? c? d? e? f? g? h?"]
-    + ["(a b", "a b)", "(a (b) c)", "(a ~ b)", "()", "(a & b)"],
+    [
+        *("", "&", "swell &", "~", "a__b", "|", "a? b? c? d? e? f? g? h?"),
+        *("(a b", "a b)", "(a (b) c)", "(a ~ b)", "()", "(a & b)"),
+    ],
 )
 def test_a_phrase_that_cannot_be_read_says_so(phrase):
     with pytest.raises(PhraseError):

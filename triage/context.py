@@ -180,9 +180,11 @@ class Context:
         if far is Standing.SUPPRESSED:
             return far, "far-apart"
         if self._topic(match):
-            # "i have chest pain medicine is not helping": they may have the pain itself.
+            # "i have chest pain medicine is not helping", "throwing up blood tests were fine":
+            # without pauses the thing named may be another.
             had = match.start > 0 and self._tokens[match.start - 1] in _HAVE
-            return Standing.IN_DOUBT if had else Standing.SUPPRESSED, "topic"
+            blood = len(match.used) > 1 and self._tokens[match.end - 1] == "blood"
+            return Standing.IN_DOUBT if had or blood else Standing.SUPPRESSED, "topic"
         named = self._in_a_name(match)
         if named is not None:
             return named, "topic"

@@ -99,7 +99,7 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             years_before / previous|previously / prior / formerly / history_of / childhood /
             before covid / survivor / survived / died of|from / die of|from / passed_away /
             passed of|from / lost to a? / in_high_school|in_grade_school|in_middle_school /
-            in_elementary / in_the_spring|in_the_summer|in_the_winter|in_the_fall /
+            in_elementary / in_the_spring|in_the_summer|in_the_winter / back_in_the_fall /
             last_school_year / in_<year>|from_<year>|since_<year>|of_<year> / in_oh_<number> /
             in_the_fifties|in_the_sixties|in_the_seventies / in_the_eighties|in_the_nineties /
             in_my|his|her twenties|thirties|forties|fifties|teens / recovering_from /

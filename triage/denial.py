@@ -24,6 +24,8 @@ _ANSWER_REACH = 5
 _NOT_DENIED_PAST = frozenset(("until", "hasta", "not", "if", "whether", "si"))
 """A denial does not reach past these: "I don't know if he had a stroke"."""
 _NEW_SUBJECT = SUBJECT_PRONOUNS | POSSESSIVES | {"it", "there"}
+_CLITICS = frozenset(("me", "se", "le", "nos", "les", "te", "lo", "la"))
+_COPULAS = frozenset(("es", "era", "fue", "esta", "estoy", "estaba"))
 _NO_BEFORE = frozenset(("oh", "ay", "hell", "yes"))
 _PARTICIPLE = ("ado", "ido", "isto", "icho", "echo", "uesto")
 _AFTER_NO_SE = frozenset(("me", "le", "nos", "les", "esta", "estan", "estaba"))
@@ -68,9 +70,12 @@ class Denials:
     def _not_done(self, match: Match) -> bool:
         """Spanish "no se" right before it: "no se pegó en la cabeza", "no se me hincha la boca".
 
-        "No se mueve" is a complaint, and its "no" is part of what is said.
+        "No se mueve" is a complaint, and its "no" is part of what is said; so is "no quiero vivir",
+        while "no quiero morirme" denies a wish that begins with "quiero".
         """
         at = match.start
+        if self._tokens[max(at - 1, 0) : at + 1] in (("no", "quiero"), ("no", "quiere")):
+            return True
         while at and self._tokens[at - 1] in _AFTER_NO_SE:
             at -= 1
         return self._tokens[max(at - 2, 0) : at] == ("no", "se") and at - 2 not in match.used
@@ -79,7 +84,8 @@ class Denials:
         following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ""
         before = self._tokens[at - 1] if at else ""
         if word == "not":
-            return before not in COMPLAINT_VERBS and following not in NOT_ONLY
+            # "frostbite or not my toes are black"
+            return before not in COMPLAINT_VERBS and before != "or" and following not in NOT_ONLY
         if word == "no":
             if self._has_done(at + 1):
                 return True
@@ -107,6 +113,10 @@ class Denials:
             if i == match.start:
                 if word in SUBJECT_PRONOUNS and i > at + 1:
                     return None  # "does not look right he is floppy"
+                if word == "no" and self._tokens[i + 1] in _SPANISH_COMPLAINTS:
+                    return None  # "no habla inglés no puede hablar"
+                if word in _CLITICS and not _COPULAS.isdisjoint(self._tokens[at + 1 : i]):
+                    return None  # "no es broma me quiero morir"
                 break
             if i in match.used:
                 continue

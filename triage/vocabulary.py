@@ -96,8 +96,8 @@ DENIAL_REACHES_ACROSS = _words(
     obvious visible serious severe major recent active also even ever going because from there
     for it is he she tengo tiene tenemos ha tenido un una el la los las de ni o me le duele
     siento siente tener haber hay ningun ninguna se mucho mucha mas single thinking thought
-    thoughts about ideas pensado pensando pense soy es son esta estan estoy era eran fue hemos
-    han dio dieron da dado habido
+    thoughts about ideas en ganas pensado pensando pense pienso piensa pensamientos soy
+    es son esta estan estoy era eran fue hemos han dio dieron da dado habido
     """
 )
 """A denial reaches its mention across these words only."""

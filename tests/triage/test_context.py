@@ -149,6 +149,7 @@ def test_what_may_be_so_is_asked_about(engine, text):
         ("suppose someone quit breathing, i'm on the safety committee", "hypothetical"),
         ("no se pegó en la cabeza", "negated"),
         ("no se me hincha la boca", "negated"),
+        ("no he pensado en suicidarme", "negated"),
     ],
 )
 def test_talk_about_a_thing_is_not_the_thing(engine, text, reason):

@@ -261,13 +261,18 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             show|movie|film|program|video|documentary / video_game / on
             tv|television|the_radio|netflix / if|when somebody|someone|anyone|people / were_i /
             in_case someone|somebody|anyone|anybody|a / say a|the|my|our
-            person|somebody|someone|kid|student|employee / say somebody|someone / just curious
+            person|somebody|someone|kid|student|employee / say somebody|someone|one_of / just
+            curious / say i_was|i_were|i_took|he_was|she_was|he_were|she_were / a
+            fella|guy|person|body were / were_to / what_would_i_do|what_should_one_do /
+            mystery_novel|writing_a_novel|writing_a_story / if! a|an|one_of
             """
         ),
         "es": _phrases(
             """
             pelicula|novela|noticia|noticias|serie / que_pasa_si / si uno / no creo / efecto
-            secundario / no quiero / por_si_acaso / en_caso_de /
+            secundario / no quiero / que_hago|que_haria|que_hariamos|que_se_hace si / y_si
+            me|le|se|nos|les / si! a? alguien / si! a un|una / cuando_es_que / por_si_acaso
+            / en_caso_de /
             en_la_radio|en_la_novela|en_la_pelicula|en_las_noticias / en_la_serie
             """
         ),
@@ -303,12 +308,18 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             cleared_up / got_better / cured / no_more / is over now / healed / is|are much
             better / better today / subsided / it passed / was|were just|only
             acid|gas|reflux|heartburn|muscle|stress|anxiety|indigestion / healed_up now! / fine
-            now! / is gone according|now
+            now! / is gone according|now / fine ever_since / never_again / closed_up
+            nice|clean|good / came_out clean|fine / has_not|have_not been_back|come_back|happened
+            / quit|stopped in|after <number>|a_few|a_couple minute / ancient_history / feel
+            normal now / levels were zero / saw it come_out
             """
         ),
         "es": _phrases(
             """
-            ya paso / se me? quito / ya no duele|dolio|sangra|tengo|tiene|hay|me|vomita|arde /
+            ya paso / quedo perfecto|perfecta|bien / se arreglo / desde_entonces estoy|ando bien
+            / estoy muy bien hoy|ya / no se_ha_repetido / se lo|la sacaron|quitaron / ya ando
+            bien|parejito|normal / se me? quito / ya no
+            duele|dolio|sangra|tengo|tiene|hay|me|vomita|arde /
             ya estoy bien / ya esta bien / se fue
             """
         ),

@@ -220,7 +220,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             / how to prevent / prevent / prevention / risk of|for / vaccine for|against /
             screening for / screened for|me / screen for|people / test|tested for / checked for
             / class on|about|for / training on|for / information about|on / info about|on /
-            brochure / pamphlet / question about? my? bill / do you
+            brochure / pamphlet / flyer|flier|handout|poster about|on|for / question about? my?
+            bill / do you
             treat|see|offer|handle|have|teach|rent|host|carry|cover|test / does my? insurance
             cover / specialize in / difference between /
             write|writing|essay|paper|report|project|homework about|on / documentary / curious
@@ -311,7 +312,8 @@ CUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             now! / is gone according|now / fine ever_since / never_again / closed_up
             nice|clean|good / came_out clean|fine / has_not|have_not been_back|come_back|happened
             / quit|stopped in|after <number>|a_few|a_couple minute / ancient_history / feel
-            normal now / levels were zero / saw it come_out
+            normal now / levels were zero / saw it come_out / out_of
+            the|a|his|her|my cast|boot|brace|sling now
             """
         ),
         "es": _phrases(

@@ -27,6 +27,8 @@ def _reasons(engine, text: str) -> set[str]:
         "there is no sign of a stroke",
         "no tengo dolor de pecho",
         "no cough fever or chest pain",
+        "no he pensado en suicidarme",
+        "no tengo ganas de matarme",
     ],
 )
 def test_a_denial_lowers_what_it_reaches(engine, text):
@@ -50,6 +52,10 @@ def test_a_denial_lowers_what_it_reaches(engine, text):
         "it's not getting better my chest hurts",
         "not only chest pain but my arm is numb",
         "no se por que me duele el pecho",
+        "my son does not look right he is floppy",
+        "raynauds or not my toes are frostbitten and black",
+        "no es broma me quiero morir",
+        "no habla ingles no puede respirar",
     ],
 )
 def test_a_complaint_is_never_taken_for_a_denial(engine, text):
@@ -128,6 +134,8 @@ def test_a_relative_in_the_present_is_the_patient(engine, text):
         "i had chest pain yesterday",
         "my chest hurt but it's gone now",
         "i don't think it's a heart attack",
+        "i have chest pain medicine is not helping",
+        "throwing up blood tests were fine",
     ],
 )
 def test_what_may_be_so_is_asked_about(engine, text):
@@ -149,7 +157,6 @@ def test_what_may_be_so_is_asked_about(engine, text):
         ("suppose someone quit breathing, i'm on the safety committee", "hypothetical"),
         ("no se pegó en la cabeza", "negated"),
         ("no se me hincha la boca", "negated"),
-        ("no he pensado en suicidarme", "negated"),
     ],
 )
 def test_talk_about_a_thing_is_not_the_thing(engine, text, reason):

@@ -14,7 +14,7 @@ test: setup-dev        ## every test: the fast ones side by side, then real clie
 	$(PYTHON) -m pytest -m "not slow" -n auto --dist worksteal
 	$(PYTHON) -m pytest -m slow
 
-check: setup-dev       ## style, types, imports and the fast tests, in a minute or two
+check: setup-dev       ## style, types, imports and the fast tests, in a few minutes
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy

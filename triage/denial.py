@@ -25,6 +25,7 @@ _NOT_DENIED_PAST = frozenset(("until", "hasta", "not", "if", "whether", "si"))
 """A denial does not reach past these: "I don't know if he had a stroke"."""
 _NEW_SUBJECT = SUBJECT_PRONOUNS | POSSESSIVES | {"it", "there"}
 _CLITICS = frozenset(("me", "se", "le", "nos", "les", "te", "lo", "la"))
+_WISHES = frozenset(("quiero", "quiere"))
 _COPULAS = frozenset(("es", "era", "fue", "esta", "estoy", "estaba"))
 _NO_BEFORE = frozenset(("oh", "ay", "hell", "yes"))
 _PARTICIPLE = ("ado", "ido", "isto", "icho", "echo", "uesto")
@@ -49,6 +50,9 @@ class Denials:
         """How surely the mention is denied; ``None`` when it is not."""
         if self._answered(match) or self._not_done(match):
             return Standing.SUPPRESSED
+        if self._not_wished(match):
+            listed = "ni" in self._tokens[match.end : match.end + 1]
+            return Standing.SUPPRESSED if listed else Standing.IN_DOUBT
         for at in reversed(self.places):
             if at >= match.start or at in match.used:
                 continue  # the "not" of "not breathing" is part of what is said
@@ -70,15 +74,25 @@ class Denials:
     def _not_done(self, match: Match) -> bool:
         """Spanish "no se" right before it: "no se pegó en la cabeza", "no se me hincha la boca".
 
-        "No se mueve" is a complaint, and its "no" is part of what is said; so is "no quiero vivir",
-        while "no quiero morirme" denies a wish that begins with "quiero".
+        "No se mueve" is a complaint, and its "no" is part of what is said.
         """
         at = match.start
-        if self._tokens[max(at - 1, 0) : at + 1] in (("no", "quiero"), ("no", "quiere")):
-            return True
         while at and self._tokens[at - 1] in _AFTER_NO_SE:
             at -= 1
         return self._tokens[max(at - 2, 0) : at] == ("no", "se") and at - 2 not in match.used
+
+    def _not_wished(self, match: Match) -> bool:
+        """Spanish "no quiero morirme", which is also an answer and a wish: "no. Quiero morirme".
+
+        Only "ni nada de eso" behind it leaves no doubt.
+        "No quiero vivir" is a complaint, and its "no" is part of what is said.
+        """
+        at = match.start
+        return (
+            self._tokens[max(at - 1, 0) : at] == ("no",)
+            and not self._breaks[at]
+            and not _WISHES.isdisjoint(self._tokens[at : at + 2])
+        )
 
     def _denies(self, at: int, word: str) -> bool:
         following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ""
@@ -113,7 +127,7 @@ class Denials:
             if i == match.start:
                 if word in SUBJECT_PRONOUNS and i > at + 1:
                     return None  # "does not look right he is floppy"
-                if word == "no" and self._tokens[i + 1] in _SPANISH_COMPLAINTS:
+                if word == "no" and _SPANISH_COMPLAINTS.intersection(self._tokens[i + 1 : i + 2]):
                     return None  # "no habla inglés no puede hablar"
                 if word in _CLITICS and not _COPULAS.isdisjoint(self._tokens[at + 1 : i]):
                     return None  # "no es broma me quiero morir"

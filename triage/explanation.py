@@ -39,7 +39,7 @@ class Explanation:
         verdict: the answer.
         findings: every mention, in the order they were said.
         truncated: more was said than was read.
-        opinion: the second opinion, where there is one.
+        opinion: the second opinion, where there is one that could still raise the verdict.
     """
 
     verdict: Verdict

@@ -1,7 +1,8 @@
 """``careline triage --jsonl``: JSON lines in, JSON lines out, on all processors.
 
-Each line is answered as soon as it is known, in the order of the lines. The turns of one call are
-answered by one process, which remembers the call.
+Lines that come one at a time are answered one at a time; of a file, some are handed out together.
+Answers are in the order of the lines. The turns of one call are answered by one process, which
+remembers the call.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ _KEPT_CALLS = 10_000
 _TOGETHER = 32
 """So many lines are handed out together, if they have come together: a message costs time."""
 _AHEAD = 8
-"""So many times that are read ahead of their answers; more would only take memory."""
+"""So many such groups are read ahead of their answers; more would only take memory."""
 _BLOCK = 65_536
+"""Bytes read at once, at most."""
 _MOST_PROCESSES = 8
 _LOOK_EVERY_S = 0.2
 
@@ -47,7 +49,7 @@ class _BadLine(Exception):
 def stream(
     engine: TriageEngine, source: BufferedIOBase, sink: TextIO, processes: int | None = None
 ) -> int:
-    """One answer for each line, in order, each as soon as it is known.
+    """One answer for each line, in order, without waiting for lines that have not come.
 
     Args:
         engine: answers.

@@ -29,6 +29,7 @@ def _reasons(engine, text: str) -> set[str]:
         "no cough fever or chest pain",
         "no he pensado en suicidarme",
         "no tengo ganas de matarme",
+        "no me quiero morir ni nada de eso",
     ],
 )
 def test_a_denial_lowers_what_it_reaches(engine, text):
@@ -55,6 +56,7 @@ def test_a_denial_lowers_what_it_reaches(engine, text):
         "my son does not look right he is floppy",
         "raynauds or not my toes are frostbitten and black",
         "no es broma me quiero morir",
+        "no, quiero morirme",
         "no habla ingles no puede respirar",
     ],
 )
@@ -134,6 +136,7 @@ def test_a_relative_in_the_present_is_the_patient(engine, text):
         "i had chest pain yesterday",
         "my chest hurt but it's gone now",
         "i don't think it's a heart attack",
+        "no quiero morirme",
         "i have chest pain medicine is not helping",
         "throwing up blood tests were fine",
     ],

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from calls.verdict import Action
+from triage import TriageEngine
 
 FOLDER = Path(__file__).parent / "development"
 
@@ -71,26 +72,23 @@ def test_everyday_calls_go_through(everyday):
 
 def test_words_around_an_emergency_do_not_hide_it(on_the_line):
     """Papers, films, plans, jokes and the past in the same breath: at the least the line asks."""
-    said = (FOLDER / "not_hidden.txt").read_text(encoding="utf-8").splitlines()
-    assert len(said) > 250
-    hidden = [
-        number
-        for number, text in enumerate(said, 1)
-        if on_the_line.assess(text, "en").action is Action.CONTINUE
-    ]
-    assert hidden == []
+    silent = _is_silent(on_the_line, "not_hidden.txt")
+    assert len(silent) > 1800
+    assert [number for number, hidden in enumerate(silent, 1) if hidden] == []
 
 
 def test_phrases_do_not_match_errands_by_accident(on_the_line):
     """ "I lost my blood sugar meter": words of a phrase, and nothing of what it means."""
-    said = (FOLDER / "not_meant.txt").read_text(encoding="utf-8").splitlines()
-    assert len(said) > 350
-    alarmed = [
-        number
-        for number, text in enumerate(said, 1)
-        if on_the_line.assess(text, "en").action is not Action.CONTINUE
-    ]
-    assert len(alarmed) <= 0.02 * len(said), alarmed
+    silent = _is_silent(on_the_line, "not_meant.txt")
+    assert len(silent) > 350
+    alarmed = [number for number, quiet in enumerate(silent, 1) if not quiet]
+    assert len(alarmed) <= 0.02 * len(silent), alarmed
+
+
+def _is_silent(engine: TriageEngine, name: str) -> list[bool]:
+    """For each line of a file, whether it leaves the engine silent."""
+    said = (FOLDER / name).read_text(encoding="utf-8").splitlines()
+    return [engine.assess(text, "en").action is Action.CONTINUE for text in said]
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,7 @@ def _finds(phrase: str, text: str, *, language: str = "en") -> bool:
         ("<number> pills", "forty pills", True),
         ("not breathing", "not having any trouble breathing", False),
         ("not breathing", "not really breathing", True),
+        ("no", "without a no", False),
         ("(kill the? lice|fleas)", "kill the fleas", True),
         ("(kill the? lice|fleas)", "kill lice", True),
         ("(kill the? lice|fleas)", "kill myself the lice", False),

@@ -21,12 +21,19 @@ class Utterance:
     """Something the line says.
 
     Attributes:
-        text: the words, from the site's prompts; never what a caller said.
+        text: the words, from the site's prompts.
         language: a tag of BCP 47, for example ``en``.
+        private: they hold something of this caller's, a date of birth or a balance: never logged,
+            never kept on a disk.
     """
 
     text: str
     language: str
+    private: bool = False
+
+    def __repr__(self) -> str:
+        text = "…" if self.private else repr(self.text)
+        return f"Utterance({text}, {self.language})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +56,16 @@ class Say(Command):
         barge_in: whether a key or speech stops it. Keys are reported either way.
         advises_911: this caller is told to call 911, and may be doing so from now on. The greeting,
             which tells every caller, is not meant.
+        slow: the caller has asked for slower words.
+        louder: how often the caller has asked for more sound; each is 6 dB, where there is room.
     """
 
     prompt_id: int
     utterances: tuple[Utterance, ...]
     barge_in: bool = True
     advises_911: bool = False
+    slow: bool = False
+    louder: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +284,44 @@ class Dequeue(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepPlace(Command):
-    """From the flow: the caller wants to be called back. Becomes ``CallBackChosen``."""
+    """From the flow: the caller wants to be called back. Becomes ``CallBackChosen``.
+
+    Attributes:
+        number: where, if not at the number that the caller rings from.
+    """
+
+    number: Private = Private("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp(Command):
+    """From the flow: ask elsewhere. Not for a line; comes back as ``LookedUp``.
+
+    Asked again with the same number it is the same question, after a restart for example.
+
+    Attributes:
+        lookup_id: grows within a call; comes back in the answer.
+        source: a name from the site's ``lookups.yaml``, or ``providers``.
+        given: what is asked with, by the source's names: a JSON object of texts. Dates are written
+            as in ISO 8601, yes and no as ``true`` and ``false``.
+    """
+
+    lookup_id: int
+    source: str
+    given: Private = Private("{}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAnswer(Command):
+    """From the flow: the caller has answered a question of a survey. Becomes ``SurveyAnswered``.
+
+    Attributes:
+        question: ``satisfaction`` or ``resolved``.
+        score: 1 to 5, 5 the best; for ``resolved`` 1 is yes and 0 is no.
+    """
+
+    question: str
+    score: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

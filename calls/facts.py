@@ -184,6 +184,24 @@ class TransferFailed(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp(CallFact):
+    """What came of a :class:`~calls.commands.LookUp`.
+
+    Attributes:
+        lookup_id: the question's.
+        outcome: ``found``, ``not-found`` or ``failed``.
+        answer: what was found, a JSON document of bounded size; empty otherwise.
+        reason: why it failed, a short fixed word: ``timeout``, ``unreachable``, ``refused``,
+            ``too-large``, ``not-json``, ``redirected`` or ``misconfigured``.
+    """
+
+    lookup_id: int
+    outcome: str
+    answer: Private = Private("")
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRecorded(CallFact):
     """A message was taken and sealed.
 
@@ -487,7 +505,13 @@ class CallQueued(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBackChosen(CallFact):
-    """A caller who waits asked to be called back: the place is kept, the leg ends."""
+    """A caller who waits asked to be called back: the place is kept, the leg ends.
+
+    Attributes:
+        number: where, if not at the number that the caller rings from.
+    """
+
+    number: Private = Private("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -582,6 +606,20 @@ class QueueUnstaffed(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyAnswered(CallFact):
+    """The caller answered a question of a survey.
+
+    Attributes:
+        question: ``satisfaction`` (CSAT, 1 to 5, 5 the best) or ``resolved`` (first-call resolution
+            as the caller sees it: 1 is yes, 0 is no).
+        score: the answer.
+    """
+
+    question: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceTold(CallFact):
     """What a caller who waits may be told of their place; they were about to be spoken to.
 
@@ -647,6 +685,7 @@ DERIVED = (
     CallerAdvised,
     LadderClimbed,
     QueueUnstaffed,
+    SurveyAnswered,
     PlaceTold,
     CallConnected,
     CallReleased,

@@ -5,7 +5,7 @@ Each port has a real adapter and a simulated one that ships; nothing of a vendor
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +13,7 @@ from typing import Protocol
 from calls.commands import Command
 from calls.facts import Fact
 from calls.ids import AgentId, CallId, OfferId
+from calls.private import Private
 
 # --- line ---------------------------------------------------------------------------------------
 
@@ -201,6 +202,42 @@ class Recogniser(Protocol):
 
         Raises:
             SpeechError: saturated, failed or missing: the line goes on with digits.
+        """
+        ...
+
+
+# --- lookups ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of asking elsewhere.
+
+    Attributes:
+        outcome: ``found``, ``not-found`` or ``failed``.
+        document: what was found, as JSON text of at most :data:`ANSWER_MAX_BYTES`; else empty.
+        reason: why it failed, one of the fixed words of :class:`~calls.facts.LookedUp`.
+    """
+
+    outcome: str
+    document: Private = Private("")
+    reason: str = ""
+
+
+ANSWER_MAX_BYTES = 65_536
+
+
+class Lookups(Protocol):
+    """Where a flow asks: patient records, directories, anything that answers with JSON."""
+
+    async def ask(self, source: str, given: Mapping[str, str]) -> Answer:
+        """Ask one source. Never raises: what goes wrong is an answer that failed.
+
+        It ends by itself within the time that the source is given, repeats included.
+
+        Args:
+            source: a name from the site's ``lookups.yaml``, or ``providers``.
+            given: what is asked with, by name.
         """
         ...
 

@@ -60,7 +60,8 @@ def date_in(words: str, language: str, *, today: date) -> date | None:
         today: the day at the clinic. A year of two digits is the latest that is not after it.
 
     Returns:
-        A date, not after today and at most 125 years ago; ``None`` for anything else or doubtful.
+        A date, not after today and at most 125 years ago; ``None`` for anything else or doubtful,
+        such as "march nineteen sixty" (a day?) and "march fifth nineteen" (the rest of a year?).
     """
     if language not in MONTHS or not is_whole(words):
         return None
@@ -125,16 +126,14 @@ class _Grammar:
         self._months = _months_of(language)
         self._ordinals = ordinals_of(language)
         self._between = _BETWEEN[language]
-        self._denied = not _DENIED.isdisjoint(said)
+        self._doubtful = not _DENIED.isdisjoint(said) or self._numerals.is_cut(said)
         self._said = self._span(said)
 
     def read(self) -> date | None:
         """The one date that the words can be."""
-        if self._denied:
+        if self._doubtful:
             return None
         named = [at for at, word in enumerate(self._said) if word in self._months]
-        if len(named) > 1:
-            return None
         found = set(self._named(named[0]) if named else self._numbered())
         return found.pop() if len(found) == 1 else None
 
@@ -266,17 +265,20 @@ class _Grammar:
         for part in self._parts(at):
             if not part.wide:
                 continue
-            if part.end == rest and not self._cuts_a_number(at):
+            if part.end == rest and self._is_short_year(part.value, at):
                 yield _Year(value=part.value, short=True)
             if part.value in _CENTURIES:
                 for second in self._parts(part.end):
                     if second.wide and second.end == rest:
                         yield _Year(value=part.value * 100 + second.value, short=False)
 
-    def _cuts_a_number(self, at: int) -> bool:
-        """Whether a short year would begin with the five of "twenty five six"."""
-        before = is_one_of(self._said, at - 1, self._numerals.tens)
-        return before and bool(self._digit(at)) and not self._numerals.tens_joint
+    def _is_short_year(self, value: int, at: int) -> bool:
+        """Whether two digits at the end are a year, and neither a part of one nor of the day."""
+        if value in _CENTURIES and not all(is_figure(word) for word in self._said):
+            return False  # the "sixty" of "nineteen sixty" may not have been heard
+        # English needs no word between "twenty" and "five": "twenty five six" is no day and '56.
+        cuts = is_one_of(self._said, at - 1, self._numerals.tens) and self._digit(at)
+        return not cuts or bool(self._numerals.tens_joint)
 
 
 def _months_of(language: str) -> Mapping[str, int]:

@@ -75,6 +75,8 @@ _NO_NAMES: Mapping[str, frozenset[str]] = {
             *("what", "whats", "who", "whos", "why", "when", "where", "how", "which", "huh"),
             *("yes", "yeah", "yep", "no", "nope", "not", "none", "nothing", "nobody", "sure"),
             *("maybe", "idea", "clue", "guess", "think", "sorry", "pardon", "excuse", "please"),
+            *("never", "mind", "back", "menu", "start", "over", "stop", "cancel", "skip", "bye"),
+            *("goodbye", "hang", "speaking", "anonymous", "private", "office", "prefer"),
             *("thanks", "thank", "hello", "okay", "ok", "correct", "wrong", "right", "wait"),
             *("hold", "moment", "second", "minute", "the", "and", "or", "but", "if"),
             *("of", "for", "with", "about", "at", "in", "on", "from", "as", "name", "names"),
@@ -95,6 +97,7 @@ _NO_NAMES: Mapping[str, frozenset[str]] = {
             *("perdone", "disculpe", "mande", "gracias", "hola", "correcto", "espere", "momento"),
             *("un", "una", "unos", "para", "por", "con", "en", "pero", "otra", "otro", "nombre"),
             *("apellido", "agente", "operador", "operadora", "persona", "alguien", "enfermera"),
+            *("adios", "atras", "menu", "cancelar", "cancele", "regresar", "espera", "anonimo"),
             *("cita", "receta", "emergencia", "dolor", "ingles", "espanol", "favor", "al", "lo"),
         )
     ),

@@ -43,6 +43,8 @@ def number_in(words: str, language: str) -> int | None:
         return None
     numerals, ordinals = numerals_of(language), ordinals_of(language)
     said = said_in(text)
+    if numerals.is_cut(said):
+        return None
     found: set[int] = set()
     at, last_end = 0, -1
     while at < len(said):

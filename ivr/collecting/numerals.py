@@ -54,6 +54,10 @@ class Numerals:
             or word in (self.hundred, self.thousand)
         )
 
+    def is_cut(self, said: Sequence[str]) -> bool:
+        """Whether the words end within a number: "one hundred and", "noventa y"."""
+        return bool(said) and said[-1] in (self.tail_joint, self.tens_joint)
+
 
 def _counted(first: int, *words: str, by: int = 1) -> dict[str, int]:
     return {word: first + by * index for index, word in enumerate(words)}

@@ -80,8 +80,7 @@ def speak_number(value: float, language: str) -> str:
     if decimals:
         point = "punto" if spanish else "point"
         words = f"{words} {point} " + " ".join(digit_word(c, language) for c in decimals)
-    is_zero = not int(whole) and not decimals
-    return f"{'menos' if spanish else 'minus'} {words}" if exact < 0 and not is_zero else words
+    return f"{'menos' if spanish else 'minus'} {words}" if exact < 0 else words
 
 
 def speak_money(value: float, language: str) -> str:

@@ -215,6 +215,29 @@ def test_without_a_name_the_other_order_is_taken_only_where_the_month_would_be_n
 def test_figures_without_end_are_no_date():
     assert date_in("march fifth " + "2" * 5000, "en", today=TODAY) is None
     assert date_in("5" * 5000 + " 5 60", "en", today=TODAY) is None
+    assert date_in("march " + "5" * 5000 + "th 60", "en", today=TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("march fifth nineteen", "en"),
+        ("march fifth one nine", "en"),
+        ("march fifth twenty", "en"),
+        ("march 5 19", "en"),
+        ("march fifth two thousand and", "en"),
+        ("cinco de marzo de diecinueve", "es"),
+        ("cinco de marzo de mil novecientos noventa y", "es"),
+    ],
+)
+def test_a_date_whose_end_was_not_heard_is_none(words, language):
+    assert date_in(words, language, today=TODAY) is None
+
+
+def test_half_of_a_date_is_none_where_a_long_answer_is_cut():
+    words = "word " * 56 + "march fifth two thousand"
+    assert date_in(words, "en", today=TODAY) == date(2000, 3, 5)
+    assert date_in(f"{words} one", "en", today=TODAY) is None
 
 
 def test_other_languages_have_no_dates():
@@ -324,10 +347,12 @@ def test_a_date_with_a_short_year_is_understood(value):
         for language, zero in (("en", "oh "), ("es", "cero "))
     }
     month = MONTHS["en"][value.month - 1]
-    for words in (f"{month} {ORDINALS[value.day - 1]} {years['en']}", value.strftime("%m/%d/%y")):
-        assert date_in(words, "en", today=TODAY) == value
+    assert date_in(value.strftime("%m/%d/%y"), "en", today=TODAY) == value
+    said = None if short in (19, 20) else value
+    words = f"{month} {ORDINALS[value.day - 1]} {years['en']}"
+    assert date_in(words, "en", today=TODAY) == said
     words = f"{value.day} de {MONTHS['es'][value.month - 1]} del {years['es']}"
-    assert date_in(words, "es", today=TODAY) == value
+    assert date_in(words, "es", today=TODAY) == said
 
 
 @given(born, st.data())

@@ -73,6 +73,8 @@ def test_a_spanish_number_too(words, number):
         "twenty first",
         "5th",
         "12mg",
+        "5 on the 7th",
+        "twenty hundred",
         "5²",
         "5½",
         "3:30",
@@ -111,6 +113,19 @@ def test_doubt_in_spanish_is_no_number(words):
 
 def test_figures_without_end_are_no_number():
     assert number_in("9" * 5000, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "language"), [("one hundred and", "en"), ("treinta y", "es"), ("five and uh", "en")]
+)
+def test_a_number_whose_end_was_not_heard_is_none(words, language):
+    assert number_in(words, language) is None
+
+
+def test_half_of_a_number_is_none_where_a_long_answer_is_cut():
+    assert number_in("word " * 59 + "fifty", "en") == 50
+    assert number_in("word " * 59 + "fifty one", "en") is None
+    assert number_in("um " * 3331 + "fifty one", "en") is None
 
 
 @given(st.integers(0, 999_999), st.sampled_from(["en", "es"]))

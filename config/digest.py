@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Collection, Mapping
@@ -9,6 +10,8 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, tzinfo
 from enum import Enum
 from typing import Any
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def digest(value: object, without: Collection[str] = ()) -> str:
@@ -29,13 +32,17 @@ def digest(value: object, without: Collection[str] = ()) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def _says_nothing(value: object, field: Field[Any]) -> bool:
+@functools.cache
+def _fields(cls: type) -> tuple[tuple[str, Field[Any]], ...]:
+    return tuple((each.name, each) for each in fields(cls))
+
+
+def _says_nothing(held: object, field: Field[Any]) -> bool:
     """Whether a field holds what it holds when it is not given.
 
     A field that a later release adds so changes no hash, and no signature, of what was written
     before it.
     """
-    held = getattr(value, field.name)
     if field.default is not MISSING:
         return bool(held == field.default)
     return field.default_factory is not MISSING and bool(held == field.default_factory())
@@ -43,11 +50,13 @@ def _says_nothing(value: object, field: Field[Any]) -> bool:
 
 def _canonical(value: object, without: Collection[str] = ()) -> object:
     """The value as JSON can hold it."""
+    if type(value) in _PLAIN:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         parts = {
-            each.name: _canonical(getattr(value, each.name))
-            for each in fields(value)
-            if each.name not in without and not _says_nothing(value, each)
+            name: _canonical(held)
+            for name, field in _fields(type(value))
+            if name not in without and not _says_nothing(held := getattr(value, name), field)
         }
         return {"": type(value).__name__, **parts}
     if isinstance(value, Mapping):

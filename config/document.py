@@ -1,4 +1,8 @@
-"""A file's values, where each of them stood, and how messages speak of them."""
+"""A file's values, where each of them stood, and how messages speak of them.
+
+A document may be put together from several files: what was grafted into it stands in its data like
+everything else, and knows the file and the line where it is really written.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ Mark: TypeAlias = tuple[int, int]
 """Line and column, both from 1."""
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 """What a YAML file is made of here."""
+Origin: TypeAlias = "tuple[Document, Path]"
+"""The file that a value is written in, and the way to it there."""
 
 START: Mark = (1, 1)
 SHOWN_CHARACTERS = 40
@@ -27,6 +33,7 @@ class Document:
         readable: whether ``data`` is what the file says.
         values: where each value begins; for a mapping or list under a key, where the key does.
         keys: where each key begins.
+        grafts: what is written elsewhere, with all that is below it; the longest path counts.
     """
 
     file: str
@@ -34,6 +41,7 @@ class Document:
     readable: bool = True
     values: dict[Path, Mark] = field(default_factory=dict)
     keys: dict[Path, Mark] = field(default_factory=dict)
+    grafts: dict[Path, Origin] = field(default_factory=dict)
 
     def value(self, path: Path) -> Value | None:
         """What is written at a place; ``None`` where nothing is."""
@@ -47,14 +55,28 @@ class Document:
                 return None
         return found
 
+    def origin(self, path: Path) -> Origin:
+        """The file in which a value is written, and the way to it there."""
+        if self.grafts:
+            for length in range(len(path), 0, -1):
+                if (found := self.grafts.get(path[:length])) is not None:
+                    document, start = found
+                    return document, start + path[length:]
+        return self, path
+
+    def place(self, path: Path, *, key: bool = False) -> tuple[str, int, int]:
+        """File, line and column of a value, or of its key: where it is really written."""
+        document, path = self.origin(path)
+        return document.file, *(document.key_mark(path) if key else document.mark(path))
+
     def mark(self, path: Path) -> Mark:
-        """Where a value stands; for one that is not there, where it would belong."""
+        """Where a value stands in this file; for one that is not there, where it would belong."""
         while path and path not in self.values:
             path = path[:-1]
         return self.values.get(path, START)
 
     def key_mark(self, path: Path) -> Mark:
-        """Where a key stands; for a list item, where the item does."""
+        """Where a key stands in this file; for a list item, where the item does."""
         return self.keys.get(path) or self.mark(path)
 
 
@@ -64,15 +86,20 @@ def shown(value: object) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    text = str(value)
-    if len(text) > SHOWN_CHARACTERS:
-        text = text[:SHOWN_CHARACTERS] + "…"
-    return f"'{printable(text)}'"
+    return f"'{_short(str(value))}'"
 
 
 def printable(text: str) -> str:
     """A text that stays on its line and that every terminal and log can take."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _short(text: str) -> str:
+    if len(text) > SHOWN_CHARACTERS:
+        text = text[:SHOWN_CHARACTERS] + "…"
+    return printable(text)
 
 
 def dotted(path: Path) -> str:
@@ -82,5 +109,5 @@ def dotted(path: Path) -> str:
         if isinstance(part, int):
             parts.append(f"[{part}]")
         else:
-            parts.append(("." if parts else "") + shown(part)[1:-1])
+            parts.append(f".{_short(part)}" if parts else _short(part))
     return "".join(parts)

@@ -6,8 +6,7 @@ is left out of the values but keeps its name, so that a reference to it is not c
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import TypeVar
@@ -16,6 +15,8 @@ from acd.models import AgentConfig, QueueConfig
 from config.approvals import APPROVALS, Approval
 from config.calendars import calendar_from, time_zone
 from config.document import Document, Path, Value, shown
+from config.includes import FLOW_KEYS, SharedFiles, WholeFlow
+from config.names import check_name
 from config.parse import parse, salvage
 from config.ranges import check_ranges, check_written_numbers
 from config.report import Report
@@ -33,7 +34,6 @@ FILES = (SITE, QUEUES, AGENTS, CALENDARS, PROMPTS)
 OPTIONAL = (APPROVALS,)
 FLOWS, PROTOCOLS = "flows", "protocols"
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
 _UNKNOWN_SITE: Mapping[str, object] = {
     "id": "",
     "title": "",
@@ -52,10 +52,12 @@ class FlowDraft:
 
     Attributes:
         id: the file's name without ``.yaml``.
-        document: the file.
+        document: the file, with all that it includes and uses.
         start: as written; empty when it is missing.
         steps: those that could be understood.
         broken: what the others say, unread: their text may still name steps.
+        names_known: whether these are all the steps there are: no included file is missing.
+        ways_known: whether where they lead to is known: no snippet is missing either.
     """
 
     id: str
@@ -63,6 +65,8 @@ class FlowDraft:
     start: str = ""
     steps: dict[str, Step] = field(default_factory=dict)
     broken: dict[str, Value] = field(default_factory=dict)
+    names_known: bool = True
+    ways_known: bool = True
 
     @property
     def step_names(self) -> set[str]:
@@ -75,7 +79,7 @@ class Draft:
     """A site as far as it was understood.
 
     Attributes:
-        documents: every file by its path in the folder.
+        documents: every file by its path in the folder; a flow with all that it includes and uses.
         site: ``site.yaml``; empty texts stand for what it does not say.
         queues: by id.
         agents: by id.
@@ -98,10 +102,10 @@ class Draft:
     broken_protocols: bool = False
     approvals: dict[str, Approval] = field(default_factory=dict)
 
-    def names(self, file: str) -> set[str] | None:
+    def names(self, file: str) -> Set[str] | None:
         """The names that a file gives; ``None`` when the file could not be read."""
         document = self.documents[file]
-        return set(document.data) if document.readable else None
+        return document.data.keys() if document.readable else None
 
     def outside(self) -> set[str] | None:
         """The names of whom calls may be passed on to; ``None`` when that cannot be told."""
@@ -116,6 +120,8 @@ def read_draft(
     protocols: list[str],
     optional: list[str],
     report: Report,
+    *,
+    shared: Sequence[str] = (),
 ) -> Draft:
     """Read every file of a site.
 
@@ -125,9 +131,10 @@ def read_draft(
         protocols: paths of the protocol files, in order.
         optional: those of :data:`OPTIONAL` that are there.
         report: takes the mistakes.
+        shared: paths of the files that flows share, in order.
     """
     documents: dict[str, Document] = {}
-    for file in (*FILES, *optional, *flows, *protocols):
+    for file in (*FILES, *optional, *flows, *shared, *protocols):
         documents[file], problems = read_document(folder, file)
         for problem in problems:
             report.add(problem)
@@ -144,9 +151,13 @@ def read_draft(
         draft.approvals = _entries(Approval, documents[APPROVALS], report)
     _read_calendars(draft, report)
     _read_prompts(draft, report)
+    shared_files = SharedFiles({file: documents[file] for file in shared}, report)
     for file in flows:
         name = file.removeprefix(f"{FLOWS}/").removesuffix(".yaml")
-        draft.flows[name] = _flow(name, documents[file], report)
+        whole = shared_files.whole(documents[file])
+        documents[file] = whole.document
+        draft.flows[name] = _flow(name, whole, report)
+    shared_files.check_used()
     for file in protocols:
         document = documents[file]
         protocol = None
@@ -175,13 +186,6 @@ def _entries(
             check_ranges(value, document, (name,), report)
             entries[name] = value
     return entries
-
-
-def check_name(name: str, document: Document, path: Path, report: Report) -> None:
-    """Report a name that is not made of small letters, digits and hyphens."""
-    if not _NAME.fullmatch(name):
-        wanted = "wanted small letters, digits and '-', at most 48"
-        report.problem(document, path, f"{shown(name)} is no name, {wanted}", key=True)
 
 
 def _read_calendars(draft: Draft, report: Report) -> None:
@@ -213,13 +217,19 @@ def _read_prompts(draft: Draft, report: Report) -> None:
         draft.prompts[name] = texts
 
 
-def _flow(name: str, document: Document, report: Report) -> FlowDraft:
-    flow = FlowDraft(id=name, document=document)
+def _flow(name: str, whole: WholeFlow, report: Report) -> FlowDraft:
+    document = whole.document
+    flow = FlowDraft(
+        id=name,
+        document=document,
+        names_known=whole.names_known,
+        ways_known=whole.names_known and not whole.broken,
+    )
     if not document.readable:
         return flow
     check_name(name, document, (), report)
-    for key in document.data.keys() - {"start", "steps"}:
-        hint = report.nearest(key, ("start", "steps"))
+    for key in document.data.keys() - set(FLOW_KEYS):
+        hint = report.nearest(key, FLOW_KEYS)
         report.problem(document, (key,), f"unknown key {shown(key)}{hint}", key=True)
     start = document.data.get("start", "")
     if isinstance(start, str) and start:
@@ -233,7 +243,7 @@ def _flow(name: str, document: Document, report: Report) -> FlowDraft:
     for step_name, raw in steps.items():
         path = ("steps", step_name)
         check_name(step_name, document, path, report)
-        step = _step(raw, document, path, report)
+        step = None if step_name in whole.broken else _step(raw, document, path, report)
         if step is None:
             flow.broken[step_name] = raw
         else:

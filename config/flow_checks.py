@@ -84,7 +84,8 @@ class _FlowChecker:
         for field, prompt in prompts_of(step).items():
             self.reference((name, field), "prompt", prompt, self.draft.names(PROMPTS))
         for path, target in edges(step):
-            self.reference((name, *path), "step", target, self.steps)
+            known = self.steps if self.flow.names_known else None
+            self.reference((name, *path), "step", target, known)
         match step:
             case AskStep():
                 self.check_ask(name, step)
@@ -189,7 +190,11 @@ class _FlowChecker:
                 self.problem((*path, "equals"), message)
         if case.variable == LANGUAGE:
             self.check_language((*path, "equals"), case.equals)
-        elif case.variable is not None and case.variable not in self.variables:
+        elif (
+            case.variable is not None
+            and case.variable not in self.variables
+            and self.flow.ways_known
+        ):
             hint = self.report.nearest(case.variable, self.variables)
             message = f"no step sets the variable {shown(case.variable)}{hint}"
             self.problem((*path, "variable"), message)
@@ -198,7 +203,7 @@ class _FlowChecker:
 
     def check_graph(self) -> None:
         flow = self.flow
-        if not flow.step_names or not flow.start:
+        if not flow.step_names or not flow.start or not flow.ways_known:
             return
         if flow.start not in flow.step_names:
             hint = self.report.nearest(flow.start, flow.step_names)

@@ -14,6 +14,7 @@ from config.draft import FILES, FLOWS, OPTIONAL, PROTOCOLS, Draft, read_draft
 from config.emergency_checks import check_emergency
 from config.errors import ConfigError, FolderError, Problem
 from config.flow_checks import announced, check_flow, prompts_of
+from config.includes import SHARED
 from config.prompt_checks import check_prompts
 from config.protocol_checks import check_protocols, protocols_of
 from config.queue_checks import check_queues
@@ -21,6 +22,7 @@ from config.report import Report
 from config.site import Site
 from config.site_checks import check_site
 from config.staff_checks import check_staff
+from config.unreached import leave_out_unreached
 from config.versions import flow_version, site_version
 from ivr.flow import ALWAYS_PROMPTS, CallRules, Flow
 from ivr.steps import AskStep
@@ -65,8 +67,9 @@ def check(
         FolderError: there is no folder to check.
     """
     report = Report()
-    flows, protocols, optional = _list(folder, report)
-    draft = read_draft(folder, flows, protocols, optional, report)
+    flows, protocols, shared, optional = _list(folder, report)
+    draft = read_draft(folder, flows, protocols, optional, report, shared=shared)
+    leave_out_unreached(draft, report)
     check_site(draft, secret_names, report)
     check_prompts(draft, report)
     check_emergency(draft, report)
@@ -81,8 +84,8 @@ def check(
     return problems, warnings, site
 
 
-def _list(folder: Path, report: Report) -> tuple[list[str], list[str], list[str]]:
-    """The flow, protocol and optional files; reports files that nobody reads."""
+def _list(folder: Path, report: Report) -> tuple[list[str], list[str], list[str], list[str]]:
+    """The flow, protocol, shared and optional files; reports files that nobody reads."""
     try:
         names = _names(folder)
     except NotADirectoryError:
@@ -98,7 +101,7 @@ def _list(folder: Path, report: Report) -> tuple[list[str], list[str], list[str]
         if name not in (*FILES, *OPTIONAL) and name.endswith((".yaml", ".yml"))
     }
     read: dict[str, list[str]] = {}
-    for part in (FLOWS, PROTOCOLS):
+    for part in (FLOWS, PROTOCOLS, SHARED):
         inner = _names_in_part(folder, part, report)
         read[part] = [f"{part}/{name}" for name in inner if name.endswith(".yaml")]
         unread |= {
@@ -108,7 +111,8 @@ def _list(folder: Path, report: Report) -> tuple[list[str], list[str], list[str]
         }
     for file, message in unread.items():
         report.warn(Problem(file=file, line=1, column=1, where="", message=message))
-    return read[FLOWS], read[PROTOCOLS], [name for name in OPTIONAL if name in names]
+    optional = [name for name in OPTIONAL if name in names]
+    return read[FLOWS], read[PROTOCOLS], read[SHARED], optional
 
 
 def _names(folder: Path) -> list[str]:
@@ -118,14 +122,14 @@ def _names(folder: Path) -> list[str]:
 
 def _names_in_part(folder: Path, part: str, report: Report) -> list[str]:
     names: list[str] = []
-    message = f"wanted at least one file, such as {part}/main.yaml"
+    message = "" if part == SHARED else f"wanted at least one file, such as {part}/main.yaml"
     try:
         names = _names(folder / part)
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
         message = f"the folder cannot be read: {error.strerror}"
-    if not any(name.endswith(".yaml") for name in names):
+    if message and not any(name.endswith(".yaml") for name in names):
         report.add(Problem(file=f"{part}/", line=1, column=1, where="", message=message))
     return names
 

@@ -55,7 +55,8 @@ def check_prompts(draft: Draft, report: Report) -> None:
                 report.problem(document, (name,), f"there is no text in {shown(language)}")
         _check_advice(name, draft, report)
     named = {prompt for _, prompt in _prompts_named(draft)}
-    if not any(flow.broken for flow in draft.flows.values()) and not draft.broken_protocols:
+    understood = all(flow.ways_known and not flow.broken for flow in draft.flows.values())
+    if understood and not draft.broken_protocols:
         # A site that changes its consent rule should find the other prompt still there.
         kept = {AGENT_ESCALATED, *(prompt for prompt, _ in by_consent.values())}
         for name in draft.prompts.keys() - named - needed.keys() - kept:

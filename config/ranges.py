@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
+from enum import Enum
 
 from acd.models import (
     AgentConfig,
@@ -19,6 +22,7 @@ from config.document import NOTHING_GIVEN, Document, Path, shown
 from config.report import Report
 from config.shapes import SiteFile
 from config.site import RecordingSettings, SipSettings, Trunk
+from config.typing_of import field_types, without_none
 from ivr.steps import AskStep, MessageStep, QueueStep
 from triage.protocol import Rule
 
@@ -94,9 +98,9 @@ FILLED: frozenset[tuple[type, str]] = frozenset(
 def check_ranges(value: object, document: Document, path: Path, report: Report) -> None:
     """Report numbers out of range, words that are not among those wanted, texts left empty."""
     if is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            owner, inner = (type(value), each.name), getattr(value, each.name)
-            place = (*path, each.name)
+        for name in _checked_fields(type(value)):
+            owner, inner = (type(value), name), getattr(value, name)
+            place = (*path, name)
             if limits := RANGES.get(owner):
                 _check_number(inner, limits, document, place, report)
             if (words := WORDS.get(owner)) and inner not in words:
@@ -113,6 +117,26 @@ def check_ranges(value: object, document: Document, path: Path, report: Report) 
     elif isinstance(value, tuple):
         for index, inner in enumerate(value):
             check_ranges(inner, document, (*path, index), report)
+
+
+@functools.cache
+def _checked_fields(cls: type) -> tuple[str, ...]:
+    """The fields that are limited, or in which something may be."""
+    limited = (*RANGES, *WORDS, *FILLED)
+    return tuple(
+        name
+        for name, kind in field_types(cls).items()
+        if (cls, name) in limited or not _holds_only_plain(kind)
+    )
+
+
+def _holds_only_plain(kind: object) -> bool:
+    """Whether a type is made of texts, numbers and enums alone, in which nothing is limited."""
+    kind = without_none(kind)
+    if isinstance(kind, type) and issubclass(kind, str | int | float | Enum):
+        return True
+    arguments = [each for each in typing.get_args(kind) if each is not Ellipsis]
+    return bool(arguments) and all(map(_holds_only_plain, arguments))
 
 
 def check_written_numbers(

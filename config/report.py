@@ -2,43 +2,62 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Set
+from dataclasses import replace
+from typing import TypeAlias
 
-from config.document import SHOWN_CHARACTERS, Document, Path, dotted, shown
+from config.document import Document, Path, dotted, shown
 from config.errors import Problem
+from config.nearest import Nearest
 
-COMPARISONS_AT_MOST = 200_000
+COMPARISONS_AT_MOST = 100_000
 """Of names, when the nearest is sought: a file of nothing but mistakes must not take minutes."""
 
 
+_Told: TypeAlias = "dict[tuple[str, int, int, str, str], tuple[Problem, set[str]]]"
+"""Problems by the place where the value is really written, with the flows they were found in."""
+
+
 class Report:
-    """Everything that is wrong with a site's files, and what should be looked at."""
+    """Everything that is wrong with a site's files, and what should be looked at.
+
+    What is written once and stands in many places (see :mod:`config.snippets`) is told once.
+    """
 
     def __init__(self) -> None:
-        self._problems: set[Problem] = set()
-        self._warnings: set[Problem] = set()
+        self._problems: _Told = {}
+        self._warnings: _Told = {}
         self._blamed: set[tuple[str, str]] = set()
-        self._comparisons_left = COMPARISONS_AT_MOST
+        self._included_by: dict[str, set[str]] = {}
+        self._nearest = Nearest(COMPARISONS_AT_MOST)
 
     @property
     def problems(self) -> list[Problem]:
         """The mistakes, in file and line order."""
-        return sorted(self._problems)
+        return self._in_order(self._problems)
 
     @property
     def warnings(self) -> list[Problem]:
         """What is allowed and should be looked at, in file and line order."""
-        return sorted(self._warnings)
+        return self._in_order(self._warnings)
 
     def add(self, problem: Problem) -> None:
         """Take over a mistake that was found while reading; more about the same value is noise."""
-        self._problems.add(problem)
+        _take(self._problems, problem, problem.where)
         self._blamed.add((problem.file, problem.where))
 
     def warn(self, problem: Problem) -> None:
         """Take over what should be looked at, found while reading."""
-        self._warnings.add(problem)
+        _take(self._warnings, problem, problem.where)
+
+    def included(self, file: str, by: str) -> None:
+        """Remember that a flow includes a file: what is wrong with it in that flow alone says so.
+
+        Args:
+            file: the file that is included.
+            by: the flow's file.
+        """
+        self._included_by.setdefault(file, set()).add(by)
 
     def problem(self, document: Document, path: Path, message: str, *, key: bool = False) -> None:
         """Report a mistake.
@@ -49,12 +68,11 @@ class Report:
             message: what was found and what was wanted.
             key: whether the key itself is at fault, not its value.
         """
-        if (document.file, dotted(path)) not in self._blamed:
-            self._problems.add(_at(document, path, message, key=key))
+        _tell(self._problems, document, path, message, key=key, blamed=self._blamed)
 
     def warning(self, document: Document, path: Path, message: str, *, key: bool = False) -> None:
         """Report what is allowed and should be looked at; arguments as for :meth:`problem`."""
-        self._warnings.add(_at(document, path, message, key=key))
+        _tell(self._warnings, document, path, message, key=key, blamed=frozenset())
 
     def reference(
         self, document: Document, path: Path, kind: str, name: str, names: Collection[str] | None
@@ -79,15 +97,41 @@ class Report:
 
     def meant(self, word: str, names: Collection[str]) -> str | None:
         """The nearest name, if one is near."""
-        if len(word) > SHOWN_CHARACTERS or len(names) > self._comparisons_left:
-            return None
-        self._comparisons_left -= len(names)
-        near = difflib.get_close_matches(word, sorted(names), n=1)
-        return near[0] if near else None
+        return self._nearest.name(word, names)
+
+    def _in_order(self, told: _Told) -> list[Problem]:
+        return sorted(self._naming_flows(*each) for each in told.values())
+
+    def _naming_flows(self, problem: Problem, found_in: set[str]) -> Problem:
+        """A mistake in a file that several flows include, and only some have, names those."""
+        if not found_in or found_in >= self._included_by.get(problem.file, found_in):
+            return problem
+        return replace(problem, message=f"{problem.message} (in {', '.join(sorted(found_in))})")
 
 
-def _at(document: Document, path: Path, message: str, *, key: bool) -> Problem:
-    mark = document.key_mark(path) if key else document.mark(path)
-    return Problem(
-        file=document.file, line=mark[0], column=mark[1], where=dotted(path), message=message
-    )
+def _tell(
+    told: _Told,
+    document: Document,
+    path: Path,
+    message: str,
+    *,
+    key: bool,
+    blamed: Set[tuple[str, str]],
+) -> None:
+    """Report what is wrong with a value, unless it is blamed already where it is written."""
+    origin, inner = document.origin(path)
+    where = dotted(path)
+    written = where if inner is path else dotted(inner)
+    if (origin.file, written) in blamed:
+        return
+    line, column = origin.key_mark(inner) if key else origin.mark(inner)
+    problem = Problem(file=origin.file, line=line, column=column, where=where, message=message)
+    found_in = _take(told, problem, written)
+    if origin is not document:
+        found_in.add(document.file)
+
+
+def _take(told: _Told, problem: Problem, written: str) -> set[str]:
+    """Take a problem over, unless it is told; returns the flows it was found in."""
+    place = (problem.file, problem.line, problem.column, written, problem.message)
+    return told.setdefault(place, (problem, set()))[1]

@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 
 from acd.models import AgentConfig, QueueConfig
 from config.ranges import FILLED, RANGES, WORDS
-from config.shapes import CalendarFile, FlowFile, SiteFile
+from config.shapes import CalendarFile, FlowFile, SharedFile, SiteFile
 from config.shorthand import NUMBERS, WORD_FOR
 from config.typing_of import field_types, is_mapping, required_fields, without_none
+from config.use_schema import NAMES, SNIPPETS, steps_with_use
 from ivr.steps import KINDS
 from triage.protocol import Protocol
 
@@ -41,13 +42,23 @@ def schemas() -> Mapping[str, Schema]:
             _names({"type": "string", "minLength": 1}, "The words in each language."),
             "What the line says, by the prompt's name.",
         ),
-        "flow": _file(FlowFile),
+        "flow": _with_snippets(_file(FlowFile)),
+        "shared": _with_snippets(_file(SharedFile)),
         "protocol": _file(Protocol),
     }
 
 
 def _file(cls: type) -> Schema:
     return {"$schema": DIALECT, **_of_class(cls)}
+
+
+def _with_snippets(schema: Schema) -> Schema:
+    """A file that may include others and hold snippets."""
+    parts = schema["properties"]
+    parts["include"] = {**NAMES, "description": parts["include"]["description"]}
+    parts["snippets"] = {**SNIPPETS, "description": parts["snippets"]["description"]}
+    # A flow may take all its steps over from others.
+    return {**schema, "required": [each for each in schema["required"] if each != "steps"]}
 
 
 def _names(inner: Schema, description: str) -> Schema:
@@ -114,7 +125,7 @@ def _of_type(
         inner = _of_type(arguments[1], limits, words)
         return {"type": "object", "additionalProperties": inner}
     if arguments:
-        return {"oneOf": [_of_class(step, name) for name, step in KINDS.items()]}
+        return steps_with_use(_of_class(step, name) for name, step in KINDS.items())
     return {"type": "string"} if words is None else {"enum": list(words)}
 
 

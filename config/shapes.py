@@ -130,10 +130,30 @@ class FlowFile:
     Attributes:
         start: the first step after the 911 advice.
         steps: the steps by name; ``kind`` says what each does.
+        include: files in ``shared/``, without ``.yaml``, whose steps and snippets this flow takes
+            over.
+        snippets: keys, or items of a list, that ``use`` puts in wherever it stands in a step.
     """
 
     start: str
     steps: Mapping[str, Step]
+    include: tuple[str, ...] = ()
+    snippets: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedFile:
+    """What flows share, a file in ``shared/``; flows name it under ``include``.
+
+    Attributes:
+        include: other files in ``shared/``, without ``.yaml``, that belong to this one.
+        steps: steps that become steps of each flow that includes this file.
+        snippets: keys, or items of a list, that ``use`` puts in wherever it stands in a step.
+    """
+
+    include: tuple[str, ...] = ()
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    snippets: Mapping[str, object] = field(default_factory=dict)
 
 
 MOVED: Mapping[tuple[type, str], str] = {

@@ -6,6 +6,7 @@ number where it says more (``any`` for the lowest level, ``never`` for no deadli
 
 from __future__ import annotations
 
+import functools
 import typing
 from collections.abc import Mapping
 from dataclasses import is_dataclass
@@ -51,7 +52,31 @@ def written_out(kind: object, raw: T) -> T:
     return typing.cast(T, _written_out(kind, raw))
 
 
+@functools.cache
+def _any_short_forms(kind: object) -> bool:
+    """Whether anything within a type may be written shorter: in most types nothing may."""
+    return _has_short_forms(kind, frozenset())
+
+
+def _has_short_forms(kind: object, around: frozenset[object]) -> bool:
+    kind = without_none(kind)
+    if kind in around:
+        return False
+    if isinstance(kind, type) and is_dataclass(kind):
+        fields = field_types(kind)
+        around |= {kind}
+        return (
+            kind in WORD_FOR
+            or any((kind, name) in NUMBERS for name in fields)
+            or any(_has_short_forms(each, around) for each in fields.values())
+        )
+    arguments = [each for each in typing.get_args(kind) if each is not Ellipsis]
+    return any(_has_short_forms(each, around) for each in arguments)
+
+
 def _written_out(kind: object, raw: object) -> object:
+    if not _any_short_forms(kind):
+        return raw
     kind = without_none(kind)
     if isinstance(kind, type) and is_dataclass(kind):
         if isinstance(raw, str) and kind in WORD_FOR:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Collection
 
 from config.document import Path, shown
-from config.draft import QUEUES, SITE, Draft, check_name
+from config.draft import QUEUES, SITE, Draft
 from config.emergency_checks import rung_is_written
 from config.flow_checks import DIGITS, skill_names
+from config.names import check_name
 from config.outbound import permits, permits_callers
 from config.report import Report
 from config.site import SipSettings

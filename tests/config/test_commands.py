@@ -6,6 +6,7 @@ import json
 import pytest
 
 from careline.cli import check, schema
+from config.schema import schemas
 
 
 def run(command, *arguments):
@@ -52,6 +53,75 @@ def test_a_folder_that_cannot_be_read_ends_with_2_and_one_line(tmp_path, capsys)
     assert said.err.count("\n") == 1
 
 
+def answer(capsys, *arguments):
+    code = run(check, "check", *arguments, "--format", "json")
+    said = capsys.readouterr()
+    assert said.err == ""
+    return code, json.loads(said.out)
+
+
+def test_json_of_a_right_site_counts_what_it_holds(site, capsys):
+    code, told = answer(capsys, str(site.path))
+    assert code == 0
+    assert (told["ok"], told["problems"], told["warnings"]) == (True, [], [])
+    version = told["site"].pop("version")
+    assert len(version) == 64
+    assert told["site"] == {
+        "id": "small",
+        "title": "Small Clinic",
+        "flows": 1,
+        "queues": 2,
+        "agents": 2,
+        "prompts": 23,
+        "triage_rules": 1,
+    }
+
+
+def test_json_holds_every_problem_with_its_place_and_the_name_that_was_meant(site, capsys):
+    site.replace("flows/main.yaml", "    prompt: menu\n", "    prompt: manu\n")
+    site.replace("agents.yaml", "{general: 3, ", "{general: 3, knitting: 2, ")
+    code, told = answer(capsys, str(site.path))
+    assert (code, told["ok"], told["site"]) == (1, False, None)
+    assert told["problems"] == [
+        {
+            "file": "flows/main.yaml",
+            "line": 10,
+            "column": 13,
+            "where": "steps.menu.prompt",
+            "message": "unknown prompt 'manu'; did you mean 'menu'?",
+            "severity": "error",
+        }
+    ]
+    found = {(each["file"], each["line"], each["severity"]) for each in told["warnings"]}
+    assert ("agents.yaml", 6, "warning") in found
+
+
+def test_json_says_the_same_as_the_lines(site, capsys):
+    site.replace("flows/main.yaml", "start: hours\n", "start: hours\ninclude: [end]\n")
+    site.write("shared/ends.yaml", "steps: {}\n")
+    code, told = answer(capsys, str(site.path))
+    assert run(check, "check", str(site.path), "--format", "text") == code == 1
+    lines = capsys.readouterr().out.splitlines()
+    for each in told["problems"]:
+        place = "{file}:{line}:{column}: {where}: {message}".format(**each)
+        assert place in lines
+
+
+def test_json_of_what_cannot_be_read_says_why(site, tmp_path, capsys):
+    folder = tmp_path / "nowhere"
+    code, told = answer(capsys, str(folder))
+    assert (code, told) == (2, {"ok": False, "error": f"{folder}: there is no such folder"})
+    code, told = answer(capsys, str(site.path), "--secrets", str(tmp_path / "none"))
+    assert code == 2
+    assert told.keys() == {"ok", "error"}
+
+
+def test_json_of_a_file_name_that_is_no_text_is_text(site, capsys):
+    (site.path / "flows" / "a\udcff\nb.yaml").write_text("start: a\n")
+    _, told = answer(capsys, str(site.path))
+    assert json.dumps(told, ensure_ascii=False).encode()
+
+
 def test_secrets_that_are_named_and_missing_are_problems(site, tmp_path, capsys):
     secrets = tmp_path / "secrets.yaml"
     secrets.write_text("other: x\n")
@@ -64,12 +134,10 @@ def test_secrets_that_are_named_and_missing_are_problems(site, tmp_path, capsys)
 def test_schemas_are_written_one_a_kind_of_file(tmp_path, capsys):
     assert run(schema, "schema", "--out", str(tmp_path / "s")) == 0
     names = sorted(path.name for path in (tmp_path / "s").iterdir())
-    assert names == [
-        f"{name}.schema.json"
-        for name in ("agents", "calendars", "flow", "prompts", "protocol", "queues", "site")
-    ]
+    assert names == sorted(f"{name}.schema.json" for name in schemas())
+    assert {"flow.schema.json", "shared.schema.json", "site.schema.json"} <= set(names)
     assert json.loads((tmp_path / "s/site.schema.json").read_text())["type"] == "object"
-    assert capsys.readouterr().out.count("\n") == 7
+    assert capsys.readouterr().out.count("\n") == len(names)
 
 
 def test_schemas_that_cannot_be_written_end_with_2(tmp_path, capsys):

@@ -13,7 +13,7 @@ from config.shapes import SiteFile
 from ivr.steps import KINDS, AskStep
 
 SCHEMAS = schemas()
-KIND_OF_FOLDER = {"flows": "flow", "protocols": "protocol"}
+KIND_OF_FOLDER = {"flows": "flow", "protocols": "protocol", "shared": "shared"}
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -50,6 +50,15 @@ def test_the_sample_clinic_satisfies_the_schemas(path):
         ("agents", {"ana": {"name": "Ana", "skills": {"nurse": 9}}}),
         ("flow", {"start": "a", "steps": {"a": {"kind": "sing", "prompt": "b"}}}),
         ("flow", {"start": "a", "steps": {"a": {"kind": "hang-up"}}}),
+        ("flow", {"start": "a", "include": {"a": "b"}}),
+        ("flow", {"start": "a", "snippets": {"a": "b"}}),
+        ("flow", {"start": "a", "steps": {"a": {"use": "b", "kind": "sing"}}}),
+        ("flow", {"start": "a", "steps": {"a": {"use": "b", "promt": "b"}}}),
+        ("flow", {"start": "a", "steps": {"a": {"use": {"b": "c"}}}}),
+        ("flow", {"steps": {"a": {"use": "b"}}}),
+        ("flow", {"start": "a", "use": "b"}),
+        ("shared", {"start": "a", "steps": {"a": {"use": "b"}}}),
+        ("queues", {"billing": {"title": "Billing", "use": "b"}}),
         ("calendars", {"office": {"week": {"monday": "08:00-17:00"}}}),
         ("calendars", {"office": {"week": {}, "public_holidays": {"state": "NY"}}}),
         ("queues", {"billing": {"title": "Billing", "relax": [{"after_s": 60, "level": "some"}]}}),
@@ -76,6 +85,40 @@ def test_a_schema_takes_the_short_forms_too(name, data):
     assert jsonschema.Draft202012Validator(SCHEMAS[name]).is_valid(data)
 
 
+CHOICES = [{"digit": "1", "goto": "b"}, {"use": "back"}, {"use": ["c", "d"], "goto": "b"}]
+CASES = [{"use": "open", "goto": "b"}, {"calendar": "c", "equals": "open", "goto": "b"}]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"use": "a"},
+        {"use": ["a", "b"], "kind": "ask", "attempts": 2},
+        {"use": "a", "prompt": "b", "choices": CHOICES},
+        {"kind": "ask", "prompt": "b", "choices": CHOICES},
+        {"kind": "ask", "prompt": "b", "choices": [{"words": {"use": "greetings"}, "goto": "b"}]},
+        {"kind": "ask", "prompt": "b", "choices": [{"words": {"en": ["hi", {"use": "more"}]}}]},
+        {"kind": "branch", "cases": CASES, "otherwise": "b"},
+        {
+            "kind": "queue",
+            "queue": "q",
+            "skills": ["nurse", {"use": "a"}, {"level": 2, "use": "b"}],
+        },
+    ],
+)
+@pytest.mark.parametrize("name", ["flow", "shared"])
+def test_use_may_stand_anywhere_within_a_step(name, step):
+    data = {"include": ["x", "y"], "snippets": {"a": {"kind": "ask"}, "b": [{"digit": "1"}]}}
+    data |= {"steps": {"s": step}} | ({"start": "s"} if name == "flow" else {})
+    errors = jsonschema.Draft202012Validator(SCHEMAS[name]).iter_errors(data)
+    assert [f"{each.json_path}: {each.message}" for each in errors] == []
+
+
+def test_a_flow_may_include_one_file_and_no_steps_of_its_own():
+    validator = jsonschema.Draft202012Validator(SCHEMAS["flow"])
+    assert validator.is_valid({"start": "a", "include": "all"})
+
+
 def test_the_emergency_ladder_is_described():
     rules = SCHEMAS["site"]["properties"]["emergency"]["properties"]
     rung = rules["ladder"]["items"]["properties"]
@@ -97,7 +140,9 @@ def objects(schema):
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_no_object_takes_unknown_keys(name):
     found = list(objects(SCHEMAS[name]))
-    assert all(each["additionalProperties"] is False for each in found)
+    # A mapping by name may say `use` beside its names.
+    closed = [each for each in found if each["properties"].keys() != {"use"}]
+    assert all(each["additionalProperties"] is False for each in closed)
     assert found or name == "prompts"
 
 
@@ -117,4 +162,7 @@ def test_descriptions_over_several_lines_are_put_together():
 
 def test_a_step_is_one_of_its_kinds():
     steps = SCHEMAS["flow"]["properties"]["steps"]["additionalProperties"]["oneOf"]
-    assert [each["properties"]["kind"]["const"] for each in steps] == list(KINDS)
+    *kinds, using = steps
+    assert [each["properties"]["kind"]["const"] for each in kinds] == list(KINDS)
+    assert using["properties"]["kind"]["enum"] == list(KINDS)
+    assert using["required"] == ["use"]

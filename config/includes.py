@@ -248,8 +248,4 @@ def _wanted_files(found: Value) -> str:
 
 def _uses_snippets(document: Document) -> set[str]:
     """The steps of a file that use snippets."""
-    return {
-        str(path[1])
-        for path in document.keys
-        if path[-1] == USE and path[0] == STEPS
-    }
+    return {str(path[1]) for path in document.keys if path[-1] == USE and path[0] == STEPS}

@@ -229,6 +229,28 @@ def test_a_misspelt_way_to_a_shared_step_is_one_problem(split):
     assert split.warnings() == []
 
 
+def test_what_only_a_step_that_nothing_leads_to_needs_is_there(split):
+    split.write("shared/ends.yaml", SHARED_END + "  well: {kind: hang-up, prompt: bye}\n")
+    attic = "  attic: {kind: say, prompt: bye, next: well}\n"
+    split.write("flows/main.yaml", (split.path / "flows/main.yaml").read_text() + attic)
+    line = split.line_of("flows/main.yaml", "attic")
+    told = f"flows/main.yaml:{line}:3: steps.attic: no step leads here"
+    assert [each for each in split.problems() if each.startswith("flows/")] == [told]
+
+
+def test_while_a_flow_is_not_understood_no_shared_step_is_called_unneeded(split):
+    split.write("shared/ends.yaml", SHARED_END + "  well: {kind: hang-up, prompt: bye}\n")
+    assert len(split.warnings()) == 1
+    split.write("flows/late.yaml", "start: well\ninclude: [ends, nowhere-at-all]\n")
+    assert split.warnings() == []
+
+
+def test_a_snippet_that_a_missing_file_may_hold_is_not_called_unknown(split):
+    split.replace("flows/main.yaml", "otherwise: bye", "use: way-out")
+    (problem,) = split.problems_after("flows/main.yaml", "[ends]", "[ends, other]")
+    assert "there is no file 'shared/other.yaml'" in problem
+
+
 def test_a_flow_may_be_made_of_shared_steps_alone(site):
     site.write(
         "shared/all.yaml", (site.path / "flows/main.yaml").read_text()[len("start: hours\n") :]

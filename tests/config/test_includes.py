@@ -251,6 +251,16 @@ def test_a_snippet_that_a_missing_file_may_hold_is_not_called_unknown(split):
     assert "there is no file 'shared/other.yaml'" in problem
 
 
+def test_what_a_missing_file_may_set_or_say_is_not_called_unset_or_unsaid(split):
+    split.replace("flows/main.yaml", "{calendar: office, equals: open,", "{variable: a, equals: b,")
+    prompts = (split.path / "prompts.yaml").read_text() + "wave: {en: Hello., es: Hola.}\n"
+    split.write("prompts.yaml", prompts)
+    assert "prompts.yaml:24:1: wave: nothing says this prompt" in split.warnings()
+    (problem,) = split.problems_after("flows/main.yaml", "[ends]", "[ends, other]")
+    assert "there is no file 'shared/other.yaml'" in problem
+    assert split.warnings() == []
+
+
 def test_a_flow_may_be_made_of_shared_steps_alone(site):
     site.write(
         "shared/all.yaml", (site.path / "flows/main.yaml").read_text()[len("start: hours\n") :]

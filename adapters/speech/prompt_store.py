@@ -3,6 +3,9 @@
 A prompt's file is named by the hash of everything that shapes its sound: voices, language, text.
 A changed text is a new file, an unchanged one is never rendered again. Each file carries a hash of
 its own content; one that does not fit (a crash, a bad disk) is rendered anew.
+
+Private words are no prompts: they are rendered when they are said and kept nowhere, neither their
+sound nor a hash of them, which a date of birth would not withstand.
 """
 
 from __future__ import annotations
@@ -23,6 +26,10 @@ from calls.ports import SpeechError, Synthesiser
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
+_LIVE_TIMEOUT_S = 4.0
+"""For the best voice and again for a quicker one: a caller waits in silence meanwhile. A sentence
+takes 0.4 s, and 1 s on a machine that is very busy."""
+
 Progress = Callable[[int, int], None]
 """Told ``(prompts ready, prompts in all)`` after each one."""
 
@@ -33,6 +40,11 @@ class VersionedSynthesiser(Synthesiser, Protocol):
     @property
     def version(self) -> str:
         """Changes whenever the same text would sound different."""
+        ...
+
+    @property
+    def quicker(self) -> Synthesiser:
+        """One that renders sooner and may sound worse."""
         ...
 
 
@@ -95,14 +107,15 @@ class PromptStore:
         """Have every one of these prompts ready, rendering what is missing on all cores.
 
         Args:
-            utterances: what will be said; the same text twice counts once.
+            utterances: what will be said; the same text twice counts once. Private ones are left
+                out.
             progress: told after each prompt.
 
         Returns:
             A sentence for each prompt that could not be made; the others are ready. The line has
             a tone for those.
         """
-        wanted = sorted({(utterance.text, utterance.language) for utterance in utterances})
+        wanted = sorted({(each.text, each.language) for each in utterances if not each.private})
         failures: list[str] = []
         ready = 0
 
@@ -118,6 +131,17 @@ class PromptStore:
 
         await asyncio.gather(*(one(text, language) for text, language in wanted))
         return tuple(sorted(failures))
+
+    async def sound_of(self, utterance: Utterance) -> bytes:
+        """What the line plays for an utterance, private or not.
+
+        Raises:
+            SpeechError: there is no sound for it, or for private words not soon enough. The message
+                holds no words.
+        """
+        if utterance.private:
+            return await self._live(utterance.text, utterance.language)
+        return await self.get(utterance.text, utterance.language)
 
     async def get(self, text: str, language: str) -> bytes:
         """The sound of a text: the recording, the kept one, or rendered now and kept.
@@ -140,6 +164,17 @@ class PromptStore:
             task = self._under_way[path] = asyncio.create_task(self._kept(path, text, language))
             task.add_done_callback(lambda _: self._under_way.pop(path, None))
         return await asyncio.shield(task)
+
+    async def _live(self, text: str, language: str) -> bytes:
+        # While every core renders, callers would wait one for another: a quicker voice shortens it.
+        voices = [self._synthesiser.quicker]
+        if not self._room.locked():
+            voices.insert(0, self._synthesiser)
+        for voice in voices:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LIVE_TIMEOUT_S), self._room:
+                    return await voice.render(text, language)
+        raise SpeechError("private words were not rendered in time")
 
     async def close(self) -> None:
         """Wait for what is being rendered."""

@@ -8,17 +8,19 @@ flite slt           flite                                       English
 espeak-ng           espeak-ng                                   Spanish, English
 ==================  ==========================================  =====================
 
-Programs are started without a shell and never see text as an argument: it goes through a file in a
-private folder that is gone afterwards.
+Programs are started without a shell and never see text as an argument. Text and sound go through
+files in memory (memfd_create(2)), which have no name and lie in no folder: words that hold
+something of a caller's touch no disk, and a program that is killed leaves nothing behind. A pipe
+would not do: flite opens what it writes more than once, others put the length in at the end.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,8 @@ from adapters.speech.pcm import AudioError, prompt_pcm, read_wav
 from adapters.speech.speakable import speakable
 from calls.ports import SpeechError
 
+# How a program names its standard input and output; opened anew, a file in memory is at its start.
+_READ, _WRITTEN = "/dev/stdin", "/dev/stdout"
 _FESTIVAL_SLT = Path("/usr/share/festival/voices/us/cmu_us_slt_arctic_hts")
 
 
@@ -36,7 +40,8 @@ class Voice:
     Attributes:
         name: part of a stored prompt's identity.
         language: for example ``en``.
-        arguments: the program and its arguments; ``{text}`` and ``{wav}`` stand for the files.
+        arguments: the program and its arguments; ``{text}`` and ``{wav}`` stand for what it reads
+            and writes. Both are true files, though of no disk.
         packages: the Debian packages it comes from.
         ascii_only: whether accents and typographic signs must be taken off.
     """
@@ -77,7 +82,8 @@ _ESPEAK_ES = Voice(
     ascii_only=False,
 )
 KNOWN_VOICES = (_FESTIVAL, _FLITE, _ESPEAK_EN, _ESPEAK_ES)
-"""Every voice there is an adapter for, for each language the best first."""
+"""Every voice there is an adapter for, for each language the best first, which is the slowest: a
+sentence of 4 s takes Festival 0.36 s, flite 0.06 s and espeak-ng 0.01 s of a core."""
 
 
 def detect_voices() -> dict[str, tuple[Voice, ...]]:
@@ -118,6 +124,12 @@ class VoiceSynthesiser:
         names = [voice.name for voices in self._voices.values() for voice in voices]
         return "1:" + ",".join(names)
 
+    @property
+    def quicker(self) -> VoiceSynthesiser:
+        """The same without the best voice of each language that has another."""
+        rest = {language: voices[1:] or voices for language, voices in self._voices.items()}
+        return VoiceSynthesiser(rest, timeout_s=self._timeout_s)
+
     async def render(self, text: str, language: str) -> bytes:
         """The words as telephone audio: 8 kHz, 200 to 3400 Hz, -20 dBov, no silence around it.
 
@@ -141,21 +153,16 @@ class VoiceSynthesiser:
         )
 
     async def _speak(self, voice: Voice, text: str) -> bytes:
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="careline-voice-"))
-        source, target = folder / "prompt.txt", folder / "prompt.wav"
-        try:
-            await asyncio.to_thread(source.write_text, text + "\n", "utf-8")
-            await self._run([part.format(text=source, wav=target) for part in voice.arguments])
-            return await asyncio.to_thread(_prompt_of, target)
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        arguments = [part.format(text=_READ, wav=_WRITTEN) for part in voice.arguments]
+        with _in_memory() as words, _in_memory() as wav:
+            os.write(words, f"{text}\n".encode())
+            os.lseek(words, 0, os.SEEK_SET)
+            await self._run(arguments, words, wav)
+            return await asyncio.to_thread(_prompt_of, _content(wav))
 
-    async def _run(self, arguments: Sequence[str]) -> None:
+    async def _run(self, arguments: Sequence[str], words: int, wav: int) -> None:
         process = await asyncio.create_subprocess_exec(
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+            *arguments, stdin=words, stdout=wav, stderr=asyncio.subprocess.DEVNULL
         )
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -169,8 +176,22 @@ class VoiceSynthesiser:
             raise OSError(process.returncode, "voice failed")
 
 
-def _prompt_of(wav: Path) -> bytes:
-    pcm = prompt_pcm(*read_wav(wav.read_bytes()))
+@contextlib.contextmanager
+def _in_memory() -> Iterator[int]:
+    """The descriptor of a file that is gone when the last process has closed it."""
+    descriptor = os.memfd_create("careline-voice")
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _content(descriptor: int) -> bytes:
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+
+
+def _prompt_of(wav: bytes) -> bytes:
+    pcm = prompt_pcm(*read_wav(wav))
     if not pcm:
         raise AudioError("the voice said nothing")
     return pcm

@@ -207,3 +207,100 @@ async def test_a_recording_of_another_rate_and_two_channels_is_converted(tmp_pat
     (theirs.folder / "welcome.en.wav").write_bytes(head + body)
     store = PromptStore(tmp_path / "kept", CountingSynthesiser(), theirs)
     assert duration_s(await store.get("Welcome!", "en")) == pytest.approx(1.5, abs=0.1)
+
+
+PRIVATE = Utterance(text="Your date of birth is March 5th, 1960.", language="en", private=True)
+
+
+def files_under(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+async def test_private_words_are_rendered_when_they_are_said_and_nothing_is_kept(tmp_path):
+    voice = CountingSynthesiser()
+    store = PromptStore(tmp_path, voice, recordings(tmp_path / "recordings"))
+    first, second = await asyncio.gather(store.sound_of(PRIVATE), store.sound_of(PRIVATE))
+    assert first == second != b""
+    assert voice.rendered == [PRIVATE.text] * 2, "nothing was kept in memory either"
+    assert not store._under_way
+    assert files_under(tmp_path) == []
+
+
+async def test_the_same_words_as_a_prompt_are_kept(tmp_path):
+    """What the test above looks for can be found."""
+    store = PromptStore(tmp_path, CountingSynthesiser())
+    public = Utterance(text=PRIVATE.text, language="en")
+    assert await store.sound_of(public) == await store.sound_of(PRIVATE)
+    assert len(files_under(tmp_path)) == 1
+
+
+async def test_private_words_are_never_prepared(tmp_path):
+    voice = CountingSynthesiser()
+    store = PromptStore(tmp_path, voice)
+    unspeakable = Utterance(text="un secret", language="fr", private=True)
+    assert await store.prepare([PRIVATE, unspeakable, *english("welcome")]) == ()
+    assert voice.rendered == ["welcome"]
+    assert len(files_under(tmp_path)) == 1
+
+
+async def test_private_words_that_no_voice_can_say_are_in_no_error(tmp_path):
+    store = PromptStore(tmp_path, CountingSynthesiser())
+    for text, language in (("un secret", "fr"), ("", "fr")):
+        with pytest.raises(SpeechError) as failure:
+            await store.sound_of(Utterance(text=text, language=language, private=True))
+        assert "secret" not in str(failure.value)
+    assert store.problems == ()
+
+
+class Slow(CountingSynthesiser):
+    """A voice that ends when it is let, with a quicker one beside it."""
+
+    def __init__(self, quicker: SimulatedSynthesiser) -> None:
+        super().__init__()
+        self.ends = asyncio.Event()
+        self._quicker = quicker
+
+    @property
+    def quicker(self) -> SimulatedSynthesiser:
+        return self._quicker
+
+    async def render(self, text: str, language: str) -> bytes:
+        self.rendered.append(text)
+        await self.ends.wait()
+        return await SimulatedSynthesiser.render(self, text, language)
+
+
+async def test_private_words_are_said_by_the_best_voice_while_there_is_room_then_by_a_quicker_one(
+    tmp_path,
+):
+    quick = CountingSynthesiser()
+    best = Slow(quick)
+    store = PromptStore(tmp_path, best, at_once=2)
+    callers = [asyncio.create_task(store.sound_of(PRIVATE)) for _ in range(5)]
+    await asyncio.sleep(0)
+    best.ends.set()
+    assert b"" not in await asyncio.gather(*callers)
+    assert (len(best.rendered), len(quick.rendered)) == (2, 3)
+    assert quick.most_at_once <= 2
+    assert files_under(tmp_path) == []
+
+
+async def test_a_voice_that_takes_too_long_for_private_words_is_followed_by_a_quicker_one(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("adapters.speech.prompt_store._LIVE_TIMEOUT_S", 0.01)
+    quick = CountingSynthesiser()
+    store = PromptStore(tmp_path, Slow(quick))
+    assert await store.sound_of(PRIVATE) != b""
+    assert quick.rendered == [PRIVATE.text]
+
+
+async def test_a_caller_does_not_wait_long_for_private_words_and_their_place_is_free_again(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("adapters.speech.prompt_store._LIVE_TIMEOUT_S", 0.01)
+    store = PromptStore(tmp_path, Slow(Slow(CountingSynthesiser())), at_once=1)
+    for _ in range(3):
+        with pytest.raises(SpeechError, match="not rendered in time"):
+            await store.sound_of(PRIVATE)
+    assert not store._room.locked()

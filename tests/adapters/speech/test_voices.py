@@ -1,11 +1,14 @@
 import asyncio
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from adapters.speech.pcm import duration_s, level_dbov, to_samples
+from adapters.speech.pcm import duration_s, level_dbov, to_samples, write_wav
 from adapters.speech.speakable import LONGEST_TEXT, speakable
 from adapters.speech.voices import KNOWN_VOICES, Voice, VoiceSynthesiser, detect_voices
 from calls.ports import SpeechError
+from tests.adapters.speech.sound import tone
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,42 @@ async def test_text_never_becomes_an_argument_of_the_program(tmp_path):
     assert "secret" not in kept.read_text()
 
 
+async def test_words_and_sound_are_in_memory_only_while_a_voice_speaks(tmp_path, monkeypatch):
+    """The program itself looks where its input and output are, and what lies on the disk."""
+    seen, scratch, wav = tmp_path / "seen", tmp_path / "scratch", tmp_path / "said.wav"
+    seen.mkdir()
+    scratch.mkdir()
+    wav.write_bytes(write_wav(tone(0.5)))
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    spy = voice(
+        "sh",
+        "-c",
+        'ends=$(readlink /proc/$$/fd/0 /proc/$$/fd/1); echo "$ends" > "$3/ends";'
+        ' cat "$1" > "$3/words"; find "$4" > "$3/scratch"; cat "$5" > "$2"',
+        "sh",
+        "{text}",
+        "{wav}",
+        *map(str, (seen, scratch, wav)),
+    )
+    sound = await VoiceSynthesiser({"en": [spy]}).render("born on March 5th, 1960", "en")
+    assert duration_s(sound) > 0.4
+    assert (seen / "words").read_text() == "born on March 5th, 1960\n"
+    ends = (seen / "ends").read_text().splitlines()
+    assert len(ends) == 2
+    assert all(end.startswith("/memfd:") for end in ends), ends
+    assert (seen / "scratch").read_text().splitlines() == [str(scratch)]
+    assert not list(scratch.iterdir())
+
+
+async def test_no_descriptor_is_left_open_by_a_voice_however_it_ends():
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for broken in (voice("false"), voice("no-such-program-here"), voice("tail", "-f", "{text}")):
+        with pytest.raises(SpeechError):
+            await VoiceSynthesiser({"en": [broken]}, timeout_s=0.2).render("hello", "en")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 async def test_a_rendering_that_is_cancelled_leaves_no_process():
     task = asyncio.create_task(
         VoiceSynthesiser({"en": [voice("tail", "-f", "{text}")]}).render("hello", "en")
@@ -94,6 +133,13 @@ async def test_every_voice_speaks_at_telephone_level_without_silence_around(know
     samples = to_samples(pcm)
     assert -24 < level_dbov(samples) < -18
     assert level_dbov(samples[800:1600]) > -50
+
+
+async def test_the_quicker_voices_are_the_others_of_each_language_or_its_only_one():
+    best, other, only = voice("best"), voice("other"), voice("only")
+    quicker = VoiceSynthesiser({"en": [best, other], "es": [only]}, timeout_s=0.2).quicker
+    assert quicker._voices == {"en": [other], "es": [only]}
+    assert quicker._timeout_s == 0.2
 
 
 @pytest.mark.slow

@@ -19,7 +19,10 @@ class Sounds(Protocol):
         ...
 
     async def clips(self, command: Say) -> list[Clip]:
-        """The utterances of a prompt, ready to be sent; a tone where one could not be made."""
+        """The utterances of a prompt as slow and loud as it asks, ready to be sent.
+
+        A tone where one could not be made.
+        """
         ...
 
     def ready_clips(self, command: Say) -> list[Clip] | None:

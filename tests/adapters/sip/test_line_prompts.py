@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import socket
 
+import numpy as np
 import pytest
 
 from adapters.speech import ScriptedRecogniser
@@ -255,6 +257,79 @@ async def test_a_prompt_that_no_voice_can_say_is_a_tone_and_the_call_goes_on(tmp
         await it.fact(PromptFinished)
         assert strength(caller.heard, 1000) > 20
         assert it.sounds.missing == 1
+
+
+def sounding(pcm: bytes) -> np.ndarray:
+    """From the first sound to the last."""
+    samples = np.frombuffer(pcm, dtype="<i2").astype(np.int64)
+    loud = np.flatnonzero(np.abs(samples) > 200)
+    return samples[loud[0] : loud[-1] + 1] if len(loud) else samples[:0]
+
+
+async def heard_of(it, caller, call_id, prompt_id: int, **wishes) -> np.ndarray:
+    """What the caller receives of a prompt that is said in this way."""
+    mark = len(caller.heard)
+    words = Utterance(text="welcome to the clinic how can we help", language="en")
+    it.do(Say(call_id=call_id, prompt_id=prompt_id, utterances=(words,), **wishes))
+    await it.fact(PromptFinished, lambda fact: fact.prompt_id == prompt_id)
+    await hears(caller, lambda pcm: loudness(pcm) < 50)
+    return sounding(caller.heard[mark:])
+
+
+def level_db(samples: np.ndarray) -> float:
+    return float(10 * np.log10(np.mean(samples.astype(float) ** 2)))
+
+
+async def test_each_step_louder_reaches_the_caller_as_six_decibels_and_nothing_clips(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        plain = await heard_of(it, caller, call_id, 1)
+        for steps, gain_db in ((1, 6), (2, 12), (3, 12)):
+            loud = await heard_of(it, caller, call_id, 1 + steps, louder=steps)
+            assert level_db(loud) - level_db(plain) == pytest.approx(gain_db, abs=0.5)
+            assert np.abs(loud).max() < 0.985 * 32768
+
+
+async def test_slow_words_take_a_quarter_longer_and_the_next_prompt_does_not(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        plain = await heard_of(it, caller, call_id, 1)
+        slow = await heard_of(it, caller, call_id, 2, slow=True)
+        again = await heard_of(it, caller, call_id, 3)
+        assert len(slow) == pytest.approx(1.25 * len(plain), rel=0.08)
+        assert len(again) == pytest.approx(len(plain), rel=0.08)
+
+
+async def test_music_is_no_louder_for_a_caller_who_hears_louder_words(tmp_path):
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        await heard_of(it, caller, call_id, 1, louder=2)
+        it.music(call_id)
+        await hears(caller, lambda pcm: loudness(pcm) > 200)
+        mark = len(caller.heard)
+        await eventually(lambda: len(caller.heard) - mark > 16000)
+        assert np.abs(np.frombuffer(caller.heard[mark:], "<i2").astype(int)).max() <= max(
+            np.abs(np.frombuffer(PCMU.decode(it.sounds.music.pcmu), "<i2").astype(int))
+        )
+
+
+async def test_private_words_are_heard_and_stand_in_no_file_and_no_log(tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    async with house(tmp_path) as it:
+        caller, call_id = await it.call()
+        before = {path for path in tmp_path.rglob("*") if path.is_file()}
+        for prompt_id, language in enumerate(("en", "fr"), start=1):
+            mark = len(caller.heard)
+            secret = Utterance(text="born in march 1960", language=language, private=True)
+            it.do(Say(call_id=call_id, prompt_id=prompt_id, utterances=(secret,), slow=True))
+            await it.fact(PromptFinished, lambda fact, at=prompt_id: fact.prompt_id == at)
+            await eventually(lambda at=mark: loudness(caller.heard[at:]) > 300)
+        assert it.sounds.missing == 1, "what cannot be said is a tone, and the call goes on"
+        after = {path for path in tmp_path.rglob("*") if path.is_file()}
+        assert after == before
+        assert not any(b"1960" in path.read_bytes() for path in after)
+    assert "cannot be said" in caplog.text
+    assert "1960" not in caplog.text
 
 
 async def test_a_prompt_waits_for_the_caller_whose_address_comes_with_the_ack(tmp_path):

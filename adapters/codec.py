@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from calls import commands, facts
-from calls.commands import Command
+from calls.commands import Command, Utterance
 from calls.facts import Fact
 from calls.ports import LineEvent, LineSnapshot
 from calls.private import Private
@@ -71,8 +71,10 @@ def split(record: Record) -> tuple[dict[str, Any], dict[str, str]]:
         is a state, not an identity, and it outlives the call's key.
 
     Raises:
-        CodecError: a number in it is not finite.
+        CodecError: a number in it is not finite, or it holds private words for a caller: such words
+            are said and never kept, sealed or not.
     """
+    _refuse_private_words(record, _kind(record))
     clear = _to_plain(record)
     private = {
         name: clear.pop(name) for name in _PRIVATE_FIELDS[type(record)] if clear[name] is not None
@@ -107,6 +109,7 @@ def dump(record: Record) -> tuple[bytes, bytes | None]:
         CodecError: as :func:`split` and :func:`encode`.
     """
     kind = _kind(record)
+    _refuse_private_words(record, kind)
     names = _PRIVATE_FIELDS[kind]
     sealed = None
     if names:
@@ -273,6 +276,15 @@ _PRIVATE_FIELDS: Mapping[type[Record], tuple[str, ...]] = {
     kind: _private_fields(kind) for kind in KINDS.values()
 }
 
+_SPOKEN_FIELDS: Mapping[type[Record], tuple[str, ...]] = {
+    kind: tuple(
+        name
+        for name, hint in typing.get_type_hints(kind).items()
+        if Utterance in typing.get_args(hint)
+    )
+    for kind in KINDS.values()
+}
+"""The names of the fields that hold what is said."""
 
 _HEADS: Mapping[type[Record], bytes] = {
     kind: b'{"%s":"%s"%s' % (TAG.encode(), name.encode(), b"," if dataclasses.fields(kind) else b"")
@@ -305,6 +317,12 @@ def _kind(record: Record) -> type[Record]:
     if KINDS.get(kind.__name__) is not kind:
         raise CodecError(f"{kind.__name__} is not a kind of record")
     return kind
+
+
+def _refuse_private_words(record: Record, kind: type[Record]) -> None:
+    for name in _SPOKEN_FIELDS[kind]:
+        if any(utterance.private for utterance in getattr(record, name)):
+            raise CodecError(f"{kind.__name__}: private words are not kept")
 
 
 def _to_plain(record: Record) -> dict[str, Any]:

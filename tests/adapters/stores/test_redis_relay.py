@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,7 @@ from adapters.telephony.link import LineClient, LineServer
 from adapters.telephony.relay import LineRelay, NodeNameError, RelayedLine
 from adapters.telephony.relay import node as relaying
 from adapters.telephony.relay.letters import Desk, raw
-from calls.commands import Command, HangUp, OfferCall, PlayMusic
+from calls.commands import Command, HangUp, OfferCall, PlayMusic, Say, Utterance
 from calls.facts import CallArrived, DigitsCollected, PhoneRegistered, PhoneUnregistered
 from calls.ids import AgentId, CallId, OfferId
 from calls.ports import LeaseLostError, LineEvent, LineSnapshot, LineUnavailable, LiveCall
@@ -591,6 +592,26 @@ async def test_nothing_that_a_caller_is_or_presses_stands_readable_in_redis(
     assert b"sealed" in written, "it went through here"
     assert b"271828" not in written
     assert b"5550100" not in written
+
+
+async def test_private_words_reach_another_node_and_stand_readable_nowhere(
+    site: Site, redis_server: RedisServer
+):
+    machine, leader = site
+    one = machine("one", "a")
+    await one.start()
+    line = await leader().session_with(1)
+    secret = Utterance(text="born in march 1960", language="en", private=True)
+    for utterance in (secret, replace(secret, text="one moment", private=False)):
+        command = Say(
+            call_id=CallId("a"), prompt_id=1, utterances=(utterance,), slow=True, louder=1
+        )
+        await line.carry_out(command)
+        assert await one.host.commands.get() == command
+    written = redis_server.files()
+    assert b"sealed" in written, "it went through here"
+    assert b"1960" not in written
+    assert b"one moment" not in written, "nor does anything else that is said"
 
 
 async def test_a_command_that_is_read_twice_is_carried_out_once(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -92,6 +93,22 @@ async def test_a_command_arrives_as_it_was_sent(tmp_path):
         await client.carry_out(command)
         async with asyncio.timeout(5):
             assert await host.commands.get() == command
+        await client.close()
+
+
+async def test_how_words_are_to_be_said_arrives_and_private_ones_are_in_no_repr_or_log(
+    tmp_path, caplog
+):
+    caplog.set_level(logging.DEBUG)
+    async with linked(tmp_path / "line.sock") as (_server, host):
+        client = await LineClient.connect(tmp_path / "line.sock")
+        secret = Utterance(text="born in march 1960", language="en", private=True)
+        command = Say(call_id=CALL, prompt_id=3, utterances=(secret,), slow=True, louder=2)
+        await client.carry_out(command)
+        async with asyncio.timeout(5):
+            arrived = await host.commands.get()
+        assert arrived == command
+        assert "1960" not in repr(arrived) + repr(command) + caplog.text
         await client.close()
 
 

@@ -16,11 +16,13 @@ from careline.cli import (
     call,
     check,
     demo,
+    diff,
     explain,
     publish,
     queue,
     replay,
     report,
+    rollback,
     run,
     schema,
     talk,
@@ -29,6 +31,7 @@ from careline.cli import (
     triage_approve,
     triage_judge,
     triage_review,
+    versions,
 )
 from careline.cli.output import LOST, READER_LEFT, Output, write_out
 
@@ -37,6 +40,9 @@ _COMMANDS = (
     talk,
     check,
     publish,
+    versions,
+    rollback,
+    diff,
     schema,
     triage,
     triage_review,
@@ -130,7 +136,7 @@ def _run(arguments: Sequence[str] | None, output: Output) -> int:
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line, with JOURNAL wherever it stands.
+    """The command line, with JOURNAL wherever it stands, or what else its command calls ``late``.
 
     argparse takes every word that need not be there with the first of them, so that one after an
     option (``explain 7f3a --json backup/monday``) is left over.
@@ -142,9 +148,10 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     if left_over[1:] or (left_over and left_over[0].startswith("-")):
         top.error(f"unrecognized arguments: {' '.join(left_over)}")
     if left_over:
-        if getattr(args, "journal", ...) is not None:
+        late = getattr(args, "late", "journal")
+        if getattr(args, late, ...) is not None:
             top.error(f"unrecognized arguments: {left_over[0]}")
-        args.journal = Path(left_over[0])
+        setattr(args, late, Path(left_over[0]) if late == "journal" else left_over[0])
     return args
 
 

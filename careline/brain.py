@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from calls.facts import Fact, SitePublished
@@ -51,6 +52,7 @@ class Brain:
     ) -> None:
         self._find_earlier = find_version
         self._published: dict[str, Site] = {site.version: site}
+        self._told: Site | None = None
         self._journal = journal
         self._gate = gate
         self._observe = observer
@@ -146,7 +148,8 @@ class Brain:
 
     def publish(self, site: Site) -> None:
         """Let new calls begin with this version of the site; calls in progress keep theirs."""
-        self._published[site.version] = site
+        # Calls in progress may hold one that was loaded earlier; rolled back to, it is the same.
+        self._told = self._published.setdefault(site.version, site)
         self.tell(SitePublished(site=site.id, version=site.version))
 
     def tell(self, fact: Fact) -> None:
@@ -181,6 +184,18 @@ class Brain:
     def live_calls(self) -> int:
         """Calls that are not over."""
         return len(self.switchboard.calls)
+
+    @property
+    def newest(self) -> Site:
+        """The version that was published last, also while no line is connected to serve by it."""
+        return self._told or self.switchboard.site
+
+    def versions_in_use(self) -> Counter[str]:
+        """How many calls in progress keep which version of the site."""
+        names = {id(site.rules): version for version, site in self._published.items()}
+        calls = self.switchboard.calls
+        used = (names.get(id(calls[call_id].rules)) for call_id in calls)
+        return Counter(version for version in used if version is not None)
 
     def now(self) -> float:
         """The site's time, seconds since the epoch."""

@@ -1,8 +1,10 @@
 """The local control socket: what is going on, and requests from the command line.
 
 One JSON object a line in each direction, over a Unix socket that only its owner may open. Requests
-have an ``op``; answers have ``ok`` and either data or an ``error`` that a person can act on. This
-is the asking end; :mod:`careline.control_server` answers.
+have an ``op``; answers have ``ok`` and either data or an ``error`` that a person can act on. What
+takes longer, ``publish`` and ``roll-back``, tells how far it is before it answers, in lines without
+``ok``; whoever leaves meanwhile calls it off. This is the asking end;
+:mod:`careline.control_server` answers.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,49 @@ async def request(path: Path, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 
     if result.get("leads") is False:
         raise NotRunning(result["error"])
     return result
+
+
+async def request_told(
+    path: Path,
+    told: Callable[[dict[str, Any]], None],
+    **fields: Any,  # noqa: ANN401 - JSON values
+) -> dict[str, Any]:
+    """One request that takes its time.
+
+    Args:
+        path: the control socket.
+        told: how far it is, see :class:`careline.publishing.GateNews`.
+        fields: the request.
+
+    Returns:
+        The answer.
+
+    Raises:
+        NotRunning: as for :func:`request`.
+    """
+    reader, writer = await _connect(path)
+    silent_s = _ANSWER_TIMEOUT_S
+    try:
+        await write_line(writer, fields)
+        while True:
+            async with asyncio.timeout(silent_s):
+                line = await reader.readline()
+            if not line.endswith(b"\n"):
+                raise NotRunning("the line went away while it was asked")
+            said: dict[str, Any] = json.loads(line)
+            if "ok" in said:
+                break
+            silent_s = _ANSWER_TIMEOUT_S + said["within_s"]
+            told(said)
+    except TimeoutError as error:
+        raise NotRunning(f"the line did not answer within {silent_s:.0f} s") from error
+    except ConnectionError as error:
+        raise NotRunning("the line went away while it was asked") from error
+    finally:
+        writer.close()
+    if said.get("leads") is False:
+        raise NotRunning(said["error"])
+    return said
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+from collections.abc import Coroutine
 from typing import Any
 
 from calls.facts import Fact
@@ -19,6 +20,7 @@ from careline.call_log import CallLog, CallStory
 from careline.control import write_line
 from careline.control_socket import ControlSocket
 from careline.publisher import Publisher
+from careline.publishing import GateNews, Tell
 from careline.queue_requests import override, queue_data, queue_named
 from careline.refusal import Refused
 from careline.screen import screen_data
@@ -60,6 +62,9 @@ class ControlServer(ControlSocket):
             elif request.get("op") == "watch":
                 await self._watch(reader, writer)
                 return
+            elif request.get("op") in ("publish", "roll-back"):
+                await self._publish(request, reader, writer)
+                return
             else:
                 await write_line(writer, await self._answered(request))
 
@@ -73,15 +78,62 @@ class ControlServer(ControlSocket):
             while True:
                 await write_line(writer, await queue.get())
 
-        sending = asyncio.create_task(send())
-        left = asyncio.create_task(reader.read())
         try:
-            await asyncio.wait({sending, left}, return_when=asyncio.FIRST_COMPLETED)
+            await _until_left(reader, send())
         finally:
             self._watchers.discard(queue)
-            for task in (sending, left):
-                task.cancel()
-            await asyncio.gather(sending, left, return_exceptions=True)
+
+    async def _publish(
+        self,
+        request: dict[str, Any],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """Publish or roll back, and tell how far it is; whoever leaves before the end calls it off.
+
+        One that has passed every gate is no longer called off by anybody.
+        """
+        queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(maxsize=_QUEUED_LINES)
+
+        def tell(news: GateNews) -> None:
+            with contextlib.suppress(asyncio.QueueFull):  # they know all the same that it goes on
+                queue.put_nowait(news.as_data())
+
+        async def send() -> None:
+            while (news := await queue.get()) is not None:
+                await write_line(writer, news)
+
+        async def publish() -> None:
+            sending = asyncio.create_task(send())
+            try:
+                answer = await self._published(request, tell)
+                await queue.put(None)
+                await sending
+            finally:
+                sending.cancel()
+                await asyncio.gather(sending, return_exceptions=True)
+            await write_line(writer, answer)
+
+        await _until_left(reader, publish())
+
+    async def _published(self, request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+        """The answer to a request to publish or to roll back."""
+        try:
+            author, note = _text(request, "author"), _text(request, "note") or ""
+            if request["op"] == "publish":
+                done = await self._publisher.publish(author, note, tell)
+            else:
+                wanted = _text(request, "version")
+                done = await self._publisher.roll_back(wanted, author, note, tell)
+        except Refused as refusal:
+            return {"ok": False, "error": str(refusal)}
+        return {
+            "ok": True,
+            "version": done.version,
+            "problems": done.problems,
+            "number": None if done.publication is None else done.publication.number,
+            "folder": str(self._publisher.folder),
+        }
 
     async def _answered(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -121,9 +173,13 @@ class ControlServer(ControlSocket):
                 done = await self._tell(said)
                 (data,) = queue_data(board, self._brain.now(), said.queue)
                 return {**done, **data, "time_zone": str(board.site.zone)}
-            case {"op": "publish"}:
-                published = await self._publisher.publish()
-                return {"version": published.version, "problems": published.problems}
+            case {"op": "versions"}:
+                return {
+                    "serving": self._brain.newest.version,
+                    "in_use": self._brain.versions_in_use(),
+                    "folder": str(self._publisher.folder),
+                    "time_zone": str(board.site.zone),
+                }
             case {"op": "calls", "caller": str(caller)}:
                 stories = self._calls.from_caller(caller)
                 return {"calls": [_story(story) for story in stories]}
@@ -181,6 +237,24 @@ class ControlServer(ControlSocket):
             "faults": board.faults,
             "journal_problem": self._brain.journal_problem,
         }
+
+
+async def _until_left(reader: asyncio.StreamReader, serving: Coroutine[Any, Any, None]) -> None:
+    """Serve one who has connected, until that is done or they leave.
+
+    Raises:
+        ConnectionError: they left meanwhile.
+    """
+    working = asyncio.create_task(serving)
+    left = asyncio.create_task(reader.read())
+    try:
+        await asyncio.wait({working, left}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (working, left):
+            task.cancel()
+        await asyncio.gather(working, left, return_exceptions=True)
+    if not working.cancelled():
+        working.result()
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

@@ -1,7 +1,8 @@
 """Versions of a site that were published: kept whole, so that one can be served again.
 
 A folder of YAML with a mistake in it is never published; the last good version goes on serving,
-also after a restart that finds the mistake.
+also after a restart that finds the mistake. The history beside the versions tells which one serves;
+``current`` names the version that was kept last, for a folder that has no history yet.
 
 A version's name says what the files meant to the release that published them. A later release may
 understand the same files in another way, or name the same meaning otherwise. What makes a kept
@@ -11,22 +12,25 @@ stands beside it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import logging
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from adapters.stores.access import next_step
+from adapters.stores.folder import sync_folder
+from careline.publications import Publications
 from config.errors import ConfigError
 from config.load import load_site
 from config.site import Site
 
-log = logging.getLogger(__name__)
-
 _CURRENT = "current"
+_HISTORY = "history.jsonl"
+_STAGE = ".stage-"
 _NAME_CHARACTERS = 16
 _OTHERWISE = "or name the site's folder as it was then with --config"
 
@@ -36,27 +40,60 @@ class SiteVersions:
 
     Args:
         folder: made when it is missing.
+
+    Attributes:
+        history: who published which of them, and when.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.history = Publications(folder / _HISTORY)
 
-    def keep(self, site: Site) -> None:
-        """Keep a loaded site's files, and remember it as the last good one.
+    def stage(self, folder: Path) -> Path:
+        """A copy of a site's folder as it stands now; :meth:`unstage` must follow.
+
+        What is checked is then what is kept, also when somebody goes on writing meanwhile.
 
         Raises:
-            OSError: they cannot be written.
+            OSError: the folder cannot be copied; ``strerror`` says why.
+        """
+        self._folder.mkdir(exist_ok=True, mode=0o700)
+        stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=self._folder))
+        try:
+            _copy(folder, stage)
+        except OSError:
+            self.unstage(stage)
+            raise
+        return stage
+
+    def unstage(self, stage: Path) -> None:
+        """Remove such a copy."""
+        shutil.rmtree(stage, ignore_errors=True)
+
+    def tidy(self) -> None:
+        """Remove the copies that an earlier process left."""
+        for stage in self._folder.glob(f"{_STAGE}*"):
+            self.unstage(stage)
+
+    def keep(self, site: Site) -> Site:
+        """Keep a loaded site's files, so that they outlive a loss of power.
+
+        Returns:
+            The same site, whose folder is the one in which it is kept.
+
+        Raises:
+            OSError: they cannot be written; ``strerror`` says why.
         """
         self._folder.mkdir(exist_ok=True, mode=0o700)
         kept = self._path(site.version)
         if not self._is_whole(site.version):
             beside = kept.with_name(f".{kept.name}")
-            shutil.rmtree(beside, ignore_errors=True)
-            shutil.copytree(site.folder, beside)
-            _write(self._digest_path(site.version), f"{site.version} {_digest(beside)}\n")
+            _copy(site.folder, beside)
+            _write(self._digest_path(site.version), f"{site.version} {folder_digest(beside)}\n")
             shutil.rmtree(kept, ignore_errors=True)
             beside.rename(kept)
         _write(self._folder / _CURRENT, site.version)
+        return replace(site, folder=kept)
 
     def find(self, version: str) -> Site | None:
         """The site of this version, if it was kept and can still be read."""
@@ -73,7 +110,7 @@ class SiteVersions:
         kept = self._path(version)
         noted = self._noted(version)
         try:
-            changed = _digest(kept) != noted
+            changed = folder_digest(kept) != noted
         except (FileNotFoundError, NotADirectoryError):
             return self._not_kept()
         except OSError as error:
@@ -92,30 +129,52 @@ class SiteVersions:
             f"this release of Careline: use the release that wrote it, {_OTHERWISE}"
         )
 
-    def last_good(self) -> Site | None:
-        """The version kept last, if it can be read."""
+    def last(self) -> str | None:
+        """The name of the version that serves, ``None`` where none ever did.
+
+        Raises:
+            OSError: what tells it is there and cannot be read.
+        """
         try:
-            return self.find(self._current())
+            return self._last()
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+
+    def folder_of_last(self) -> Path | None:
+        """Where the version that serves is kept, if it is."""
+        try:
+            folder = self._path(self._last())
+        except (OSError, ValueError):
+            return None
+        return folder if folder.is_dir() else None
+
+    def last_good(self) -> Site | None:
+        """The version that serves, if it can be read."""
+        try:
+            return self.find(self._last())
         except (OSError, ValueError):
             return None
 
     def why_none_good(self) -> str:
         """Why :meth:`last_good` finds none, and what to do: a sentence or two."""
         try:
-            why = self.why_missing(self._current())
+            why = self.why_missing(self._last())
         except (FileNotFoundError, NotADirectoryError, ValueError):
             why = self._not_kept()
         except OSError as error:
             why = _unreadable(error)
         return f"The version of the site that the line served last cannot be used. {why}"
 
-    def _current(self) -> str:
-        """The name of the version kept last.
+    def _last(self) -> str:
+        """The name of the version published last, or kept last where there is no history.
 
         Raises:
             OSError: it cannot be read.
             ValueError: it is none: it was altered, or a crash came before it was on the disk.
         """
+        published = self.history.last()
+        if published is not None:
+            return published.version
         version = (self._folder / _CURRENT).read_text()
         if not version.isalnum():
             raise ValueError("no version has such a name")
@@ -144,31 +203,9 @@ class SiteVersions:
     def _is_whole(self, version: str) -> bool:
         noted = self._noted(version)
         try:
-            return bool(noted) and _digest(self._path(version)) == noted
+            return bool(noted) and folder_digest(self._path(version)) == noted
         except OSError:
             return False
-
-
-def newest_site(config: Path, versions: SiteVersions) -> Site:
-    """The site in its folder, or the last good version while the folder has mistakes.
-
-    Raises:
-        ConfigError: there are mistakes, and there never was a good version.
-    """
-    try:
-        site = load_site(config)
-    except ConfigError as error:
-        last = versions.last_good()
-        if last is None:
-            raise
-        log.error(
-            "%s has %d mistakes (careline check); the last good version goes on serving",
-            config,
-            len(error.problems),
-        )
-        return last
-    versions.keep(site)
-    return site
 
 
 def _unreadable(error: OSError) -> str:
@@ -176,7 +213,7 @@ def _unreadable(error: OSError) -> str:
     return f"{error.filename} cannot be read ({error.strerror}): {todo}, {_OTHERWISE}"
 
 
-def _digest(folder: Path) -> str:
+def folder_digest(folder: Path) -> str:
     """SHA-256 of every file in a folder and of its name, in hexadecimal.
 
     Raises:
@@ -204,8 +241,34 @@ def _beneath(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in names)
 
 
+def _copy(folder: Path, to: Path) -> None:
+    """A folder with its files on the disk, without the hidden ones that nobody loads.
+
+    Raises:
+        OSError: it cannot be read or written.
+    """
+    shutil.rmtree(to, ignore_errors=True)
+    try:
+        shutil.copytree(folder, to, ignore=shutil.ignore_patterns(".*"))
+    except shutil.Error as error:
+        # One entry for each file; the error itself has no number and no words.
+        (first, _to, why), *_others = error.args[0]
+        raise OSError(errno.EIO, f"{first}: {why}") from None
+    for place, folders, names in os.walk(to):
+        for path in (Path(place, name) for name in names):
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        for each in folders:
+            sync_folder(Path(place, each))
+    sync_folder(to)
+
+
 def _write(path: Path, text: str) -> None:
     """The whole text or what was there before."""
     beside = path.with_name(f".{path.name}")
-    beside.write_text(text)
+    with beside.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     beside.replace(path)
+    sync_folder(path.parent)

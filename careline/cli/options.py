@@ -86,17 +86,23 @@ def site_or_complain(folder: Path) -> Site | None:
     """The site, or ``None`` after every mistake was printed to standard error."""
     try:
         return load_site(folder)
-    except FolderError as error:
-        print(error, file=sys.stderr)
     except ConfigError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
-        print(
-            f"{counted(len(error.problems), 'problem')} in {folder}: mend, then try again "
-            "(`careline check` lists them too)",
-            file=sys.stderr,
-        )
+        complain(error, folder)
     return None
+
+
+def complain(error: ConfigError, folder: Path) -> None:
+    """Print every mistake in a site's folder to standard error."""
+    if isinstance(error, FolderError):
+        print(error, file=sys.stderr)
+        return
+    for problem in error.problems:
+        print(problem, file=sys.stderr)
+    print(
+        f"{counted(len(error.problems), 'problem')} in {folder}: mend, then try again "
+        "(`careline check` lists them too)",
+        file=sys.stderr,
+    )
 
 
 def counted(number: int, noun: str) -> str:

@@ -8,19 +8,27 @@ import sys
 from typing import Any
 
 from careline.cli.options import add_state, counted
-from careline.control import NotRunning, request
+from careline.control import NotRunning, request_told
+from careline.publications import AUTHOR_CHARACTERS, NOTE_CHARACTERS, checked, login_name
 from careline.state import StateFolder
+from careline.terminal import Terminal
 
 _EXAMPLES = """examples:
   careline check my-clinic && careline publish
+  careline publish --note "Refills have a queue of their own"
+  careline publish --note "Holidays of 2027" --author "M. Ortiz"
+
+Takes up the folder that the running line was started with. The files are checked, then what else
+must hold of them, each told as it passes; only then new calls begin with them.
 
 Flows and prompts count from the next call on; calls in progress keep theirs. Protocols, queues,
 agents and hours count at once, and nobody loses their place by it. The SIP settings, and the phones
 of agents who are new, count after a restart. A folder with a mistake in it is never published: the
-last good version goes on serving.
+last good version goes on serving. `careline versions` lists what was published, `careline rollback`
+serves an earlier one again.
 
-exit code: 0 published; 1 there are mistakes, each is told; 2 no line is running, or another machine
-leads
+exit code: 0 published, or nothing had changed; 1 there are mistakes, each is told, or somebody else
+publishes just now; 2 no line is running, or another machine leads
 """
 
 
@@ -33,22 +41,97 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    add_signature(parser)
     add_state(parser)
     parser.set_defaults(run=run)
 
 
+def add_signature(parser: argparse.ArgumentParser) -> None:
+    """``--note`` and ``--author``: what the history keeps beside a version."""
+    parser.add_argument(
+        "--note", type=_note, default="", metavar="TEXT", help="why, for `careline versions`"
+    )
+    parser.add_argument(
+        "--author",
+        type=_author,
+        default=None,
+        metavar="NAME",
+        help="who answers for it (default: the login name)",
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Do it; 1 when there are mistakes, 2 when no line is running."""
+    answer = asked(args, op="publish")
+    if answer is None:
+        return 2
+    if (refused := told_refusal(answer)) is not None:
+        return refused
+    version = answer["version"][:8]
+    if answer["number"] is None:
+        print(f"nothing has changed: new calls begin with version {version}, as before")
+    else:
+        print(f"new calls begin with version {version} (v{answer['number']})")
+    return 0
+
+
+def asked(args: argparse.Namespace, **fields: Any) -> dict[str, Any] | None:  # noqa: ANN401
+    """The running line's answer, after each gate was told; ``None`` where no line answers.
+
+    Args:
+        args: the command line.
+        fields: the request; author and note are added.
+    """
+    terminal = Terminal(sys.stdout)
+
+    def told(news: dict[str, Any]) -> None:
+        if news["state"] == "passed":
+            terminal.say(f"{news['gate']}: passed")
+        elif terminal.interactive:
+            far = f" {news['done']} of {news['of']}" if news["of"] else ""
+            terminal.progress(f"{news['gate']}{far} ...")
+
+    author = login_name() if args.author is None else args.author
+    wanted = {**fields, "author": author, "note": args.note}
     try:
-        answer = asyncio.run(request(StateFolder(args.state).control_socket, op="publish"))
+        return asyncio.run(request_told(StateFolder(args.state).control_socket, told, **wanted))
     except NotRunning as error:
         print(error, file=sys.stderr)
-        return 2
-    if answer["problems"]:
-        for problem in answer["problems"]:
-            print(problem)
-        found = counted(len(answer["problems"]), "problem")
-        print(f"{found}; version {answer['version'][:8]} goes on serving")
+        return None
+    finally:
+        if terminal.interactive:
+            terminal.progress("")
+
+
+def told_refusal(answer: dict[str, Any]) -> int | None:
+    """Say why nothing was published, if that is so.
+
+    Returns:
+        The exit code; ``None`` where it was published.
+    """
+    if not answer["ok"]:
+        print(answer["error"], file=sys.stderr)
         return 1
-    print(f"new calls begin with version {answer['version'][:8]}")
-    return 0
+    if not answer["problems"]:
+        return None
+    for problem in answer["problems"]:
+        print(problem)
+    found = counted(len(answer["problems"]), "problem")
+    print(f"{found}; version {answer['version'][:8]} goes on serving")
+    return 1
+
+
+def _note(text: str) -> str:
+    return _text("note", text, NOTE_CHARACTERS)
+
+
+def _author(text: str) -> str:
+    return _text("author", text, AUTHOR_CHARACTERS)
+
+
+def _text(name: str, text: str, characters: int) -> str:
+    try:
+        return checked(name, text, characters)
+    except ValueError as error:
+        # argparse names the option itself.
+        raise argparse.ArgumentTypeError(str(error).removeprefix(f"{name}: ")) from error

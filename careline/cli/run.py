@@ -15,7 +15,7 @@ from adapters.telephony.sip.settings import EndpointSettings
 from adapters.telephony.sip.udp import listening_socket
 from calls.ports import JournalError
 from calls.private import Private
-from careline.cli.options import add_config, add_state, site_or_complain
+from careline.cli.options import add_config, add_state, complain
 from careline.cli.session import Session
 from careline.processes.supervisor import ChildCannotStart
 from careline.redis_address import (
@@ -24,10 +24,17 @@ from careline.redis_address import (
     from_command_line,
     with_passwords,
 )
+from careline.serving import (
+    NOT_PUBLISHED,
+    Serving,
+    found_or_taken,
+    note_elsewhere,
+    site_to_serve,
+)
 from careline.state import StateFolder
 from careline.terminal import Terminal, Tone
 from careline.versions import SiteVersions
-from config.errors import SecretsError
+from config.errors import ConfigError, SecretsError
 from config.load import DEFAULT_CLINIC
 from config.secrets import ensure_agent_secrets
 from config.site import Site
@@ -37,6 +44,9 @@ _EXAMPLES = """examples:
   careline run --config my-clinic              your own
   careline run --listen 192.0.2.10:5060        reachable for phones on that network
   careline run --redis redis://192.0.2.20/0    one of several machines that serve a site
+
+A start serves what was published last. What was changed in the folder since waits for `careline
+publish`, and the start says so. The first start publishes the folder as it is.
 
 A password of Redis does not stand in --redis: write it into the file of secrets as redis/password,
 or put the whole address into the environment as CARELINE_REDIS_URL.
@@ -88,20 +98,23 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
 def run(args: argparse.Namespace) -> int:
     """Run until stopped; 2 when the line cannot be started."""
     state = StateFolder(args.state.absolute())
-    site = site_or_complain(args.config)
-    if site is None:
-        site = SiteVersions(state.versions).last_good() if state.versions.exists() else None
-        if site is None:
-            return 2
-        print("the last good version goes on serving", file=sys.stderr)
+    versions = SiteVersions(state.versions)
+    try:
+        serving = site_to_serve(args.config, versions)
+    except ConfigError as error:
+        complain(error, args.config)
+        return 2
     terminal = Terminal(sys.stdout)
     try:
         redis = from_command_line(args.redis)
         if redis is not None:
             _check_redis(redis, args.node)
         state.make()
+        if redis is not None:
+            redis = with_passwords(redis, state.secrets)
+            serving = _as_others_serve(serving, args.config, state, versions, redis)
+        site = serving.site
         ensure_agent_secrets(state.secrets, site.agents)
-        redis = None if redis is None else with_passwords(redis, state.secrets)
         _check_address(site, args.listen)
     except OSError as error:
         print(f"{args.state}: {error.strerror}; choose another with --state", file=sys.stderr)
@@ -109,6 +122,7 @@ def run(args: argparse.Namespace) -> int:
     except (SecretsError, CannotListen, AddressRefused, JournalError) as error:
         print(error, file=sys.stderr)
         return 2
+    _say_what_waits(terminal, serving, args.config)
     _warn(terminal, site, args.config)
     try:
         return asyncio.run(Session(site, state, args, terminal, redis).run())
@@ -139,6 +153,29 @@ def _check_redis(address: Private, node: str) -> None:
     Address.parse(address.reveal())
 
 
+def _as_others_serve(
+    serving: Serving, config: Path, state: StateFolder, versions: SiteVersions, redis: Private
+) -> Serving:
+    """What serves, where other machines may have published since this one last led.
+
+    While Redis cannot be asked this machine starts with what it knows. What its calls begin with
+    is told by whichever machine leads.
+    """
+    # Only here: the library for Redis is an extra that one machine alone does without.
+    from careline.processes.node import last_published
+
+    try:
+        version = last_published(redis, serving.site.id, state)
+    except JournalError:
+        return serving
+    if version is None or version == serving.site.version:
+        return serving
+    if found_or_taken(config, versions)(version) is None:
+        return serving
+    note_elsewhere(version, versions)
+    return site_to_serve(config, versions)
+
+
 def _check_address(site: Site, listen: str | None) -> None:
     """Find out before anything is started that the address is taken or not ours.
 
@@ -147,6 +184,22 @@ def _check_address(site: Site, listen: str | None) -> None:
     """
     sip = site.sip
     listening_socket(EndpointSettings(listen=listen or sip.listen, advertise=sip.advertise)).close()
+
+
+def _say_what_waits(terminal: Terminal, serving: Serving, folder: Path) -> None:
+    """Tell where the folder is not what serves."""
+    if serving.mistakes is not None:
+        complain(serving.mistakes, folder)
+        print("the last good version goes on serving", file=sys.stderr)
+    if serving.unreadable:
+        terminal.say(
+            f"what was published last cannot be used, {folder} is served as it is. "
+            f"{serving.unreadable}",
+            lead="warning: ",
+            tone=Tone.WARNING,
+        )
+    if serving.waiting:
+        terminal.say(f"{folder}: {NOT_PUBLISHED}", lead="warning: ", tone=Tone.WARNING)
 
 
 def _warn(terminal: Terminal, site: Site, folder: Path) -> None:

@@ -20,6 +20,7 @@ from careline.redis_address import ENVIRONMENT
 from careline.state import StateFolder
 from careline.terminal import Terminal, Tone
 from careline.try_it import chest_pain_call
+from careline.versions import SiteVersions
 from config.site import Site
 
 _WATCH_AGAIN_S = 0.3
@@ -180,8 +181,10 @@ class Session:
         self._terminal.say("(a rehearsal: the same flows and triage, but no phone rings)")
         self._talking = True
         self._keyboard.pause()
+        # What callers get, which the folder may be ahead of.
+        folder = SiteVersions(self._state.versions).folder_of_last() or self._config
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "careline", "talk", "--config", str(self._config)
+            sys.executable, "-m", "careline", "talk", "--config", str(folder)
         )
         try:
             await process.wait()

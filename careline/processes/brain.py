@@ -41,9 +41,10 @@ from careline.processes.report import (
 )
 from careline.publisher import Publisher
 from careline.redis_address import ENVIRONMENT, remember
+from careline.serving import begin_serving, site_to_serve
 from careline.state import StateFolder
 from careline.turn import Turn
-from careline.versions import SiteVersions, newest_site
+from careline.versions import SiteVersions
 from config.errors import ConfigError
 from config.site import Site
 
@@ -67,16 +68,12 @@ class NodeOptions:
     replicas: int
 
 
-async def serve(
-    config: Path, state: StateFolder, version: str, redis: NodeOptions | None = None
-) -> None:
+async def serve(config: Path, state: StateFolder, redis: NodeOptions | None = None) -> None:
     """Drive the line until the process is told to stop.
 
     Args:
         config: the site's folder.
         state: the state folder.
-        version: of the site an earlier brain of this start began with; empty for the first. What
-            was published since is in the journal; what was only written since is not taken up.
         redis: how this node takes part, where the site has several.
 
     Raises:
@@ -84,10 +81,9 @@ async def serve(
         JournalError: the journal cannot be opened.
     """
     versions = SiteVersions(state.versions)
-    earlier = versions.find(version) if version else None
-    if version and earlier is None:
-        log.error("the version served so far was not kept; the folder's is taken up")
-    site = earlier or newest_site(config, versions)
+    serving = site_to_serve(config, versions)
+    begin_serving(serving, config, versions)
+    site = serving.site
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -107,7 +103,7 @@ async def serve(
     brain = Brain(site, journal, gate, observe, versions.find)
     control = ControlServer(brain, calls, Publisher(config, versions, brain))
     calls.listen(control.tell_watchers)
-    inputs = brain.restore(observe, publish=earlier is None)
+    inputs = brain.restore(observe)
     estimator.begin(brain)
     await control.start(state.control_socket)
     if inputs:
@@ -219,7 +215,6 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--version", default="", help="serve this version of the site again")
     parser.add_argument(
         "--redis", action="store_true", help=f"the site's nodes meet where {ENVIRONMENT} says"
     )
@@ -240,7 +235,7 @@ def main() -> int:
             if args.redis
             else None
         )
-        asyncio.run(named_faults(serve(args.config, state, args.version, redis)))
+        asyncio.run(named_faults(serve(args.config, state, redis)))
     except ConfigError as error:
         for problem in error.problems:
             report(FATAL, message=str(problem))

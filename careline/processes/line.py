@@ -50,9 +50,10 @@ from careline.processes.report import (
     report,
     supervisor_gone,
 )
+from careline.serving import site_to_serve
 from careline.spoken import confirmations, phrases, utterances
 from careline.state import StateFolder
-from careline.versions import SiteVersions, newest_site
+from careline.versions import SiteVersions
 from config.errors import ConfigError
 from config.secrets import read_secrets
 from config.site import Site
@@ -236,7 +237,7 @@ def main() -> int:
         report(FATAL, message=f"{state.log}: cannot be written: {error.strerror}")
         return FATAL_EXIT
     try:
-        site = newest_site(args.config, SiteVersions(state.versions))
+        site = site_to_serve(args.config, SiteVersions(state.versions)).site
         asyncio.run(named_faults(serve(site, state, args)))
     except ConfigError as error:
         for problem in error.problems:

@@ -19,14 +19,18 @@ from adapters.stores.redis import Address, Lease, NoJournalError, RedisJournal, 
 from adapters.stores.redis.server import Server
 from adapters.telephony.link import LineClient
 from adapters.telephony.relay import LineRelay, RelayedLine
+from calls.facts import SitePublished
 from calls.ports import JournalError, LeaseLostError, LineUnavailable
+from calls.private import Private
 from careline.brain import Brain
 from careline.call_log import CallLog
+from careline.checkpoint import CheckpointError, decode
 from careline.control_server import ControlServer
 from careline.estimates import Estimator
 from careline.gate import TriageGate, engine_of
 from careline.heap import settle
 from careline.publisher import Publisher
+from careline.serving import found_or_taken, note_elsewhere
 from careline.standby import Standby
 from careline.state import StateFolder
 from careline.turn import Turn
@@ -38,6 +42,34 @@ log = logging.getLogger(__name__)
 SITE_KEY = "site.key"
 _AGAIN_S = 1.0
 _SESSION_AGAIN_S = 0.02
+
+
+def last_published(redis: Private, site_id: str, state: StateFolder) -> str | None:
+    """The version of a site that its machines serve; ``None`` where none was published yet.
+
+    Args:
+        redis: where they meet.
+        site_id: of the site.
+        state: the state folder; the site key is in it.
+
+    Raises:
+        JournalError: it cannot be asked from here.
+    """
+    address = Address.parse(redis.reveal())
+    try:
+        reader = RedisJournal.open_reading(address, site_id, key_path=state.journal / SITE_KEY)
+    except NoJournalError:
+        return None
+    after, version = 0, None
+    snapshot = reader.latest_snapshot()
+    if snapshot is not None:
+        with contextlib.suppress(CheckpointError):
+            version = decode(snapshot[1]).version
+            after = snapshot[0]
+    for _position, entry in reader.read(after):
+        if isinstance(entry.record, SitePublished) and entry.record.site == site_id:
+            version = entry.record.version
+    return version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +223,8 @@ class Node:
             calls.observe(now, turn)
             estimator.observe(now, turn)
 
-        brain = Brain(self._site, journal, gate, observe, self._versions.find)
+        find = found_or_taken(self._config, self._versions)
+        brain = Brain(self._site, journal, gate, observe, find)
         publisher = Publisher(self._config, self._versions, brain)
         control = ControlServer(brain, calls, publisher)
         server = Server(self._address)
@@ -199,6 +232,8 @@ class Node:
             # On a thread: the lease is renewed and the line relayed while the journal is read.
             await asyncio.to_thread(brain.restore, observe, publish=False)
             lease.require()
+            version = brain.newest.version
+            await asyncio.to_thread(note_elsewhere, version, self._versions)
             estimator.begin(brain)
             calls.listen(control.tell_watchers)
             await control.start(self._state.control_socket)

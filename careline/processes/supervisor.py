@@ -48,8 +48,6 @@ class _Child:
         arguments: with which options.
         environment: what it is told beside ours; no command line shows it.
         silent_s: serving and silent for so long it hangs; ``None``: never.
-        version: of the site that it first served and is to serve again. A process that comes back
-            takes its callers up where they stood; it must not publish what somebody is writing.
         ready: it has served.
         process: while it runs, and the last one after that.
         fatal: why it cannot go on.
@@ -60,7 +58,6 @@ class _Child:
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     silent_s: float | None = None
-    version: str = ""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     process: asyncio.subprocess.Process | None = None
     fatal: list[str] = field(default_factory=list)
@@ -205,7 +202,6 @@ class Supervisor:
             "-m",
             child.module,
             *child.arguments,
-            *(("--version", child.version) if child.version else ()),
             limit=_MAX_REPORT_BYTES,
             pass_fds=() if self._claim is None else (self._claim,),
             # Held open and never written to: its end tells a child that we are gone.
@@ -249,7 +245,6 @@ class Supervisor:
             if event == READY:
                 serves = True
                 child.ready.set()
-                child.version = said.get("version", "")
             elif event == FATAL:
                 child.fatal.append(said.get("message", ""))
             self._notify(child.name, said)

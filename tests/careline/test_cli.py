@@ -22,6 +22,9 @@ COMMANDS = (
     "talk",
     "check",
     "publish",
+    "versions",
+    "rollback",
+    "diff",
     "schema",
     "triage",
     "agent",
@@ -193,6 +196,8 @@ def test_check_exits_with_1_on_a_broken_site_and_2_without_one(broken, capsys):
     [
         ["agent", "grace", "ready"],
         ["publish"],
+        ["rollback"],
+        ["rollback", "v1"],
         ["task"],
         ["task", "close", "3f9a", "--by", "grace", "--how", "done"],
         ["queue"],

@@ -17,10 +17,11 @@ from calls.ids import CallId
 from careline.brain import Brain
 from careline.call_log import CallLog
 from careline.clock import WallClock
-from careline.control import NotRunning, request, watching
+from careline.control import NotRunning, request, request_told, watching
 from careline.control_server import ControlServer
 from careline.gate import TriageGate, engine_of
 from careline.publisher import Publisher
+from careline.publishing import GATES
 from careline.versions import SiteVersions
 from config.site import Site
 
@@ -141,8 +142,13 @@ async def test_a_wrong_name_is_told_with_the_right_one(rig, agent, presence, err
 
 
 async def test_an_unchanged_site_is_published_as_it_is(rig):
-    answer = await request(rig.path, op="publish")
-    assert answer == {"ok": True, "version": rig.site.version, "problems": []}
+    passed: list[dict[str, Any]] = []
+    answer = await request_told(rig.path, passed.append, op="publish")
+    assert answer["ok"]
+    assert (answer["version"], answer["problems"]) == (rig.site.version, [])
+    assert answer["number"] is None
+    gates = [each["gate"] for each in passed if each["state"] == "passed"]
+    assert gates == ["check", *(gate.name for gate in GATES)]
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ from calls.private import Private
 from careline.brain import Brain
 from careline.gate import TriageGate, engine_of
 from careline.publisher import Publisher
-from careline.versions import SiteVersions, newest_site
+from careline.versions import SiteVersions
 from config.errors import ConfigError
 from config.load import DEFAULT_CLINIC, load_site
+from tests.careline.small_site import published, started
 
 CALL = CallId("one")
 NEXT = CallId("two")
@@ -52,7 +53,7 @@ def break_flow(folder: Path) -> None:
 class Rig:
     def __init__(self, folder: Path, state: Path) -> None:
         self.versions = SiteVersions(state)
-        self.site = newest_site(folder, self.versions)
+        self.site = started(folder, self.versions)
         self.gate = TriageGate(engine_of(self.site))
         self.brain = Brain(self.site, MemoryJournal(), self.gate, find_version=self.versions.find)
         self.publisher = Publisher(folder, self.versions, self.brain)
@@ -104,15 +105,15 @@ def test_after_a_restart_the_last_good_version_serves_while_the_folder_has_mista
     folder, tmp_path
 ):
     versions = SiteVersions(tmp_path / "versions")
-    good = newest_site(folder, versions)
+    good = started(folder, versions)
     break_flow(folder)
-    assert newest_site(folder, SiteVersions(tmp_path / "versions")).version == good.version
+    assert started(folder, SiteVersions(tmp_path / "versions")).version == good.version
 
 
 def test_without_any_good_version_the_mistakes_are_told(folder, tmp_path):
     break_flow(folder)
     with pytest.raises(ConfigError, match="mesage-taken"):
-        newest_site(folder, SiteVersions(tmp_path / "versions"))
+        started(folder, SiteVersions(tmp_path / "versions"))
 
 
 def test_a_kept_version_that_was_changed_is_not_taken_for_it(folder, tmp_path):
@@ -169,20 +170,20 @@ def test_a_note_of_the_last_version_that_was_damaged_is_as_good_as_none(folder, 
 
 def test_a_kept_version_that_was_damaged_is_kept_anew_when_it_is_served_again(folder, tmp_path):
     versions = SiteVersions(tmp_path / "versions")
-    site = newest_site(folder, versions)
+    site = started(folder, versions)
     (kept,) = [path for path in (tmp_path / "versions").iterdir() if path.is_dir()]
     (kept / "queues.yaml").unlink()
     assert versions.find(site.version) is None
-    newest_site(folder, versions)
+    started(folder, versions)
     assert versions.find(site.version) is not None
 
 
 async def test_a_replay_finds_the_version_each_call_began_with(folder, tmp_path):
     journal = MemoryJournal()
     versions = SiteVersions(tmp_path / "versions")
-    first = newest_site(folder, versions)
+    first = started(folder, versions)
     change_welcome(folder, "A new welcome.")
-    second = newest_site(folder, versions)
+    second = published(folder, versions)
     phones = SimulatedPhones(first.id, {})
     now = 1_795_446_000.0
     await journal.append(
@@ -211,9 +212,9 @@ async def test_a_brain_that_comes_back_goes_on_with_what_was_published_not_with_
 ):
     journal = MemoryJournal()
     versions = SiteVersions(tmp_path / "versions")
-    first = newest_site(folder, versions)
+    first = started(folder, versions)
     change_protocol(folder)
-    second = newest_site(folder, versions)
+    second = published(folder, versions)
     await journal.append(
         [
             Entry(at=1.0, record=SitePublished(site=first.id, version=first.version)),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import termios
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,7 @@ from adapters.telephony.media import MediaEngine
 from adapters.telephony.sip.phone import CallerPhone
 from careline.__main__ import main
 from careline.control import request, watching
+from config.load import DEFAULT_CLINIC
 
 pytestmark = pytest.mark.slow
 
@@ -127,6 +131,31 @@ def test_an_agent_is_set_ready_from_the_command_line(operate, capsys):
     assert main(["agent", "bne", "ready", "--state", state]) == 1
     assert capsys.readouterr().err == "there is no agent 'bne'; did you mean 'ben'?\n"
     assert main(["publish", "--state", state]) == 0
+
+
+def test_an_edited_folder_waits_over_a_restart_until_it_is_published(operate, tmp_path, capsys):
+    folder = Path(shutil.copytree(DEFAULT_CLINIC, tmp_path / "clinic"))
+    operator = operate("--config", str(folder))
+    operator.until("q stop")
+    operator.press("q")
+    assert operator.ended() == 0
+    site = folder / "site.yaml"
+    site.write_text(re.sub("(?m)^title: .*", "title: Changed Clinic", site.read_text()))
+    again = operate("--config", str(folder))
+    shown = " ".join(again.until("q stop").split())
+    assert f"{folder}: the folder has changes that are not published: careline publish" in shown
+    assert "Changed Clinic" not in shown
+    state = ["--state", str(again.state.path)]
+    assert main(["publish", *state]) == 0
+    assert capsys.readouterr().out.endswith("(v2)\n")
+    again.until("of the site")
+    assert main(["rollback", *state]) == 0
+    assert main(["diff", "v1", "serving", *state]) == 0
+    again.until("of the site")
+    again.press("q")
+    assert again.ended() == 0
+    log = again.state.log.read_text()
+    assert log.count("changes that are not published: careline publish") == 1
 
 
 def test_a_killed_brain_is_back_by_itself(operate):

@@ -36,6 +36,7 @@ async def state(tmp_path: Path) -> AsyncIterator[StateFolder]:
         ("queue", "billing", "closed"),
         ("agent", "grace", "ready"),
         ("publish",),
+        ("rollback", "v1"),
     ],
 )
 async def test_each_command_says_that_another_machine_leads(state, capsys, words):

@@ -384,6 +384,11 @@ class Distributor:
         """
         return self._matching.standing.departures
 
+    def may_keep_place(self, call_id: CallId) -> bool:
+        """Whether a caller who waits may be let go and called back: see ``CallBackChosen``."""
+        visit = self._ledger.waiting(call_id)
+        return visit is not None and self._lifecycle.may_keep_place(visit)
+
     def without_staff(self) -> list[CallId]:
         """Routine calls that wait and that nobody who is at work could ever take, in their order.
 

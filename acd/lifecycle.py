@@ -155,18 +155,22 @@ class Lifecycle:
         So does whoever cannot be called back: they keep waiting.
         """
         visit = self._ledger.waiting(fact.call_id)
-        if visit is None or visit.lane.emergency or visit.dialled:
-            self._drops.late += 1
-            return
-        if not visit.may_call_back or not visit.number_known:
-            self._drops.late += 1
-            return
-        if visit.call_id in self._ledger.tasks:
-            # They dropped as a red flag and are to be called back for that.
+        if visit is None or not self.may_keep_place(visit):
             self._drops.late += 1
             return
         self._withdraw(visit)
         self._call_backs.keep_place(visit)
+
+    def may_keep_place(self, visit: Visit) -> bool:
+        """Whether a caller who waits may be let go and called back.
+
+        Not a red flag, and nobody who cannot be called, or who is to be called back for a red flag
+        already.
+        """
+        if visit.lane.emergency or visit.dialled:
+            return False
+        callable_ = visit.may_call_back and visit.number_known
+        return callable_ and visit.call_id not in self._ledger.tasks
 
     def call_back_owed(self, fact: CallBackOwed) -> None:
         """A red flag was understood when the caller had left; whoever is at it already goes on."""

@@ -269,12 +269,14 @@ class Enqueue(Command):
         heard_ago_s: for an emergency, seconds since the end of the words that made it one.
         advised_911: for an emergency, the caller is told to call 911.
         may_call_back: whether the caller may be called back at all.
+        number_given: the caller has told a number to call them back at.
     """
 
     requirement: Requirement
     heard_ago_s: float = 0.0
     advised_911: bool = False
     may_call_back: bool = True
+    number_given: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ import msgspec
 
 from acd.estimates import EstimatesState
 from acd.state import DistributorState
-from calls.facts import CallArrived, CallBackAnswered, SitePublished
+from calls.facts import CallArrived, CallBackAnswered, CallBackChosen, SitePublished
 from calls.ids import CallId, QueueId
 from calls.outcome import Outcome
 from calls.ports import Entry
@@ -108,7 +108,7 @@ class Checkpoint:
         version: of the site, that was in force.
         stretch_after: after this entry live calls are looked for.
         stretch_version: of the site, that was in force there.
-        arrivals: for calls that arrived before the stretch: after which entry they did.
+        arrivals: for calls whose number was shown, or given, before the stretch: after which entry.
         seen: how far each run of a line had been heard.
         standing: the switchboard.
     """
@@ -169,6 +169,7 @@ class Track:
         self._site = site
         self._versions = [(0, version)]
         self._began: dict[CallId, int] = {}
+        self._told: dict[CallId, int] = {}
         self._at = 0.0
         self.position = 0
 
@@ -179,6 +180,8 @@ class Track:
         match entry.record:
             case CallArrived(call_id=call_id) | CallBackAnswered(call_id=call_id):
                 self._began.setdefault(call_id, position - 1)
+            case CallBackChosen(call_id=call_id, number=number) if number:
+                self._told[call_id] = position - 1
             case SitePublished(site=site, version=version) if site == self._site:
                 self._versions.append((position, version))
 
@@ -198,6 +201,7 @@ class Track:
         needed = {*standing.calls, *standing.shown_in, *standing.spoke_in}
         wanted = {*needed, *standing.lost[-_LOST_WITH_NUMBERS:]}
         self._began = {call: after for call, after in self._began.items() if call in wanted}
+        self._told = {call: after for call, after in self._told.items() if call in wanted}
         if not self._began.keys() >= needed:
             return None
         brought_back = {*standing.calls, *standing.spoke_in}
@@ -210,9 +214,9 @@ class Track:
             stretch_after=after,
             stretch_version=self._version_after(after),
             arrivals={
-                call: began
+                call: shown
                 for call, began in self._began.items()
-                if began < after and call not in brought_back
+                if (shown := self._told.get(call, began)) < after and call not in brought_back
             },
             seen=dict(seen),
             standing=standing,

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from calls.commands import Bridge, ClimbLadder, Dequeue, EndCall, KeepPlace, ReturnToFlow
+from calls.commands import (
+    Bridge,
+    ClimbLadder,
+    Dequeue,
+    EndCall,
+    KeepPlace,
+    RecordAnswer,
+    ReturnToFlow,
+)
 from calls.facts import (
     CallBackChosen,
     CallConnected,
@@ -11,9 +19,10 @@ from calls.facts import (
     CallFact,
     CallReleased,
     LadderClimbed,
+    SurveyAnswered,
 )
 
-Between = Bridge | ReturnToFlow | ClimbLadder | KeepPlace | Dequeue | EndCall
+Between = Bridge | ReturnToFlow | ClimbLadder | KeepPlace | RecordAnswer | Dequeue | EndCall
 """Commands that concern the other engine."""
 
 
@@ -38,8 +47,10 @@ def derived(command: Between, site: str) -> CallFact:
             )
         case ClimbLadder(rung=rung):
             return LadderClimbed(site=site, call_id=call_id, rung=rung)
-        case KeepPlace():
-            return CallBackChosen(site=site, call_id=call_id)
+        case KeepPlace(number=number):
+            return CallBackChosen(site=site, call_id=call_id, number=number)
+        case RecordAnswer(question=question, score=score):
+            return SurveyAnswered(site=site, call_id=call_id, question=question, score=score)
         case Dequeue():
             return CallDequeued(site=site, call_id=call_id)
         case EndCall(outcome=outcome):

@@ -6,15 +6,23 @@ production ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
 
 from adapters.telephony.simulated import SimulatedPhones
-from calls.facts import Fact, PhoneRegistered, SpeechHeard
+from calls.commands import LookUp
+from calls.facts import Fact, LookedUp, PhoneRegistered, SpeechHeard
+from calls.ports import Answer
 from careline.gate import TriageGate, engine_of
 from careline.switchboard import Switchboard
 from careline.turn import Turn
 from config.site import Site
+
+LOOKUP_S = 0.3
+"""How long a lookup takes."""
+
+_NOBODY = Answer(outcome="failed", reason="misconfigured")
 
 
 class DryRun:
@@ -25,6 +33,8 @@ class DryRun:
         phones: callers and agents.
         now: where the clock starts, seconds since the epoch.
         observer: told each turn with its time.
+        ask: answers what a flow asks elsewhere: a source, and what is given; a lookup fails where
+            nobody answers.
     """
 
     def __init__(
@@ -33,7 +43,9 @@ class DryRun:
         phones: SimulatedPhones,
         now: float,
         observer: Callable[[float, Turn], None] = lambda _now, _turn: None,
+        ask: Callable[[str, Mapping[str, str]], Answer] = lambda _source, _given: _NOBODY,
     ) -> None:
+        self._ask = ask
         self.switchboard = Switchboard(site)
         self.phones = phones
         self.now = now
@@ -96,6 +108,19 @@ class DryRun:
         self._observe(self.now, turn)
         for command in turn.commands:
             self._later(self.phones.carry_out(command, self.now))
+        for asked in turn.lookups:
+            self._later([(LOOKUP_S, self._answered(asked))])
+
+    def _answered(self, asked: LookUp) -> LookedUp:
+        answer = self._ask(asked.source, json.loads(asked.given.reveal()))
+        return LookedUp(
+            site=self.switchboard.site.id,
+            call_id=asked.call_id,
+            lookup_id=asked.lookup_id,
+            outcome=answer.outcome,
+            answer=answer.document,
+            reason=answer.reason,
+        )
 
     def _later(self, facts: Iterable[tuple[float, Fact]]) -> None:
         for delay_s, fact in facts:

@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from calls.commands import Command, HangUp, RecallOffer, ReleaseAgent
+from calls.commands import Command, HangUp, LookUp, RecallOffer, ReleaseAgent
 from calls.facts import (
     CallArrived,
     CallEnded,
     CallFact,
     Fact,
     FeatureDialled,
+    LookedUp,
     SitePublished,
     SpeechHeard,
     TimerFired,
@@ -76,6 +77,7 @@ class Intake:
         clock: gives seconds since the epoch, never less than before.
         inbox: what waits.
         observer: told each turn after it was journaled, with its time.
+        look_up: begins to ask elsewhere what a flow wants to know; the answer comes by the inbox.
 
     Attributes:
         switchboard: the engines.
@@ -94,7 +96,9 @@ class Intake:
         clock: Callable[[], float],
         inbox: Inbox,
         observer: Callable[[float, Turn], None] = lambda _now, _turn: None,
+        look_up: Callable[[LookUp], None] | None = None,
     ) -> None:
+        self._look_up = look_up or self._nobody_to_ask
         self.switchboard = came.switchboard
         self.track = came.track
         self.seen = came.seen
@@ -254,6 +258,8 @@ class Intake:
         # Before the line is told anything: should it be gone, this has happened all the same.
         for step in steps:
             self._follow(step.turn)
+            for asked in step.turn.lookups:
+                self._look_up(asked)
         try:
             for epoch, seq in self.backlog.take_told(self.clock()).items():
                 await line.acknowledge(epoch, seq)
@@ -265,6 +271,16 @@ class Intake:
                 self._observe(step.now, step.turn)
         if self.track.position >= self.checkpoint_due and not self.backlog:
             await self._keep_checkpoint()
+
+    def _nobody_to_ask(self, asked: LookUp) -> None:
+        failed = LookedUp(
+            site=self.switchboard.site.id,
+            call_id=asked.call_id,
+            lookup_id=asked.lookup_id,
+            outcome="failed",
+            reason="misconfigured",
+        )
+        self.inbox.put(Told(failed))
 
     def _follow(self, turn: Turn) -> None:
         """Keep triage in step with calls and versions."""
@@ -333,6 +349,7 @@ class Intake:
                     for each in step.turn.commands
                     if each.call_id not in refused or isinstance(each, _CLEARS_THE_LINE)
                 ],
+                lookups=[each for each in step.turn.lookups if each.call_id not in refused],
             )
             for call_id in arrived:
                 away = self.switchboard.turn_away(call_id, self.clock())

@@ -34,6 +34,7 @@ from calls.facts import (
     Fact,
     OfferFact,
     RecordingSealed,
+    SurveyAnswered,
     TaskClosed,
     TimerFired,
     WordsAssessed,
@@ -66,12 +67,12 @@ _NOT_FOR_ENGINES = (
     CallQueued,
     CallDequeued,
     CallUnseen,
-    CallBackChosen,
     CallBackForbidden,
     CallBackOwed,
     CallerAdvised,
     OfferFact,
     RecordingSealed,
+    SurveyAnswered,
     TaskClosed,
 )
 """Facts about a call that are the distributor's, or a person's."""
@@ -204,6 +205,8 @@ class LiveCalls(Mapping[CallId, LiveCall]):
         if call is None or (
             isinstance(fact, _NOT_FOR_ENGINES) and not isinstance(fact, CallHeld | CallRetrieved)
         ):
+            return []
+        if isinstance(fact, CallBackChosen) and not isinstance(call.engine, Interpreter):
             return []
         if isinstance(fact, CallFailed) and fact.reason == LOST:
             self._lose(fact.call_id, call.number)

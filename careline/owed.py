@@ -35,8 +35,16 @@ class OwedNumbers:
         """Remember a number that was found in the journal again."""
         self._numbers[call_id] = (number, shown_in)
 
-    def keep(self, call: LiveCall | None) -> bool:
-        """Remember a live call's number; whether there is one."""
+    def keep(self, call: LiveCall | None, given: Private = Private("")) -> bool:
+        """Remember a live call's number; whether there is one.
+
+        Args:
+            call: the call.
+            given: what the caller gave instead of the number that was shown.
+        """
+        if call is not None and given:
+            self._numbers[call.call_id] = (given, call.call_id)
+            return True
         if call is None or not call.number:
             return False
         self._numbers[call.call_id] = (call.number, call.shown_in)

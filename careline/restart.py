@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from calls.facts import CallArrived, CallEnded, WordsAssessed
+from calls.facts import CallArrived, CallBackChosen, CallEnded, WordsAssessed
 from calls.ids import CallId
 from calls.ports import Entry, Journal
 from calls.private import Private
@@ -103,8 +103,9 @@ def _numbers(journal: Journal, checkpoint: Checkpoint) -> dict[CallId, Private]:
     numbers = {}
     for call_id, after in checkpoint.arrivals.items():
         _position, entry = next(journal.read(after), (0, None))
-        if entry is not None and isinstance(entry.record, CallArrived):
-            numbers[call_id] = entry.record.caller
+        match entry and entry.record:
+            case CallArrived(caller=number) | CallBackChosen(number=number):
+                numbers[call_id] = number
     return numbers
 
 

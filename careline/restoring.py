@@ -9,6 +9,7 @@ from acd.estimates import Estimates
 from calls.facts import (
     CallArrived,
     CallBackAnswered,
+    CallBackChosen,
     CallConnected,
     Fact,
     SitePublished,
@@ -148,6 +149,8 @@ def _bring_back(
         match record:
             case CallArrived(call_id=call_id, caller=caller):
                 numbers.setdefault(call_id, caller)
+            case CallBackChosen(call_id=call_id, number=number) if number:
+                numbers[call_id] = number
             case SitePublished(version=version):
                 site = find_version(version)
                 if site is not None and site.id == board.site.id:

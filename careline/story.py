@@ -34,6 +34,7 @@ from calls.facts import (
     IdentityConfirmed,
     JournalHole,
     LadderClimbed,
+    LookedUp,
     MessageRecorded,
     OfferAccepted,
     OfferDeclined,
@@ -47,6 +48,7 @@ from calls.facts import (
     RecordingSealed,
     SitePublished,
     SpeechUnavailable,
+    SurveyAnswered,
     TaskClosed,
     TransferFailed,
     TransferSucceeded,
@@ -126,6 +128,12 @@ def tell(record: Fact | Command) -> str | None:
             return f"nobody is signed in for queue {queue}"
         case CallDequeued():
             return "leaves the queue"
+        case LookedUp(outcome=outcome, reason=reason):
+            return f"asked elsewhere: {outcome}{f' ({reason})' if reason else ''}"
+        case SurveyAnswered(question="satisfaction", score=score):
+            return f"rates the call {score} of 5"
+        case SurveyAnswered(score=score):
+            return "says that all is settled" if score else "says that not all is settled"
         case CallEscalated(agent_id=agent_id):
             return f"ESCALATED by {agent_id}"
         case OfferCall():

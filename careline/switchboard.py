@@ -30,9 +30,11 @@ from calls.commands import (
     EndCall,
     Enqueue,
     KeepPlace,
+    LookUp,
     OfferCall,
     OpenTask,
     RecallOffer,
+    RecordAnswer,
     ReleaseAgent,
     ReturnToFlow,
     Say,
@@ -70,6 +72,7 @@ from calls.facts import (
     QueueUnstaffed,
     RecordingSealed,
     SitePublished,
+    SurveyAnswered,
     TaskClosed,
     TimerFired,
     WordsAssessed,
@@ -369,7 +372,7 @@ class Switchboard:
             case CallEscalated():
                 self._to_call(fact, now, turn)
                 self._spread(self.distributor.handle(fact, now), now, turn)
-            case RecordingSealed():
+            case RecordingSealed() | SurveyAnswered():
                 pass
             case CallBackMissed():
                 answers = self.distributor.answers(fact.call_id)
@@ -391,8 +394,9 @@ class Switchboard:
             case OfferFact() | AgentFact() | CallQueued() | CallDequeued() | CallBackOwed():
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case CallBackChosen():
-                self.owed.keep(self.calls.get(fact.call_id))
+                self.owed.keep(self.calls.get(fact.call_id), fact.number)
                 self._spread(self.distributor.handle(fact, now), now, turn)
+                self._to_call(fact, now, turn)
             case CallUnseen():
                 self._carry(self._out_of_sight.hide(fact), now, turn)
             case CallResumed():
@@ -482,7 +486,13 @@ class Switchboard:
                 case Say(advises_911=True, call_id=call_id):
                     turn.commands.append(command)
                     self._follow(CallerAdvised(site=self.site.id, call_id=call_id), now, turn)
+                case LookUp():
+                    turn.lookups.append(command)
+                case KeepPlace(call_id=call_id) if not self.distributor.may_keep_place(call_id):
+                    pass  # They wait on: nobody is let go whose place is not kept.
                 case ReturnToFlow() | Dequeue() | EndCall() | ClimbLadder() | KeepPlace():
+                    self._follow(derived(command, self.site.id), now, turn)
+                case RecordAnswer():
                     self._follow(derived(command, self.site.id), now, turn)
                 case _:
                     turn.commands.append(command)
@@ -505,7 +515,7 @@ class Switchboard:
             heard_ago_s=command.heard_ago_s,
             advised_911=command.advised_911 or (live is not None and live.advised_911),
             may_call_back=command.may_call_back and (live is None or live.may_call_back),
-            number_known=bool(number),
+            number_known=bool(number) or command.number_given,
         )
         self._follow(queued, now, turn)
         if asked.emergency or self.distributor.staffed(admitted):

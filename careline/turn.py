@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from calls.commands import Command, OpenTask
+from calls.commands import Command, LookUp, OpenTask
 from calls.facts import Fact
 
 
@@ -15,10 +15,12 @@ class Turn:
     Attributes:
         records: the fact, the facts that followed from it and the decisions, for the journal.
         commands: what the line has to do, in order.
+        lookups: what is to be asked elsewhere, in order.
     """
 
     records: list[Fact | Command] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
+    lookups: list[LookUp] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

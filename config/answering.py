@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from acd.models import QueueConfig
 from calls.requirement import SkillNeed
 from config.document import Document, Path, shown
-from config.draft import AGENTS, FLOWS, QUEUES, Draft
-from config.flow_checks import skill_names
+from config.draft import AGENTS, QUEUES, Draft
 from config.report import Report
-from ivr.steps import QueueStep
+from config.step_checks import skill_names
+from ivr.steps import CallBackStep, QueueStep
 from routing.skills import meets
 
 Needs = tuple[SkillNeed, ...]
@@ -40,18 +40,18 @@ def waits(draft: Draft) -> Iterator[Wait]:
     """Each queue, and each step of a flow that asks for more than its queue does."""
     for queue in draft.queues.values():
         yield Wait(document=draft.documents[QUEUES], path=(queue.id,), queue=queue)
-    for name, flow in draft.flows.items():
-        document = draft.documents[f"{FLOWS}/{name}.yaml"]
+    for flow in draft.flows.values():
         for step_name, step in flow.steps.items():
-            if not isinstance(step, QueueStep) or step.queue not in draft.queues:
+            if not isinstance(step, QueueStep | CallBackStep) or step.queue not in draft.queues:
                 continue
-            if step.skills or step.companion:
+            companion = step.companion if isinstance(step, QueueStep) else ()
+            if step.skills or companion:
                 yield Wait(
-                    document=document,
+                    document=flow.document,
                     path=("steps", step_name),
                     queue=draft.queues[step.queue],
                     own=step.skills,
-                    companion=step.companion,
+                    companion=companion,
                 )
 
 
@@ -61,7 +61,7 @@ def queues_waited_in(draft: Draft) -> set[str]:
         step.queue
         for flow in draft.flows.values()
         for step in flow.steps.values()
-        if isinstance(step, QueueStep)
+        if isinstance(step, QueueStep | CallBackStep)
     }
 
 
@@ -170,8 +170,8 @@ def _check_companion(draft: Draft, wait: Wait, known: Collection[str], report: R
 
 def _check_asked_for(draft: Draft, report: Report) -> None:
     """An agent whom a step asks for has to be able to take its calls."""
-    for name, flow in draft.flows.items():
-        document = draft.documents[f"{FLOWS}/{name}.yaml"]
+    for flow in draft.flows.values():
+        document = flow.document
         for step_name, step in flow.steps.items():
             if not isinstance(step, QueueStep):
                 continue

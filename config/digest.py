@@ -34,7 +34,8 @@ def digest(value: object, without: Collection[str] = ()) -> str:
 
 @functools.cache
 def _fields(cls: type) -> tuple[tuple[str, Field[Any]], ...]:
-    return tuple((each.name, each) for each in fields(cls))
+    # What takes no part in a comparison is made of what does.
+    return tuple((each.name, each) for each in fields(cls) if each.compare)
 
 
 def _says_nothing(held: object, field: Field[Any]) -> bool:

@@ -12,17 +12,24 @@ from pathlib import Path as FilePath
 from typing import TypeVar
 
 from acd.models import AgentConfig, QueueConfig
+from config.answers import ANSWERS, CommonAnswer, read_answers
 from config.approvals import APPROVALS, Approval
 from config.calendars import calendar_from, time_zone
+from config.directory import PROVIDERS, PROVIDERS_TABLE, Provider, read_providers
 from config.document import Document, Path, Value, shown
 from config.includes import FLOW_KEYS, SharedFiles, WholeFlow
+from config.intents import INTENTS, read_intents
+from config.lookups import LOOKUPS, LookupSource, read_lookups, read_tables
 from config.names import check_name
 from config.parse import parse, salvage
 from config.ranges import check_ranges, check_written_numbers
 from config.report import Report
 from config.shapes import CalendarFile, SiteFile
 from config.source import read_document
+from config.table import Table, read_table
+from ivr.intents import Intent
 from ivr.steps import KINDS, Step
+from ivr.values import ValueKind
 from routing.calendars import Calendar
 from triage.protocol import Protocol
 
@@ -31,7 +38,7 @@ T = TypeVar("T")
 SITE, QUEUES, AGENTS = "site.yaml", "queues.yaml", "agents.yaml"
 CALENDARS, PROMPTS = "calendars.yaml", "prompts.yaml"
 FILES = (SITE, QUEUES, AGENTS, CALENDARS, PROMPTS)
-OPTIONAL = (APPROVALS,)
+OPTIONAL = (APPROVALS, INTENTS, ANSWERS, LOOKUPS, PROVIDERS, PROVIDERS_TABLE)
 FLOWS, PROTOCOLS = "flows", "protocols"
 
 _UNKNOWN_SITE: Mapping[str, object] = {
@@ -56,6 +63,7 @@ class FlowDraft:
         start: as written; empty when it is missing.
         steps: those that could be understood.
         broken: what the others say, unread: their text may still name steps.
+        arguments: what it is given where another flow enters it.
         names_known: whether these are all the steps there are: no included file is missing.
         ways_known: whether where they lead to is known: no snippet is missing either.
     """
@@ -65,6 +73,7 @@ class FlowDraft:
     start: str = ""
     steps: dict[str, Step] = field(default_factory=dict)
     broken: dict[str, Value] = field(default_factory=dict)
+    arguments: dict[str, ValueKind] = field(default_factory=dict)
     names_known: bool = True
     ways_known: bool = True
 
@@ -89,6 +98,11 @@ class Draft:
         protocols: file path and protocol, in file order.
         broken_protocols: whether a protocol file could not be understood.
         approvals: by rule id.
+        intents: what callers may want, by name.
+        answers: to common questions, by name.
+        lookups: where a flow may ask, by name.
+        tables: of the lookups that are files, by the lookup's name.
+        providers: of care, by id.
     """
 
     documents: dict[str, Document]
@@ -101,6 +115,15 @@ class Draft:
     protocols: dict[str, Protocol] = field(default_factory=dict)
     broken_protocols: bool = False
     approvals: dict[str, Approval] = field(default_factory=dict)
+    intents: dict[str, Intent] = field(default_factory=dict)
+    answers: dict[str, CommonAnswer] = field(default_factory=dict)
+    lookups: dict[str, LookupSource] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    providers: dict[str, Provider] = field(default_factory=dict)
+
+    def names_if_read(self, file: str) -> Set[str] | None:
+        """As :meth:`names`, of a file that need not be there: none where it is not."""
+        return self.names(file) if file in self.documents else set()
 
     def names(self, file: str) -> Set[str] | None:
         """The names that a file gives; ``None`` when the file could not be read."""
@@ -135,7 +158,8 @@ def read_draft(
     """
     documents: dict[str, Document] = {}
     for file in (*FILES, *optional, *flows, *shared, *protocols):
-        documents[file], problems = read_document(folder, file)
+        read = read_table if file.endswith(".csv") else read_document
+        documents[file], problems = read(folder, file)
         for problem in problems:
             report.add(problem)
     site_document = documents[SITE]
@@ -149,6 +173,16 @@ def read_draft(
     draft.agents = _entries(AgentConfig, documents[AGENTS], report, given_id=True)
     if APPROVALS in optional:
         draft.approvals = _entries(Approval, documents[APPROVALS], report)
+    if INTENTS in optional:
+        draft.intents = read_intents(documents[INTENTS], site.languages, report)
+    if ANSWERS in optional:
+        draft.answers = read_answers(documents[ANSWERS], site.languages, report)
+    if LOOKUPS in optional:
+        draft.lookups = read_lookups(documents[LOOKUPS], report)
+        draft.tables = read_tables(folder, draft.lookups, report)
+    for file in (PROVIDERS, PROVIDERS_TABLE):
+        if file in optional:
+            draft.providers |= read_providers(documents[file], report)
     _read_calendars(draft, report)
     _read_prompts(draft, report)
     shared_files = SharedFiles({file: documents[file] for file in shared}, report)
@@ -231,6 +265,7 @@ def _flow(name: str, whole: WholeFlow, report: Report) -> FlowDraft:
     for key in document.data.keys() - set(FLOW_KEYS):
         hint = report.nearest(key, FLOW_KEYS)
         report.problem(document, (key,), f"unknown key {shown(key)}{hint}", key=True)
+    _read_arguments(flow, report)
     start = document.data.get("start", "")
     if isinstance(start, str) and start:
         flow.start = start
@@ -250,6 +285,22 @@ def _flow(name: str, whole: WholeFlow, report: Report) -> FlowDraft:
             check_ranges(step, document, path, report)
             flow.steps[step_name] = step
     return flow
+
+
+def _read_arguments(flow: FlowDraft, report: Report) -> None:
+    document = flow.document
+    raw = document.data.get("arguments", {})
+    if not isinstance(raw, dict):
+        wanted = "wanted names, and the kind of each, such as 'zip: text'"
+        report.problem(document, ("arguments",), f"found {shown(raw)}, {wanted}")
+        return
+    kinds = {kind.value: kind for kind in ValueKind}
+    for name, kind in raw.items():
+        if isinstance(kind, str) and kind in kinds:
+            flow.arguments[name] = kinds[kind]
+        else:
+            wanted = f"wanted one of {', '.join(kinds)}{report.nearest(str(kind), kinds)}"
+            report.problem(document, ("arguments", name), f"found {shown(kind)}, {wanted}")
 
 
 def _step(raw: Value, document: Document, path: Path, report: Report) -> Step | None:

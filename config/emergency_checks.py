@@ -5,9 +5,9 @@ from __future__ import annotations
 from calls.rung import Rung
 from config.document import Path, shown
 from config.draft import SITE, Draft
-from config.flow_checks import skill_names
 from config.report import Report
 from config.staff_checks import NURSE
+from config.step_checks import skill_names
 
 AFTER_911_S = 600.0
 """Somebody who was told to call 911 may be speaking with them for so long."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
-from calls.requirement import SkillNeed
 from config.document import Path, shown
-from config.draft import AGENTS, CALENDARS, PROMPTS, QUEUES, Draft, FlowDraft
+from config.draft import PROMPTS, Draft, FlowDraft
+from config.expression_checks import check_expression, check_placeholders, expressions_in
 from config.flow_graph import (
     Edge,
     edges,
@@ -15,43 +15,70 @@ from config.flow_graph import (
     questions_after,
     reachable,
 )
+from config.linking import answer_name, circles
 from config.report import Report
-from ivr import announcing
+from config.step_checks import StepChecker
+from config.variables import FlowVariables, check_variables
+from ivr import announcing, names
 from ivr.ahead import QUESTIONS
-from ivr.flow import Keys
+from ivr.flow import INTENT_PROMPTS, READ_BACK_PROMPTS
 from ivr.matching import occurs, tokens
 from ivr.steps import (
+    AnswersStep,
     AskStep,
-    BranchStep,
-    Case,
     Choice,
+    Collected,
+    CollectStep,
     MessageStep,
     QueueStep,
-    SetStep,
     Step,
-    TransferStep,
+    SubFlowStep,
 )
+from ivr.values import ValueKind
 
-LANGUAGE = "language"
-"""The one variable that every call has."""
-DIGITS = "0123456789*#"
 _PROMPT_FIELDS = (
     "prompt",
     "again_prompt",
     "comfort_prompt",
+    "call_back_prompt",
     "no_input_prompt",
     "no_match_prompt",
+    "read_back_prompt",
+    "resolved_prompt",
 )
 
 
-def check_flow(flow: FlowDraft, draft: Draft, report: Report) -> None:
+def check_flow(
+    flow: FlowDraft, draft: Draft, variables: Mapping[str, FlowVariables], report: Report
+) -> None:
     """Report what is wrong within one flow."""
     if not flow.document.readable:
         return
-    checker = _FlowChecker(flow, draft, report)
+    checker = _FlowChecker(flow, draft, variables, report)
     for name, step in flow.steps.items():
         checker.check_step(name, step)
+    check_variables(flow, variables, report)
     checker.check_graph()
+
+
+def check_flows(draft: Draft, report: Report) -> None:
+    """Report flows that enter each other in a circle, and flows that nothing enters."""
+    for entering, step_name, way in circles(draft):
+        message = f"flows enter each other for ever: {' -> '.join(way)}"
+        document = draft.flows[entering].document
+        report.problem(document, ("steps", step_name, "flow"), message)
+    entered = {
+        step.flow
+        for flow in draft.flows.values()
+        for step in flow.steps.values()
+        if isinstance(step, SubFlowStep)
+    }
+    understood = all(flow.ways_known and not flow.broken for flow in draft.flows.values())
+    known = draft.site.entry_flow and understood
+    for name, flow in draft.flows.items():
+        if known and name not in entered and name != draft.site.entry_flow:
+            message = "no call comes here: it is not the entry_flow, and no flow enters it"
+            report.warning(flow.document, (), message)
 
 
 def prompts_of(step: Step) -> dict[str, str]:
@@ -61,17 +88,43 @@ def prompts_of(step: Step) -> dict[str, str]:
 
 
 def announced(step: Step) -> tuple[str, ...]:
-    """The prompts a step says without naming them: of places and of waits."""
-    return announcing.prompts_of(step) if isinstance(step, QueueStep) else ()
+    """The prompts a step says without naming them: of places and of waits, and to make sure."""
+    match step:
+        case QueueStep():
+            return announcing.prompts_of(step)
+        case CollectStep() if reads_back(step) and step.read_back_prompt is None:
+            return READ_BACK_PROMPTS
+        case AskStep() if any(choice.intent is not None for choice in step.choices):
+            return INTENT_PROMPTS
+        case AnswersStep():
+            return (*INTENT_PROMPTS, *map(answer_name, step.answers))
+        case _:
+            return ()
+
+
+def reads_back(step: CollectStep) -> bool:
+    """Whether a collected value is ever read back."""
+    return step.what is not Collected.YES_NO and (step.read_back or step.known is not None)
+
+
+_WAITS = AskStep | CollectStep | AnswersStep | MessageStep
+"""Steps at which a caller who stays silent is waited for."""
 
 
 class _FlowChecker:
-    def __init__(self, flow: FlowDraft, draft: Draft, report: Report) -> None:
+    def __init__(
+        self,
+        flow: FlowDraft,
+        draft: Draft,
+        variables: Mapping[str, FlowVariables],
+        report: Report,
+    ) -> None:
         self.flow = flow
         self.draft = draft
         self.report = report
         self.steps = flow.step_names
-        self.variables = {LANGUAGE} | {name for step in flow.steps.values() for name in _sets(step)}
+        self.variables = variables[flow.id]
+        self.of_steps = StepChecker(flow, draft, variables, report)
 
     def problem(self, path: Path, message: str) -> None:
         self.report.problem(self.flow.document, ("steps", *path), message)
@@ -83,121 +136,34 @@ class _FlowChecker:
     def check_step(self, name: str, step: Step) -> None:
         for field, prompt in prompts_of(step).items():
             self.reference((name, field), "prompt", prompt, self.draft.names(PROMPTS))
+            self.check_values((name, field), prompt, step)
+        for prompt in announced(step):
+            self.check_values((name,), prompt, step)
         for path, target in edges(step):
             known = self.steps if self.flow.names_known else None
             self.reference((name, *path), "step", target, known)
-        match step:
-            case AskStep():
-                self.check_ask(name, step)
-            case BranchStep():
-                if not step.cases:
-                    self.problem((name, "cases"), "a branch needs at least one case")
-                for index, case in enumerate(step.cases):
-                    self.check_case((name, "cases", index), case)
-            case SetStep():
-                self.check_set((name, "values"), step.values)
-            case QueueStep():
-                self.reference((name, "queue"), "queue", step.queue, self.draft.names(QUEUES))
-                self.check_skills((name, "skills"), step.skills)
-                self.check_skills((name, "companion"), step.companion)
-            case MessageStep():
-                self.reference((name, "queue"), "queue", step.queue, self.draft.names(QUEUES))
-            case TransferStep():
-                outside = self.draft.outside()
-                self.reference((name, "destination"), "outside name", step.destination, outside)
-            case _:
-                pass
+        for path, expression, yes_no in expressions_in(step):
+            check_expression(
+                expression,
+                (name, *path),
+                self.variables,
+                self.draft,
+                self.report,
+                self.problem,
+                yes_no=yes_no,
+            )
+        self.of_steps.check(name, step)
 
-    def check_skills(self, path: Path, needs: tuple[SkillNeed, ...]) -> None:
-        known = skill_names(self.draft)
-        for index, need in enumerate(needs):
-            self.reference((*path, index, "skill"), "skill", need.skill, known)
-
-    # --- questions ------------------------------------------------------------------------------
-
-    def check_ask(self, name: str, step: AskStep) -> None:
-        if not step.choices:
-            self.problem((name, "choices"), "a question needs at least one choice")
-        digits: dict[str, int] = {}
-        phrases: dict[tuple[str, str], int] = {}
-        for index, choice in enumerate(step.choices):
-            path = (name, "choices", index)
-            self.check_choice(path, choice)
-            if choice.digit is not None:
-                if choice.digit in digits:
-                    message = (
-                        f"{shown(choice.digit)} is bound already, by choice {digits[choice.digit]}"
-                    )
-                    self.problem((*path, "digit"), message)
-                digits.setdefault(choice.digit, index + 1)
-            for language, words in choice.words.items():
-                for place, text in enumerate(words):
-                    phrase = (language, " ".join(tokens(text)))
-                    if phrase in phrases:
-                        message = f"{shown(text)} stands already under choice {phrases[phrase]}"
-                        self.problem((*path, "words", language, place), message)
-                    phrases.setdefault(phrase, index + 1)
-
-    def check_choice(self, path: Path, choice: Choice) -> None:
-        if choice.digit is None and not any(choice.words.values()):
-            self.problem(path, "nothing chooses this: it has neither 'digit' nor 'words'")
-        if choice.digit is not None:
-            self.check_digit((*path, "digit"), choice.digit)
-        for language, words in choice.words.items():
-            self.check_language((*path, "words", language), language)
-            for place, text in enumerate(words):
-                if not tokens(text):
-                    message = f"there is no word in {shown(text)}"
-                    self.problem((*path, "words", language, place), message)
-        if (choice.goto is None) == (choice.red_flag is None):
-            self.problem(path, "wanted exactly one of 'goto' and 'red_flag'")
-        if choice.red_flag is not None and not self.draft.broken_protocols:
-            rules = {rule.id for each in self.draft.protocols.values() for rule in each.rules}
-            self.reference((*path, "red_flag"), "protocol rule", choice.red_flag, rules)
-        self.check_set((*path, "set"), choice.set)
-
-    def check_digit(self, path: Path, digit: str) -> None:
-        keys: Keys = self.draft.site.keys
-        taken = {keys.person: "a person", keys.repeat: "repeat", keys.emergency: "an emergency"}
-        if len(digit) != 1 or digit not in DIGITS:
-            self.problem(path, f"found {shown(digit)}, wanted one of the keys {' '.join(DIGITS)}")
-        elif digit in taken:
-            message = f"{shown(digit)} means {taken[digit]} everywhere at this site; choose another"
-            self.problem(path, message)
-
-    def check_language(self, path: Path, language: str) -> None:
-        languages = self.draft.site.languages
-        if languages and language not in languages:
-            hint = self.report.nearest(language, languages)
-            known = ", ".join(languages)
-            message = f"the site does not speak {shown(language)}, only {known}{hint}"
-            self.problem(path, message)
-
-    # --- variables ------------------------------------------------------------------------------
-
-    def check_set(self, path: Path, values: object) -> None:
-        if isinstance(values, dict) and LANGUAGE in values:
-            self.check_language((*path, LANGUAGE), values[LANGUAGE])
-
-    def check_case(self, path: Path, case: Case) -> None:
-        if (case.calendar is None) == (case.variable is None):
-            self.problem(path, "wanted exactly one of 'calendar' and 'variable'")
-        if case.calendar is not None:
-            known = self.draft.names(CALENDARS)
-            self.reference((*path, "calendar"), "calendar", case.calendar, known)
-            if case.equals not in ("open", "closed"):
-                message = f"found {shown(case.equals)}, wanted open or closed"
-                self.problem((*path, "equals"), message)
-        if case.variable == LANGUAGE:
-            self.check_language((*path, "equals"), case.equals)
-        elif (
-            case.variable is not None
-            and case.variable not in self.variables
-            and self.flow.ways_known
-        ):
-            hint = self.report.nearest(case.variable, self.variables)
-            message = f"no step sets the variable {shown(case.variable)}{hint}"
-            self.problem((*path, "variable"), message)
+    def check_values(self, path: Path, prompt: str, step: Step) -> None:
+        """Look for values in a prompt that this step does not know."""
+        special: dict[str, ValueKind | None] = {}
+        if isinstance(step, CollectStep) and path[-1] in ("read_back_prompt", path[0]):
+            special[names.VALUE] = step.what.kind
+        if prompt in INTENT_PROMPTS:
+            special |= {names.FIRST: ValueKind.TEXT, names.SECOND: ValueKind.TEXT}
+        check_placeholders(
+            prompt, special, path, self.variables, self.draft, self.report, self.problem
+        )
 
     # --- the way through ------------------------------------------------------------------------
 
@@ -216,7 +182,7 @@ class _FlowChecker:
             self.report.problem(flow.document, where, "no step leads here", key=True)
         for loop in loops_in_silence(flow.steps):
             around = " -> ".join(shown(name)[1:-1] for name in (*loop[:6], loop[0]))
-            waits = any(isinstance(flow.steps[name], AskStep | MessageStep) for name in loop)
+            waits = any(isinstance(flow.steps[name], _WAITS) for name in loop)
             what = "a caller who stays silent goes" if waits else "without any wait this goes"
             self.problem((loop[0],), f"{what} round for ever: {around}")
         by_digits = reachable(flow, self.as_meant(edges_by_digits), [flow.start])
@@ -275,19 +241,3 @@ def _longer(text: str, choice: Choice, other: AskStep, language: str) -> str | N
             if len(said) > len(short) and occurs(short, said):
                 return phrase
     return None
-
-
-def skill_names(draft: Draft) -> set[str] | None:
-    """Every skill that an agent has; ``None`` when agents.yaml could not be read whole."""
-    document = draft.documents[AGENTS]
-    if not document.readable or len(draft.agents) < len(document.data):
-        return None
-    return {skill for agent in draft.agents.values() for skill in agent.skills}
-
-
-def _sets(step: Step) -> set[str]:
-    if isinstance(step, SetStep):
-        return set(step.values)
-    if isinstance(step, AskStep):
-        return {name for choice in step.choices for name in choice.set}
-    return set()

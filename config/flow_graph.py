@@ -7,15 +7,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from config.document import Path
 from config.draft import FlowDraft, texts_in
 from ivr.steps import (
+    AnswersStep,
     AskStep,
     BranchStep,
+    CallBackStep,
     Choice,
+    Collected,
+    CollectStep,
+    ConsentStep,
     HangUpStep,
+    LookupStep,
     MessageStep,
     QueueStep,
+    ReturnStep,
     SayStep,
     SetStep,
     Step,
+    SubFlowStep,
+    SurveyStep,
     TransferStep,
 )
 
@@ -26,8 +35,18 @@ Edge = tuple[Path, str]
 def edges(step: Step) -> Iterator[Edge]:
     """Every way out of a step to another step, in the order they are written."""
     match step:
-        case SayStep() | SetStep():
+        case SayStep() | SetStep() | ConsentStep() | SubFlowStep():
             yield ("next",), step.next
+        case SurveyStep():
+            yield from _given(next=step.next)
+        case CollectStep():
+            yield from _given(next=step.next, otherwise=step.otherwise)
+        case LookupStep():
+            yield from _given(next=step.next, not_found=step.not_found, on_failure=step.on_failure)
+        case AnswersStep():
+            yield from _given(next=step.next, other=step.other, otherwise=step.otherwise)
+        case CallBackStep():
+            yield ("no_number",), step.no_number
         case MessageStep():
             yield from _given(next=step.next, silent_goto=step.silent_goto)
         case AskStep():
@@ -40,18 +59,25 @@ def edges(step: Step) -> Iterator[Edge]:
                 yield ("cases", index, "goto"), case.goto
             yield ("otherwise",), step.otherwise
         case QueueStep():
-            yield from _given(next=step.next)
+            yield from _given(call_back=step.call_back, next=step.next)
         case TransferStep():
             yield from _given(on_failure=step.on_failure)
-        case HangUpStep():
+        case HangUpStep() | ReturnStep():
             return
 
 
 def edges_in_silence(step: Step) -> Iterator[Edge]:
-    """The ways out of a step on which a caller who does nothing is led, with no help on the way."""
+    """The ways out of a step on which a caller who does nothing is led, with no help on the way.
+
+    A flow that is entered is taken to return: whether it does in silence is the prover's to say.
+    """
     match step:
-        case SayStep() | SetStep() | BranchStep():
+        case SayStep() | SetStep() | BranchStep() | LookupStep() | CallBackStep():
             yield from edges(step)
+        case SurveyStep() | ConsentStep() | SubFlowStep():
+            yield from edges(step)
+        case CollectStep() | AnswersStep():
+            yield from _given(otherwise=step.otherwise)
         case AskStep():
             if step.silent_goto is not None:
                 yield ("silent_goto",), step.silent_goto
@@ -69,8 +95,11 @@ def edges_in_silence(step: Step) -> Iterator[Edge]:
 def edges_by_digits(step: Step) -> Iterator[Edge]:
     """The ways out of a step that a caller who cannot use speech may take."""
     for path, target in edges(step):
-        if not (isinstance(step, AskStep) and _needs_words(step.choices, path)):
-            yield path, target
+        if isinstance(step, AskStep) and _needs_words(step.choices, path):
+            continue
+        if isinstance(step, CollectStep) and step.what is Collected.NAME and path == ("next",):
+            continue
+        yield path, target
 
 
 def reachable(
@@ -118,7 +147,7 @@ def questions_after(name: str, steps: Mapping[str, Step], count: int) -> dict[st
             if isinstance(step, AskStep):
                 here.add(following)
                 found.setdefault(following, step)
-            elif isinstance(step, SayStep | SetStep | BranchStep):
+            elif isinstance(step, SayStep | SetStep | BranchStep | LookupStep):
                 waiting.extend(target for _, target in edges(step))
     return found
 

@@ -16,8 +16,8 @@ from config.report import Report
 from config.snippets import USE, Expansion, TooLargeError, Written
 
 SHARED = "shared"
-INCLUDE, SNIPPETS, STEPS = "include", "snippets", "steps"
-FLOW_KEYS = ("start", INCLUDE, STEPS, SNIPPETS)
+ARGUMENTS, INCLUDE, SNIPPETS, STEPS = "arguments", "include", "snippets", "steps"
+FLOW_KEYS = ("start", INCLUDE, STEPS, SNIPPETS, ARGUMENTS)
 _SHARED_KEYS = (INCLUDE, STEPS, SNIPPETS)
 DEPTH_AT_MOST = 8
 """Of files that include files."""

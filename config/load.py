@@ -13,8 +13,9 @@ from config.answering import check_answering
 from config.draft import FILES, FLOWS, OPTIONAL, PROTOCOLS, Draft, read_draft
 from config.emergency_checks import check_emergency
 from config.errors import ConfigError, FolderError, Problem
-from config.flow_checks import announced, check_flow, prompts_of
+from config.flow_checks import announced, check_flow, check_flows, prompts_of
 from config.includes import SHARED
+from config.linking import answer_name, link, starts
 from config.prompt_checks import check_prompts
 from config.protocol_checks import check_protocols, protocols_of
 from config.queue_checks import check_queues
@@ -23,10 +24,15 @@ from config.site import Site
 from config.site_checks import check_site
 from config.staff_checks import check_staff
 from config.unreached import leave_out_unreached
+from config.variables import FlowVariables, variables_of
 from config.versions import flow_version, site_version
 from ivr.flow import ALWAYS_PROMPTS, CallRules, Flow
-from ivr.steps import AskStep
+from ivr.intents import Intent
+from ivr.steps import AskStep, SubFlowStep
 from triage.protocol import ProtocolSet
+
+DIALOGUES = "dialogues"
+"""The folder of a site in which its dialogues stand; they say nothing to a call."""
 
 DEFAULT_CLINIC = Path(__file__).parent / "clinic"
 """The sample clinic that comes with Careline."""
@@ -76,11 +82,13 @@ def check(
     check_staff(draft, report)
     check_queues(draft, report)
     check_answering(draft, report)
+    variables = variables_of(draft)
+    check_flows(draft, report)
     for flow in draft.flows.values():
-        check_flow(flow, draft, report)
+        check_flow(flow, draft, variables, report)
     check_protocols(draft, report)
     problems, warnings = report.problems, report.warnings
-    site = None if problems else _site(folder, draft, warnings)
+    site = None if problems else _site(folder, draft, variables, warnings)
     return problems, warnings, site
 
 
@@ -138,14 +146,19 @@ def _of_folder(folder: Path, message: str) -> Problem:
     return Problem(file=str(folder), line=1, column=1, where="", message=message)
 
 
-def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:
+def _site(
+    folder: Path,
+    draft: Draft,
+    variables: Mapping[str, FlowVariables],
+    warnings: list[Problem],
+) -> Site:
     """The site of a draft in which nothing is wrong."""
     file = draft.site
     consent = file.recording.consent
     rules = CallRules(
         site=file.id,
         languages=file.languages,
-        prompts=draft.prompts,
+        prompts=draft.prompts | _of_answers(draft),
         person_queue=file.person_queue,
         nurse_queue=file.nurse_queue,
         calendars=draft.calendars,
@@ -168,6 +181,9 @@ def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:
         short_abandon_s=file.short_abandon_s,
         max_call_questions=file.max_call_questions,
         screens=_screens(draft),
+        zone=ZoneInfo(file.time_zone),
+        intents=draft.intents | _intents_of_answers(draft),
+        intent_margin=file.intent_margin,
     )
     protocols = protocols_of(draft)
     site = Site(
@@ -176,7 +192,7 @@ def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:
         folder=folder,
         version="",
         entry_flow=file.entry_flow,
-        flows=_flows(draft, rules, protocols),
+        flows=_flows(draft, rules, protocols, variables),
         rules=rules,
         queues={QueueId(name): queue for name, queue in draft.queues.items()},
         agents={AgentId(name): agent for name, agent in draft.agents.items()},
@@ -188,6 +204,10 @@ def _site(folder: Path, draft: Draft, warnings: list[Problem]) -> Site:
         fallback_number=file.fallback_number,
         sip=file.sip,
         recording=file.recording,
+        lookups=draft.lookups,
+        tables=draft.tables,
+        providers=draft.providers,
+        answers=draft.answers,
         warnings=tuple(map(str, warnings)),
     )
     return replace(site, version=site_version(site))
@@ -215,15 +235,45 @@ def _screens(draft: Draft) -> Mapping[str, Flag]:
     }
 
 
-def _flows(draft: Draft, rules: CallRules, protocols: ProtocolSet) -> Mapping[str, Flow]:
+def _of_answers(draft: Draft) -> dict[str, Mapping[str, str]]:
+    """What is said to common questions, as prompts."""
+    return {answer_name(name): answer.text for name, answer in draft.answers.items()}
+
+
+def _intents_of_answers(draft: Draft) -> dict[str, Intent]:
+    """The common questions, as what callers may want."""
+    return {
+        answer_name(name): Intent(
+            title=answer.title, keywords=answer.keywords, examples=answer.examples
+        )
+        for name, answer in draft.answers.items()
+    }
+
+
+def _flows(
+    draft: Draft,
+    rules: CallRules,
+    protocols: ProtocolSet,
+    variables: Mapping[str, FlowVariables],
+) -> Mapping[str, Flow]:
     always = {*ALWAYS_PROMPTS, *protocols.questions}
     of_recording = (rules.recording_notice, rules.recording_question)
     always.update(prompt for prompt in of_recording if prompt is not None)
     flows = {}
+    first_steps = starts(draft)
     for name, flow in draft.flows.items():
-        named = {prompt for step in flow.steps.values() for prompt in prompts_of(step).values()}
-        told = {prompt for step in flow.steps.values() for prompt in announced(step)}
-        prompts = frozenset(always | named | told)
-        version = flow_version(name, flow.start, flow.steps, prompts, rules)
-        flows[name] = Flow(id=name, version=version, start=flow.start, steps=flow.steps)
+        steps, kinds = link(draft, name, variables)
+        named = {prompt for step in steps.values() for prompt in prompts_of(step).values()}
+        told = {prompt for step in steps.values() for prompt in announced(step)}
+        entered = {step.flow for step in steps.values() if isinstance(step, SubFlowStep)}
+        linked = Flow(
+            id=name,
+            version="",
+            start=flow.start,
+            steps=steps,
+            starts={each: first_steps[each] for each in sorted(entered)},
+            kinds=kinds,
+        )
+        version = flow_version(linked, frozenset(always | named | told), rules)
+        flows[name] = replace(linked, version=version)
     return flows

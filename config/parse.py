@@ -128,6 +128,9 @@ def _tell(
         elif kind == "missing":
             wanted = plain_name(type_at(cls, inner[:-1]))
             report.problem(document, place[:-1], f"too few values, wanted {wanted}")
+        elif kind == "value_error":
+            # What the class itself says of it, such as an expression; it never shows a value.
+            report.problem(document, place, str(error["ctx"]["error"]))
         else:
             meant = type_at(cls, inner)
             wanted = plain_name(meant)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from config.document import shown
 from config.draft import PROMPTS, SITE, Draft
+from config.expression_checks import wrong_braces
 from config.flow_checks import announced, prompts_of
+from config.linking import ANSWER
 from config.report import Report
 from ivr.flow import AGENT_ESCALATED, ALWAYS_PROMPTS
+from ivr.prompts import placeholders
 from triage.protocol import ProtocolSet
 
 _ADVICE = {
@@ -36,7 +39,8 @@ def check_prompts(draft: Draft, report: Report) -> None:
     for flow in draft.flows.values():
         for name, step in flow.steps.items():
             for prompt in announced(step):
-                needed.setdefault(prompt, f"the step {shown(name)} tells callers with it")
+                if not prompt.startswith(ANSWER):
+                    needed.setdefault(prompt, f"the step {shown(name)} tells callers with it")
     others = document.data.keys() - needed.keys()
     for name, why in needed.items():
         if name not in document.data:
@@ -50,10 +54,14 @@ def check_prompts(draft: Draft, report: Report) -> None:
                 report.problem(document, (name, language), message, key=True)
             if not text:
                 report.problem(document, (name, language), "the prompt says nothing")
+            wrong = wrong_braces(text, report)
+            if wrong:
+                report.problem(document, (name, language), wrong)
         for language in languages:
             if language not in texts and (name, language) not in document.values:
                 report.problem(document, (name,), f"there is no text in {shown(language)}")
         _check_advice(name, draft, report)
+        _check_values(name, texts, draft, report)
     named = {prompt for _, prompt in _prompts_named(draft)}
     understood = all(flow.ways_known and not flow.broken for flow in draft.flows.values())
     if understood and not draft.broken_protocols:
@@ -72,6 +80,18 @@ def _check_advice(name: str, draft: Draft, report: Report) -> None:
         if not expression.search(text.lower()):
             message = f"the advice does not name {number}; write it as digits, or as words"
             report.problem(draft.documents[PROMPTS], (name, language), message)
+
+
+def _check_values(name: str, texts: Mapping[str, str], draft: Draft, report: Report) -> None:
+    """A value that is said in one language and not in another has been forgotten there."""
+    said = {
+        language: {value for value, _ in placeholders(text)} for language, text in texts.items()
+    }
+    every = set[str]().union(*said.values())
+    for language, values in said.items():
+        for value in sorted(every - values):
+            message = f"{{{value}}} is said in another language, and not here"
+            report.warning(draft.documents[PROMPTS], (name, language), message)
 
 
 def _prompts_named(draft: Draft) -> Iterator[tuple[str, str]]:

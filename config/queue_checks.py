@@ -7,8 +7,8 @@ from config.answering import queues_waited_in, required, waits
 from config.days import YEARS
 from config.document import Path, shown
 from config.draft import CALENDARS, QUEUES, Draft
-from config.flow_checks import skill_names
 from config.report import Report
+from config.step_checks import skill_names
 from routing.calendars import HORIZON_DAYS, Calendar
 from routing.skills import meets
 

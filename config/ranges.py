@@ -20,10 +20,10 @@ from acd.models import (
 from calls.requirement import SkillNeed
 from config.document import NOTHING_GIVEN, Document, Path, shown
 from config.report import Report
+from config.settings import RecordingSettings, SipSettings, Trunk
 from config.shapes import SiteFile
-from config.site import RecordingSettings, SipSettings, Trunk
 from config.typing_of import field_types, without_none
-from ivr.steps import AskStep, MessageStep, QueueStep
+from ivr.steps import AskStep, CollectStep, MessageStep, QueueStep
 from triage.protocol import Rule
 
 DAY_S = 86400
@@ -32,6 +32,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,15}", re.ASCII)
 RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
     (SiteFile, "nurse_wait_every_s"): (5, 300),
     (SiteFile, "low_confidence"): (0, 1),
+    (SiteFile, "intent_margin"): (0, 1),
     (SiteFile, "short_abandon_s"): (0, 60),
     (SiteFile, "max_call_questions"): (0, 10),
     (SiteFile, "longest_wait_s"): (60, 7200),
@@ -65,6 +66,13 @@ RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
     (SkillNeed, "level"): (1, 5),
     (AskStep, "attempts"): (1, 5),
     (AskStep, "no_input_s"): (1, 30),
+    (CollectStep, "attempts"): (1, 5),
+    (CollectStep, "no_input_s"): (1, 30),
+    (CollectStep, "inter_digit_s"): (1, 10),
+    (CollectStep, "digits"): (1, 30),
+    (CollectStep, "minimum"): (0, 999_999),
+    (CollectStep, "maximum"): (0, 999_999),
+    (QueueStep, "call_back_after_s"): (0, 7200),
     (QueueStep, "agent_wait_s"): (5, 3600),
     (QueueStep, "comfort_every_s"): (10, 600),
     (MessageStep, "max_s"): (5, 600),

@@ -16,18 +16,26 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from acd.models import AgentConfig, QueueConfig
+from config.answers import CommonAnswer
+from config.dialogues import Dialogue
+from config.directory import Provider
+from config.lookups import LookupSource
 from config.ranges import FILLED, RANGES, WORDS
 from config.shapes import CalendarFile, FlowFile, SharedFile, SiteFile
 from config.shorthand import NUMBERS, WORD_FOR
 from config.typing_of import field_types, is_mapping, required_fields, without_none
 from config.use_schema import NAMES, SNIPPETS, steps_with_use
+from ivr.expressions import Expression
+from ivr.intents import Intent
 from ivr.steps import KINDS
 from triage.protocol import Protocol
 
 Schema: TypeAlias = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_FROM_KEY = {QueueConfig: frozenset({"id"}), AgentConfig: frozenset({"id"})}
+_FROM_KEY: Mapping[type, frozenset[str]] = dict.fromkeys(
+    (QueueConfig, AgentConfig, LookupSource, Provider, CommonAnswer, Dialogue), frozenset({"id"})
+)
 _ATTRIBUTE = re.compile(r"(\w+): (.*)")
 
 
@@ -42,6 +50,11 @@ def schemas() -> Mapping[str, Schema]:
             _names({"type": "string", "minLength": 1}, "The words in each language."),
             "What the line says, by the prompt's name.",
         ),
+        "intents": _names(_of_class(Intent), "What callers may want, by name."),
+        "answers": _names(_of_class(CommonAnswer), "Answers to common questions, by name."),
+        "lookups": _names(_of_class(LookupSource), "Where flows may ask, by name."),
+        "providers": _names(_of_class(Provider), "Providers of care, by name."),
+        "dialogues": _names(_of_class(Dialogue), "Calls to be held as they are written, by name."),
         "flow": _with_snippets(_file(FlowFile)),
         "shared": _with_snippets(_file(SharedFile)),
         "protocol": _file(Protocol),
@@ -111,6 +124,8 @@ def _of_type(
         return schema
     if isinstance(kind, type) and issubclass(kind, Enum):
         return {"enum": [each.value for each in kind]}
+    if kind is Expression:
+        return {"type": ["string", "number", "boolean"]}
     if isinstance(kind, type) and is_dataclass(kind):
         whole = _of_class(kind)
         if kind in WORD_FOR:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from acd.models import EmergencyRules, QueueConfig
 from calls.requirement import SkillNeed
-from config.site import FeatureCodes, RecordingSettings, SipSettings
+from config.settings import FeatureCodes, RecordingSettings, SipSettings
 from ivr.flow import Keys
-from ivr.steps import Step
+from ivr.intents import MARGIN
+from ivr.steps import Case, Step
+from ivr.values import ValueKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class SiteFile:
         emergency: how nurses are kept ready for red flags, and what happens until one answers.
         nurse_wait_every_s: seconds between words of comfort while waiting for a nurse.
         fallback_number: number or SIP URI where callers go when the line itself cannot go on.
+        intent_margin: where the best intent fits this little better than the second (0 to 1), the
+            line asks which one is meant.
         low_confidence: speech understood with less confidence (0 to 1) is asked for again.
         short_abandon_s: hanging up within this many seconds counts as a short abandon.
         max_call_questions: how many triage questions one caller is asked at most.
@@ -67,6 +71,7 @@ class SiteFile:
     emergency: EmergencyRules = field(default_factory=EmergencyRules)
     nurse_wait_every_s: float = 20.0
     fallback_number: str | None = None
+    intent_margin: float = MARGIN
     low_confidence: float = 0.4
     short_abandon_s: float = 5.0
     max_call_questions: int = 2
@@ -128,8 +133,9 @@ class FlowFile:
     """One flow, a file in ``flows/``; the file's name is the flow's.
 
     Attributes:
-        start: the first step after the 911 advice.
+        start: the first step: after the 911 advice, or where another flow enters this one.
         steps: the steps by name; ``kind`` says what each does.
+        arguments: for a flow that others enter, what it is given: names, and the kind of each.
         include: files in ``shared/``, without ``.yaml``, whose steps and snippets this flow takes
             over.
         snippets: keys, or items of a list, that ``use`` puts in wherever it stands in a step.
@@ -137,6 +143,7 @@ class FlowFile:
 
     start: str
     steps: Mapping[str, Step]
+    arguments: Mapping[str, ValueKind] = field(default_factory=dict)
     include: tuple[str, ...] = ()
     snippets: Mapping[str, object] = field(default_factory=dict)
 
@@ -156,7 +163,12 @@ class SharedFile:
     snippets: Mapping[str, object] = field(default_factory=dict)
 
 
+_AS_EXPRESSION = 'write it as an expression: when: calendar.office.open, when: language == "es"'
+
 MOVED: Mapping[tuple[type, str], str] = {
+    (Case, "calendar"): _AS_EXPRESSION,
+    (Case, "variable"): _AS_EXPRESSION,
+    (Case, "equals"): _AS_EXPRESSION,
     (SiteFile, "on_call_after_s"): (
         "it is a rung of the emergency ladder now: "
         "emergency: {ladder: [{after_s: 30, do: on-call}]}"

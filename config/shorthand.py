@@ -17,10 +17,17 @@ from calls.requirement import SkillNeed
 from config.document import Path
 from config.shapes import PublicHolidays
 from config.typing_of import field_types, is_mapping, without_none
+from ivr.expressions import Expression
+from ivr.steps import Saved
 
 T = TypeVar("T")
 
-WORD_FOR: Mapping[type, str] = {SkillNeed: "skill", PublicHolidays: "country"}
+WORD_FOR: Mapping[type, str] = {
+    SkillNeed: "skill",
+    PublicHolidays: "country",
+    Expression: "text",
+    Saved: "at",
+}
 """The key of a class that a single word in its place is meant for."""
 
 NUMBERS: Mapping[tuple[type, str], Mapping[str, int | None]] = {

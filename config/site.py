@@ -9,84 +9,15 @@ from pathlib import Path
 
 from acd.models import AgentConfig, EmergencyRules, QueueConfig
 from calls.ids import AgentId, QueueId
+from config.answers import CommonAnswer
+from config.directory import Provider
+from config.lookups import PROVIDERS_SOURCE, LookupSource
+from config.settings import FeatureCodes, RecordingSettings, SipSettings
+from config.table import Table
 from ivr.flow import CallRules, Flow
 from routing.calendars import Calendar
 from routing.openness import QueueHours
 from triage.protocol import ProtocolSet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeatureCodes:
-    """Codes an agent dials or presses on their phone.
-
-    Attributes:
-        ready: dialled: I take calls.
-        on_break: dialled: a break, after the call in progress.
-        out: dialled: I have gone home.
-        escalate: pressed during a call: this caller needs a nurse now.
-        identity: pressed while somebody is called back: it is the person who had called.
-    """
-
-    ready: str = "*11"
-    on_break: str = "*12"
-    out: str = "*13"
-    escalate: str = "*9"
-    identity: str = "*8"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trunk:
-    """The provider that brings the clinic's calls.
-
-    Attributes:
-        registrar: host or host:port.
-        user: the account.
-        password_secret: name of the secret that holds the password.
-        register: whether to register; some trunks know the address instead.
-        expires_s: how long a registration is asked for.
-    """
-
-    registrar: str
-    user: str
-    password_secret: str
-    register: bool = True
-    expires_s: int = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SipSettings:
-    """The built-in SIP line.
-
-    Attributes:
-        listen: ``host:port`` for SIP over UDP; loopback unless said otherwise.
-        advertise: the address that phones outside a NAT see; none means the listening address.
-        media_ports: first and last UDP port of RTP.
-        allow: networks whose INVITEs are accepted, CIDR. Agents' phones authenticate as well.
-        trunk: the provider, if any.
-        outbound: patterns of numbers or SIP URIs that may be dialled; nothing by default.
-        capacity: calls at once; beyond it the reserved channels answer.
-        reserved: channels kept for the advice and the fallback number when full.
-    """
-
-    listen: str = "127.0.0.1:5060"
-    advertise: str | None = None
-    media_ports: tuple[int, int] = (20000, 21999)
-    allow: tuple[str, ...] = ("127.0.0.0/8",)
-    trunk: Trunk | None = None
-    outbound: tuple[str, ...] = ()
-    capacity: int = 100
-    reserved: int = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingSettings:
-    """The site's consent rule.
-
-    Attributes:
-        consent: ``announced``, ``asked`` or ``never``.
-    """
-
-    consent: str = "announced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +43,10 @@ class Site:
             then they hear the advice only.
         sip: the SIP line.
         recording: the consent rule.
+        lookups: where flows may ask, by name.
+        tables: of the lookups that are files, by the lookup's name.
+        providers: of care, by id.
+        answers: to common questions, by name.
         warnings: things that are allowed and should be looked at.
     """
 
@@ -128,11 +63,20 @@ class Site:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     zone: tzinfo = UTC
     emergency: EmergencyRules = field(default_factory=EmergencyRules)
-    features: FeatureCodes = FeatureCodes()
+    features: FeatureCodes = field(default_factory=FeatureCodes)
     fallback_number: str | None = None
-    sip: SipSettings = SipSettings()
-    recording: RecordingSettings = RecordingSettings()
+    sip: SipSettings = field(default_factory=SipSettings)
+    recording: RecordingSettings = field(default_factory=RecordingSettings)
+    lookups: Mapping[str, LookupSource] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    answers: Mapping[str, CommonAnswer] = field(default_factory=dict)
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of all that flows may ask."""
+        return (*self.lookups, *((PROVIDERS_SOURCE,) if self.providers else ()))
 
     def queue_hours(self) -> Mapping[QueueId, QueueHours]:
         """When each queue is open and who takes its callers meanwhile, for ``Openness``."""

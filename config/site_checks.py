@@ -9,12 +9,12 @@ from collections.abc import Collection
 from config.document import Path, shown
 from config.draft import QUEUES, SITE, Draft
 from config.emergency_checks import rung_is_written
-from config.flow_checks import DIGITS, skill_names
 from config.names import check_name
 from config.outbound import permits, permits_callers
 from config.report import Report
-from config.site import SipSettings
-from ivr.keypad import NO_KEY, YES_KEY
+from config.settings import SipSettings
+from config.step_checks import DIGITS, skill_names
+from ivr.collection import NO_KEY, YES_KEY
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")

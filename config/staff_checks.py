@@ -5,8 +5,8 @@ from __future__ import annotations
 from config.answering import waits
 from config.document import Path, shown
 from config.draft import AGENTS, QUEUES, Draft
-from config.flow_checks import skill_names
 from config.report import Report
+from config.step_checks import skill_names
 
 NURSE = "nurse"
 """The skill that makes an agent a nurse."""

@@ -9,7 +9,8 @@ meant two questions ago is not what is meant now.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 from calls.private import Private
@@ -38,6 +39,19 @@ class WordsAhead:
     def __init__(self) -> None:
         self._kept: deque[_Utterance] = deque(maxlen=_UTTERANCES)
 
+    def copied(self) -> WordsAhead:
+        """The same, for a copy of the call."""
+        twin = WordsAhead()
+        twin._kept.extend(copy(each) for each in self._kept)
+        return twin
+
+    @property
+    def stance(self) -> tuple[object, ...]:
+        """All of it that makes a difference to what follows."""
+        return tuple(
+            (each.words.reveal(), each.ruled_out, each.questions_left) for each in self._kept
+        )
+
     def keep(self, words: str, *, ruled_out: bool, questions: int = QUESTIONS) -> None:
         """Carry words along.
 
@@ -49,17 +63,21 @@ class WordsAhead:
         if matching.tokens(words):
             self._kept.append(_Utterance(Private(words), ruled_out, questions))
 
-    def answer(self, choices: Sequence[Choice], language: str) -> Choice | None:
+    def answer(self, fits: Callable[[str, bool], Choice | None]) -> Choice | None:
         """The choice of a question that carried words fit, the newest words first.
 
         Words that have answered, or have been offered to their last question, are forgotten.
+
+        Args:
+            fits: the choice that words surely choose, if any; told whether triage found a symptom
+                in them that does not count.
         """
         for utterance in self._kept:
             utterance.questions_left -= 1
         chosen = None
         for utterance in reversed(self._kept):
             words = utterance.words.reveal()
-            chosen = matching.choose(words, choices, language, ruled_out=utterance.ruled_out)
+            chosen = fits(words, utterance.ruled_out)
             if chosen is not None:
                 utterance.questions_left = 0
                 break

@@ -8,29 +8,37 @@ here in the order in which they are to be done.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 
 from calls.commands import Command
 from calls.ids import AgentId, CallId
 from calls.outcome import Outcome
+from calls.private import Private
 from calls.verdict import Verdict
+from ivr import names
 from ivr.ahead import WordsAhead
 from ivr.emergency import Lane
-from ivr.flow import CallRules, Flow
+from ivr.flow import CallRules, Flow, scope_of, within
 from ivr.ladder import Ladder
 from ivr.ledger import Ledger
 from ivr.messages import Messages
 from ivr.outside import Outside
 from ivr.states import MOVES, State
-from ivr.steps import QueueStep, Step
+from ivr.steps import CallBackStep, Choice, QueueStep, Step
 from ivr.timers import Timers
 from ivr.turn import Turn
+from ivr.values import Value, ValueKind, read_value
 from ivr.voice import Voice
 from ivr.waiting import Wait
 
-LANGUAGE = "language"
-"""The variable that is the call's language."""
+_TRAIL = 1000
+"""So many steps of a call are remembered; nobody takes as many."""
+
+TO_NURSE, TO_PERSON = "!nurse", "!person"
+"""In the trail: where the call left the flow."""
 
 
 @dataclass(slots=True)
@@ -48,6 +56,40 @@ class Question:
     misses: int = 0
 
 
+@dataclass(slots=True)
+class Collection:
+    """A value while it is asked for.
+
+    Attributes:
+        typed: the digits so far.
+        pending: what was understood and is being read back.
+        misses: answers to the reading back that were neither yes nor no.
+    """
+
+    typed: str = ""
+    pending: Value | None = None
+    misses: int = 0
+
+
+@dataclass(slots=True)
+class Lookup:
+    """What is asked elsewhere.
+
+    Attributes:
+        lookup_id: the question's; 0 where none was asked yet.
+        outcome: ``found``, ``not-found`` or ``failed``, once it has come.
+        answer: what was found, as JSON.
+    """
+
+    lookup_id: int = 0
+    outcome: str | None = None
+    answer: Private = Private("")
+
+
+def _name(variable: tuple[str, Value]) -> str:
+    return variable[0]
+
+
 class Course:
     """One call, as far as it has come.
 
@@ -58,6 +100,15 @@ class Course:
         known: variables that are set from the beginning.
 
     Attributes:
+        caller: the caller's number; empty where it is not known.
+        dialled: what they dialled.
+        variables: by path, see :mod:`ivr.flow`.
+        meant: the answers among which the caller is asked which one they mean.
+        collection: the value that is asked for now.
+        lookup: what is asked elsewhere, or was asked last.
+        survey_at: the question of a survey that is asked, from 0.
+        keeps_place: the caller hangs up, and is called back when it is their turn.
+        trail: the paths of the steps taken, and where the flow was left, in order.
         step: where the call stands in the flow, or stood when it left it; also a message that no
             step of the flow takes.
         step_name: the name of the flow's step.
@@ -83,7 +134,7 @@ class Course:
         self.rules = rules
         self.state = State.NEW
         self.timers = Timers()
-        self.voice = Voice(call_id, rules, self.timers)
+        self.voice = Voice(call_id, rules, self.timers, self.value)
         self.turn = Turn(self.timers)
         self.lane = Lane(rules)
         self.outside = Outside(call_id, self.timers)
@@ -107,7 +158,15 @@ class Course:
         self.questions_put = 0
         self.words_awaited = False
         self.outcome: Outcome | None = None
-        self.variables = {LANGUAGE: self.voice.language}
+        self.caller = Private("")
+        self.dialled = ""
+        self.variables: dict[str, Value] = {}
+        self.meant: tuple[Choice, ...] = ()
+        self.collection = Collection()
+        self.lookup = Lookup()
+        self.survey_at = 0
+        self.keeps_place: CallBackStep | None = None
+        self.trail: deque[str] = deque(maxlen=_TRAIL)
         self._out: list[Command] = []
         self.set_variables(known)
 
@@ -135,13 +194,125 @@ class Course:
         self.timers.clear()
         self.voice.hush()
 
+    # --- a copy, for whoever looks ahead --------------------------------------------------------
+
+    def copied(self) -> Course:
+        """A copy that goes its own way; the flow and the rules are the same."""
+        twin = copy(self)
+        twin.timers = self.timers.copied()
+        twin.voice = self.voice.copied(twin.timers, twin.value)
+        twin.turn = self.turn.copied(twin.timers)
+        twin.outside = self.outside.copied(twin.timers)
+        twin.lane = self.lane.copied()
+        twin.messages = self.messages.copied()
+        twin.words_ahead = self.words_ahead.copied()
+        twin.ledger, twin.ladder, twin.wait = copy(self.ledger), copy(self.ladder), copy(self.wait)
+        twin.question, twin.lookup = copy(self.question), copy(self.lookup)
+        twin.collection = copy(self.collection)
+        twin.unstaffed, twin.held_by = set(self.unstaffed), set(self.held_by)
+        twin.variables, twin.trail = dict(self.variables), self.trail.copy()
+        twin._out = list(self._out)  # noqa: SLF001 - another of our own
+        return twin
+
+    def stance(self, now: float) -> tuple[object, ...]:
+        """All that makes a difference to what follows: two calls of one stance go the same ways.
+
+        Only for how long they have waited in a queue they may differ.
+
+        Args:
+            now: seconds since the epoch.
+        """
+        question = self.question
+        return (
+            self.state.name,
+            self.step_name,
+            # A message that no step of the flow takes is made anew each time.
+            None if self.step is self.flow.steps.get(self.step_name or "") else self.step,
+            self.voice.stance,
+            self._asking() if self._is_asked() else None,
+            self.lane.stance,
+            self.messages.stance,
+            self.words_ahead.stance,
+            self.wait.stance,
+            self.timers.stance(now),
+            self.outside.ringing,
+            self.keys_ahead,
+            self.steps_alone,
+            self.queue_step and self.queue_step.queue,
+            self.former_queue and self.former_queue.queue,
+            self.queued,
+            tuple(sorted(self.unstaffed)),
+            self.may_record,
+            question and (question.verdict.question, question.back.name, question.misses),
+            self.questions_put,
+            len(self.held_by),
+            (self.lookup.outcome, self.lookup.answer.reveal()),
+            self.keeps_place is None,
+            self.ledger.connected,
+            tuple(sorted(self.variables.items(), key=_name)),
+        )
+
+    def _is_asked(self) -> bool:
+        """Whether a question is put, or will be again once triage's is answered."""
+        asks = (State.ANSWERING, State.CONSENT, State.QUESTION)
+        return self.state in asks
+
+    def _asking(self) -> tuple[object, ...]:
+        return (
+            self.turn.stance,
+            self.ladder.stance,
+            tuple(id(choice) for choice in self.meant),
+            (self.collection.typed, self.collection.pending, self.collection.misses),
+            self.survey_at,
+        )
+
+    # --- values -----------------------------------------------------------------------------------
+
+    @property
+    def scope(self) -> str:
+        """Where the names of the current step are looked for."""
+        return scope_of(self.step_name)
+
+    def value(self, name: str, now: float) -> Value | None:
+        """What a name of the current step, or of a prompt said at it, stands for.
+
+        Args:
+            name: as written.
+            now: seconds since the epoch.
+        """
+        if name == names.VALUE and self.collection.pending is not None:
+            return self.collection.pending
+        if name in (names.FIRST, names.SECOND) and self.meant:
+            at = 0 if name == names.FIRST else len(self.meant) - 1
+            return self._title(self.meant[at])
+        return names.value_of(self, name, now, self.scope)
+
     def set_variables(self, values: Mapping[str, str]) -> None:
-        """Set variables; a language that the site does not speak leaves the call's as it is."""
-        for name, value in values.items():
-            if name != LANGUAGE:
-                self.variables[name] = value
-            elif value in self.rules.languages:
-                if value != self.voice.language:
-                    self.words_ahead.forget()
-                self.variables[name] = self.voice.language = value
-                self.voice.language_known = True
+        """Set variables as a file writes them, each in the kind that it has."""
+        for name, text in values.items():
+            kind = self.flow.kinds.get(within(self.scope, name), ValueKind.TEXT)
+            self.set_variable(name, read_value(text, kind), self.scope)
+
+    def set_variable(self, name: str, value: Value | None, scope: str) -> None:
+        """Set a variable, or unset it; a language that the site does not speak changes nothing."""
+        if name == names.LANGUAGE:
+            if isinstance(value, str):
+                self.speak(value)
+        elif value is None:
+            self.variables.pop(within(scope, name), None)
+        else:
+            self.variables[within(scope, name)] = value
+
+    def speak(self, language: str) -> None:
+        """Go on in a language, if the site speaks it. Words said ahead in another are forgotten."""
+        if language in self.rules.languages:
+            if language != self.voice.language:
+                self.words_ahead.forget()
+            self.voice.language = language
+            self.voice.language_known = True
+
+    def _title(self, choice: Choice) -> str:
+        """What an answer is called when the caller is asked whether they mean it."""
+        intent = self.rules.intents.get(choice.intent or "")
+        titles = {} if intent is None else intent.title
+        return titles.get(self.voice.language) or next(iter(titles.values()), "")

@@ -11,6 +11,7 @@ fails they have lost nothing, and it is tried again later.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
 from calls.ids import QueueId
@@ -50,6 +51,17 @@ class Lane:
         """Whether the caller is due a nurse and none has finished with them yet."""
         self.may_call_back = True
         """Whether nothing was understood, not even in doubt, that forbids to call the caller."""
+
+    def copied(self) -> Lane:
+        """The same, for a copy of the call."""
+        twin = copy(self)
+        twin._advised = set(self._advised)  # noqa: SLF001 - another of our own
+        return twin
+
+    @property
+    def stance(self) -> tuple[object, ...]:
+        """All of it that makes a difference to what follows."""
+        return (self.acuity.action.name, self.entered, self.may_call_back, len(self._advised))
 
     @property
     def advised(self) -> bool:

@@ -52,7 +52,7 @@ def end(course: Course) -> None:
     ledger.message_taken = course.messages.taken
     ledger.needs_nurse = course.lane.entered
     ledger.advised = course.lane.advised
-    if ledger.may_be_called_back:
+    if ledger.may_be_called_back and not ledger.call_back_owed:
         call_back = course.messages.call_back()
         ledger.call_back_owed = bool(call_back)
         course.do(*call_back)

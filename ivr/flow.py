@@ -1,40 +1,76 @@
-"""A published flow and the rules of the site it runs under. Immutable: a call keeps its version."""
+"""A published flow and the rules of the site it runs under. Immutable: a call keeps its version.
+
+A flow is linked: the steps of the flows that it enters stand in it as well, once for each place
+from which they are entered, under the path that leads there. ``find/zip`` is the step ``zip`` of
+the flow that the step ``find`` enters. So where a call stands says by itself where it returns to,
+and whoever looks at a linked flow, the prover for one, sees all that can happen in a call.
+Variables are named in the same way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 from calls.requirement import SkillNeed
 from calls.verdict import Flag
+from ivr.intents import MARGIN, Intent, IntentModel
 from ivr.steps import Step
+from ivr.values import ValueKind
 from routing.calendars import Calendar
+
+
+def scope_of(path: str | None) -> str:
+    """Where a step's own names are looked for: ``find`` for ``find/zip``, nothing for ``menu``."""
+    return path.rpartition("/")[0] if path else ""
+
+
+def within(scope: str, name: str) -> str:
+    """The path of a step, or of a variable, that is called ``name`` in a scope."""
+    return f"{scope}/{name}" if scope else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """One version of one call flow.
+    """One version of one call flow, linked.
 
     Attributes:
         id: the flow's name.
         version: hash of everything the flow means, prompts included.
         start: the first step after the 911 advice.
-        steps: by name.
+        steps: by path.
+        starts: the first steps of the flows that it enters, by the flows' names.
+        kinds: the kinds of its variables, by path; text where one is not named.
     """
 
     id: str
     version: str
     start: str
     steps: Mapping[str, Step]
+    starts: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, ValueKind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """Keys that mean the same at every prompt, on hold and in the queue."""
+    """Keys that mean the same at every prompt, on hold and in the queue.
+
+    Attributes:
+        person: for a person.
+        repeat: says again what was said last.
+        emergency: for a nurse, at once.
+        slower: speaks more slowly from here on, and waits longer; no key if not given.
+        louder: speaks louder from here on; no key if not given.
+        language: goes on in the next of the site's languages; no key if not given.
+    """
 
     person: str = "0"
     repeat: str = "*"
     emergency: str = "9"
+    slower: str | None = None
+    louder: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +123,14 @@ class CallRules:
         max_call_questions: how many triage questions one call is asked at most.
         screens: protocol rule id to the flag that a key of a symptom screen raises; a rule that is
             not listed is treated as 911.
+        zone: the site's time zone, for ``call.date`` and the like.
+        intents: what callers may want, by name.
+        intent_margin: how much better than the second the best intent has to fit (0 to 1) for the
+            line not to ask which one is meant.
+        read_back: prompt id, reads a collected value back.
+        mean_one: prompt id, asks whether ``{first}`` is meant, by 1 for yes and 2 for no.
+        mean_two: prompt id, asks which of ``{first}`` and ``{second}`` is meant, by 1 and 2, and 3
+            for neither.
     """
 
     site: str
@@ -125,7 +169,23 @@ class CallRules:
     short_abandon_s: float = 5.0
     max_call_questions: int = 2
     screens: Mapping[str, Flag] = field(default_factory=dict)
+    zone: tzinfo = UTC
+    intents: Mapping[str, Intent] = field(default_factory=dict)
+    intent_margin: float = MARGIN
+    read_back: str = "read-back"
+    mean_one: str = "mean-one"
+    mean_two: str = "mean-two"
+    intent_model: IntentModel = field(init=False, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "intent_model", IntentModel(self.intents))
+
+
+READ_BACK_PROMPTS = ("read-back",)
+"""Prompt ids that a site needs whose flows read values back."""
+
+INTENT_PROMPTS = ("mean-one", "mean-two")
+"""Prompt ids that a site needs whose flows choose by intent."""
 
 ALWAYS_PROMPTS = (
     "advice-911",

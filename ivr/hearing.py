@@ -16,16 +16,34 @@ Clear words said before the first question are kept for it and the two after it.
 
 from __future__ import annotations
 
+from copy import copy
+
 from calls.facts import WordsAssessed
 from calls.verdict import Action, Verdict
-from ivr import answers, ending, holding, matching, nurse, opening, question, walk
+from ivr import (
+    answers,
+    asking,
+    ending,
+    holding,
+    keypad,
+    matching,
+    nurse,
+    opening,
+    place,
+    question,
+    wishes,
+)
 from ivr.course import Course
-from ivr.emergency import confirmed
+from ivr.emergency import BY_KEY, confirmed
+from ivr.everywhere import LANGUAGES, Wish, wish_in
 from ivr.states import State
 from ivr.turn import SPEECH_MAX_S
 
 _BY_RULES = "rules"
 """The reason of a verdict on words that were understood."""
+
+_WISHES_IN = (State.PLAYING, State.ANSWERING, State.LOOKING_UP, State.WAITING)
+"""Where a wish is listened for; elsewhere the words belong to something else."""
 
 
 class Hearing:
@@ -41,6 +59,16 @@ class Hearing:
         self._course = course
         self._until: float | None = None
         self._repeat_asked_in_queue = False
+
+    def copied(self, course: Course) -> Hearing:
+        """The same, for a copy of the call."""
+        twin = copy(self)
+        twin._course = course  # noqa: SLF001 - another of our own
+        return twin
+
+    def stance(self, now: float) -> tuple[object, ...]:
+        """All of it that makes a difference to what follows."""
+        return (self.speaking_until(now) is None, self._repeat_asked_in_queue)
 
     def speaking_until(self, now: float) -> float | None:
         """Until when to wait for words that have begun; ``None`` when none are due."""
@@ -76,6 +104,8 @@ class Hearing:
             self._to_triage(verdict, None if unclear and answer is False else answer, now)
         elif verdict.action is Action.ASK and course.state is not State.EMERGENCY:
             question.ask(course, verdict, now)
+        elif not unclear and self._granted(words, now):
+            pass
         elif course.state is State.GREETING and not unclear:
             answers.ahead(course, words, verdict)
         elif course.state is State.CONSENT:
@@ -89,6 +119,40 @@ class Hearing:
             holding.say(course, now, course.rules.repeat_please)
         elif course.state is State.LEAVING and not course.voice.playing:
             ending.hang_up(course, now)
+
+    def _granted(self, words: str, now: float) -> bool:
+        """Carry out what may be wished for anywhere; whether the words were such a wish.
+
+        An answer of the question that is put goes before it.
+        """
+        course = self._course
+        wish = wish_in(words)
+        if wish is None or course.state not in _WISHES_IN:
+            return False
+        if course.state is State.ANSWERING and answers.has_answer(course, words):
+            return False
+        language = LANGUAGES.get(wish)
+        if language is not None and language not in course.rules.languages:
+            return False
+        match wish:
+            case Wish.EMERGENCY:
+                nurse.to_nurse(course, BY_KEY, now)
+            case Wish.PERSON:
+                keypad.person(course, now)
+            case Wish.REPEAT:
+                place.say_again(course, now)
+            case Wish.SLOWER:
+                wishes.slower(course, now)
+            case Wish.LOUDER:
+                wishes.louder(course, now)
+            case Wish.CALL_BACK if course.wait.call_back_offered:
+                wishes.call_back(course, now)
+            case Wish.CALL_BACK:
+                return False
+            case _:
+                assert language is not None
+                wishes.in_language(course, language, now)
+        return True
 
     def _with_agent(self, verdict: Verdict) -> None:
         """Said on hold, or before the agent answered and assessed after.
@@ -124,7 +188,7 @@ class Hearing:
             case State.CONSENT if spoke:
                 opening.consent_over(course, None, now)
             case State.ANSWERING if notice is not None:
-                walk.put(course, now, notice)
+                asking.put(course, now, notice)
             case State.ANSWERING if spoke:
                 answers.no_match(course, now)
             case State.QUESTION if notice is not None:

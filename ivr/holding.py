@@ -14,6 +14,9 @@ def hold(course: Course, now: float) -> None:
     if course.state is State.WAITING and course.wait.due(now, course.longest_wait_s) <= now:
         offer_message(course, now)
         return
+    if course.state is State.WAITING and call_back_is_due(course, now):
+        offer_call_back(course, now)
+        return
     course.do(*course.voice.music())
     if course.state is State.EMERGENCY:
         course.timers.set(Timer.COMFORT, now + course.rules.nurse_wait_every_s)
@@ -62,3 +65,19 @@ def offer_message(course: Course, now: float) -> None:
     if not course.voice.playing:
         course.timers.set(Timer.LONG_WAIT, course.wait.offer(now, course.longest_wait_s))
         say(course, now, course.rules.long_wait)
+
+
+def call_back_is_due(course: Course, now: float) -> bool:
+    """Whether the caller has waited so long that they are to be offered a call-back."""
+    step, wait = course.queue_step, course.wait
+    if step is None or step.call_back_prompt is None or wait.call_back_offered:
+        return False
+    return bool(course.caller) and wait.call_back_due(now, step.call_back_after_s) <= now
+
+
+def offer_call_back(course: Course, now: float) -> None:
+    """Tell a caller who waits that they may be called back instead; between two other prompts."""
+    step = course.queue_step
+    if not course.voice.playing and step is not None:
+        course.wait.call_back_offered = True
+        say(course, now, step.call_back_prompt)

@@ -13,11 +13,13 @@ or key from the caller are counted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Literal
 
 from calls.commands import Command, Dequeue, OpenTask
 from calls.facts import (
     CallArrived,
+    CallBackChosen,
     CallConnected,
     CallEscalated,
     CallFailed,
@@ -27,6 +29,7 @@ from calls.facts import (
     DigitsCollected,
     Fact,
     LadderClimbed,
+    LookedUp,
     MessageRecorded,
     PlaceTold,
     PromptFinished,
@@ -41,14 +44,28 @@ from calls.ids import CallId
 from calls.machine import IllegalFact, successor
 from calls.outcome import Outcome
 from calls.verdict import Verdict, to_nurse
-from ivr import answers, ending, holding, nurse, opening, place, queueing, walk
+from ivr import (
+    answers,
+    choosing,
+    collection,
+    ending,
+    holding,
+    lookup,
+    nurse,
+    opening,
+    place,
+    queueing,
+    walk,
+)
+from ivr.asking import is_typing
 from ivr.course import Course
 from ivr.emergency import confirmed
+from ivr.everywhere import wish_in
 from ivr.flow import CallRules, Flow
 from ivr.hearing import Hearing
 from ivr.keypad import press
 from ivr.states import TABLE, State
-from ivr.steps import TransferStep
+from ivr.steps import AskStep, SayStep, Step, TransferStep
 from ivr.timers import Timer
 
 _NOBODY_LISTENS = (State.NEW, State.CONNECTED, State.CLOSING, State.ENDED)
@@ -130,9 +147,92 @@ class Interpreter:
                 return "yes" if permitted else "no"
 
     @property
+    def takes_digits(self) -> bool:
+        """Whether a value is being typed: every digit belongs to it, those for help included."""
+        return is_typing(self._course)
+
+    @property
+    def trail(self) -> tuple[str, ...]:
+        """The paths of the steps taken so far, and where the flow was left, in order."""
+        return tuple(self._course.trail)
+
+    @property
     def outcome(self) -> Outcome | None:
         """How the call ended; ``None`` while it lasts."""
         return self._course.outcome
+
+    @property
+    def site(self) -> str:
+        """The site's id."""
+        return self._rules.site
+
+    @property
+    def prompt_id(self) -> int | None:
+        """The prompt that plays; ``None`` while none does."""
+        return self._course.voice.prompt_id
+
+    @property
+    def asked(self) -> Step | None:
+        """The step whose question is put, if one is."""
+        return self._course.step if self.state is State.ANSWERING else None
+
+    @property
+    def is_confirming(self) -> bool:
+        """Whether the caller is asked if they were understood."""
+        course = self._course
+        return bool(course.meant) or course.collection.pending is not None
+
+    @property
+    def hears_speech(self) -> bool:
+        """Whether what the caller says now can be understood by a recogniser."""
+        voice = self._course.voice
+        return voice.is_understood and not voice.speech_failed
+
+    @property
+    def may_press_ahead(self) -> bool:
+        """Whether keys for later questions are taken now, and none has been pressed yet."""
+        course = self._course
+        asks_later = self.state is State.GREETING or isinstance(course.step, SayStep)
+        return asks_later and not course.keys_ahead
+
+    @property
+    def typing_until(self) -> float | None:
+        """When what the caller types counts as whole; ``None`` while they type nothing."""
+        return self._course.timers.due(Timer.TYPING)
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether something is being asked elsewhere."""
+        return self.state is State.LOOKING_UP
+
+    @property
+    def was_helped(self) -> bool:
+        """Whether a message was left, or a call-back is owed."""
+        ledger = self._course.ledger
+        return ledger.message_taken or ledger.call_back_owed or self._course.messages.taken
+
+    def would_choose(self, words: str) -> bool:
+        """Whether words would choose something where the call stands, or mean something at all."""
+        course = self._course
+        if wish_in(words) is not None:
+            return True
+        if not isinstance(course.step, AskStep) or self.state is not State.ANSWERING:
+            return False
+        chosen = choosing.choose(course, words, ruled_out=False)
+        return chosen.choice is not None or bool(chosen.meant) or chosen.torn
+
+    # --- looking ahead --------------------------------------------------------------------------
+
+    def copied(self) -> Interpreter:
+        """A copy that goes its own way from here; what is said to one says nothing to the other."""
+        twin = copy(self)
+        twin._course = self._course.copied()  # noqa: SLF001 - another of our own
+        twin._hearing = self._hearing.copied(twin._course)  # noqa: SLF001 - another of our own
+        return twin
+
+    def stance(self, now: float) -> tuple[object, ...]:
+        """All that makes a difference to what follows, see :meth:`ivr.course.Course.stance`."""
+        return (self._course.stance(now), self._hearing.stance(now))
 
     # --- the engine -----------------------------------------------------------------------------
 
@@ -186,6 +286,11 @@ class Interpreter:
                 pass
             case State.RECORDING:
                 walk.wait_for_message(course, now)
+            case State.LOOKING_UP:
+                lookup.again(course, now)
+                if course.voice.playing:
+                    course.do(*course.voice.again(now))
+                walk.looked_up(course, now)
             case State.WAITING | State.EMERGENCY if course.voice.playing:
                 course.do(*course.voice.again(now))
             case State.WAITING | State.EMERGENCY:
@@ -200,6 +305,7 @@ class Interpreter:
         course = self._course
         match fact:
             case CallArrived(caller=number):
+                course.caller, course.dialled = number, fact.dialled
                 course.ledger.arrived_at = now
                 course.ledger.number_known = bool(number)
                 course.do(*course.voice.listen())
@@ -215,6 +321,11 @@ class Interpreter:
                 self._hearing.assessed(fact, now)
             case SpeechUnavailable():
                 self._hearing.unavailable(now)
+            case LookedUp():
+                lookup.answered(course, fact)
+                walk.looked_up(course, now)
+            case CallBackChosen():
+                queueing.place_kept(course, now)
             case MessageRecorded(recording_id=recording_id, duration_s=duration_s):
                 self._recorded(recording_id, duration_s, now)
             case TransferFailed():
@@ -250,6 +361,11 @@ class Interpreter:
                 walk.played(course, now)
             case State.CONSENT | State.ANSWERING | State.QUESTION:
                 course.turn.prompt_over(now, self._hearing.speaking_until(now))
+            case State.LOOKING_UP:
+                course.do(*course.voice.music())
+                walk.looked_up(course, now)
+            case State.WAITING if course.keeps_place is not None:
+                queueing.leave_place(course, now)
             case State.WAITING | State.EMERGENCY:
                 holding.hold(course, now)
             case State.LEAVING:
@@ -325,6 +441,13 @@ class Interpreter:
                 opening.consent_over(course, None, now)
             case Timer.NO_INPUT:
                 answers.silence(course, now)
+            case Timer.TYPING:
+                collection.typed_over(course, now)
+            case Timer.LOOKUP:
+                lookup.lapsed(course)
+                walk.looked_up(course, now)
+            case Timer.CALL_BACK:
+                holding.offer_call_back(course, now)
             case Timer.LONG_WAIT:
                 holding.offer_message(course, now)
             case Timer.COMFORT:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from ivr import answers, holding, nurse, opening, place, queueing, walk
+from ivr import (
+    answers,
+    asking,
+    collection,
+    holding,
+    nurse,
+    opening,
+    place,
+    queueing,
+    walk,
+    wishes,
+)
+from ivr.collection import NO_KEY, YES_KEY
 from ivr.course import Course
 from ivr.emergency import BY_KEY, confirmed
 from ivr.states import State
-from ivr.steps import AskStep
+from ivr.steps import SayStep
 
 KEYS_AHEAD = 20
 """Keys kept for questions still to come; nobody knows more of a menu by heart."""
 
-YES_KEY, NO_KEY = "1", "2"
-"""The keys of triage's question, and of the question for consent."""
-
 MESSAGE_KEY = "1"
 """The key of the offer that is made after the longest wait."""
+
+CALL_BACK_KEY = "2"
+"""The key of the offer of a call-back, to a caller who waits."""
 
 
 def press(course: Course, keys: str, now: float) -> None:
     """Take in keys in the order they were pressed, but the emergency key before all others.
+
+    Where a value is typed every digit belongs to it: see :mod:`ivr.collection`.
 
     With an agent keys mean nothing, but for the emergency key on hold. While a message is recorded,
     or somebody outside is rung, only the person and the emergency key do.
@@ -29,24 +43,37 @@ def press(course: Course, keys: str, now: float) -> None:
             course.lane.heed(BY_KEY)
             nurse.ask_for_nurse(course)
         return
-    if course.rules.keys.emergency in keys:
-        nurse.to_nurse(course, BY_KEY, now)
-        return
     for at, key in enumerate(keys):
+        if asking.is_typing(course):
+            collection.key(course, key, now)
+            continue
+        if course.rules.keys.emergency in keys[at:]:
+            nurse.to_nurse(course, BY_KEY, now)
+            return
         if not _press(course, key, now):
             # It fits nothing. What was typed behind it was typed blindly, a date of birth perhaps:
             # it must not use up the attempts that are left.
             if course.rules.keys.person in keys[at + 1 :]:
-                _person(course, now)
+                person(course, now)
             return
 
 
 def _press(course: Course, key: str, now: float) -> bool:
     """Take in one key; whether it fits."""
-    if key == course.rules.keys.person:
-        _person(course, now)
-    elif key == course.rules.keys.repeat:
+    keys = course.rules.keys
+    if key == keys.person:
+        person(course, now)
+    elif key == keys.repeat:
         place.say_again(course, now)
+    elif key in (keys.slower, keys.louder, keys.language) and wishes.grants(course):
+        if key == keys.slower:
+            wishes.slower(course, now)
+        elif key == keys.louder:
+            wishes.louder(course, now)
+        else:
+            wishes.next_language(course, now)
+    elif course.state is State.PLAYING and not isinstance(course.step, SayStep):
+        return False
     elif course.state in (State.GREETING, State.PLAYING):
         course.keys_ahead = (course.keys_ahead + key)[:KEYS_AHEAD]
         walk.hasten(course, now)
@@ -56,19 +83,16 @@ def _press(course: Course, key: str, now: float) -> bool:
         opening.consent_over(course, {YES_KEY: True, NO_KEY: False}.get(key), now)
     elif course.state is State.WAITING and key == MESSAGE_KEY and course.wait.offered:
         queueing.take_message(course, now)
+    elif course.state is State.WAITING and key == CALL_BACK_KEY and course.wait.call_back_offered:
+        wishes.call_back(course, now)
     elif course.state is State.ANSWERING:
-        assert isinstance(course.step, AskStep)
-        choice = walk.choice_of(course.step, key)
-        if choice is None:
-            answers.no_match(course, now)
-            return False
-        walk.take(course, choice, now)
+        return answers.key(course, key, now)
     elif course.state is State.QUESTION:
         answers.to_triage(course, {YES_KEY: True, NO_KEY: False}.get(key), now)
     return True
 
 
-def _person(course: Course, now: float) -> None:
+def person(course: Course, now: float) -> None:
     """Seek a person. In the nurse lane, and instead of answering triage, that is the nurse.
 
     Where none is signed in a message is the way to one: it is neither begun anew nor left for the

@@ -19,6 +19,11 @@ class Ladder:
         self._left = attempts - 1
         self._asked_to_repeat = False
 
+    @property
+    def stance(self) -> tuple[object, ...]:
+        """All of it that makes a difference to what follows."""
+        return (self._left, self._asked_to_repeat)
+
     def put_again(self) -> bool:
         """Use an attempt; whether there was one left."""
         self._left -= 1

@@ -20,7 +20,8 @@ class Ledger:
         advised: the 911 or 988 advice was given for a red flag.
         needs_nurse: a red flag was raised that no nurse has heard.
         message_taken: a message was left.
-        call_back_owed: a message was begun and none was left, so that a person rings the caller.
+        call_back_owed: the caller keeps their place and is called back, or a message was begun and
+            none was left, so that a person rings them.
         completed: the flow had come to its own end.
         failed: the leg was lost by the network or the line.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from calls.commands import Command, OpenTask, RecordMessage
 from calls.ids import CallId
 from ivr.steps import MessageStep
@@ -30,6 +32,17 @@ class Messages:
         self._last: MessageStep | None = None
         self._open: dict[str, MessageStep] = {}
         self.taken = False
+
+    def copied(self) -> Messages:
+        """The same, for a copy of the call."""
+        twin = copy(self)
+        twin._open = dict(self._open)  # noqa: SLF001 - another of our own
+        return twin
+
+    @property
+    def stance(self) -> tuple[object, ...]:
+        """All of it that makes a difference to what follows."""
+        return (self._asked_again, self._last is None, bool(self._open), self.taken)
 
     @property
     def awaited(self) -> bool:

@@ -6,7 +6,7 @@ from calls.commands import Enqueue
 from calls.rung import Rung
 from calls.verdict import Action, Verdict
 from ivr import holding
-from ivr.course import Course
+from ivr.course import TO_NURSE, Course
 from ivr.prompts import in_every_language
 from ivr.states import State
 from ivr.timers import Timer
@@ -16,11 +16,13 @@ def to_nurse(course: Course, verdict: Verdict, now: float) -> None:
     """Ask for a nurse at once, then tell the caller. Said anew only where it is news."""
     course.lane.heed(verdict)
     course.lane.entered = True
+    course.trail.append(TO_NURSE)
     # Before all that an earlier key of the same burst may have led to.
     earlier = course.taken()
     ask_for_nurse(course)
     course.do(*earlier)
     course.queued, course.queue_step, course.question = True, None, None
+    course.keeps_place = None
     advice = course.lane.advice(verdict.action)
     if course.state is not State.EMERGENCY:
         course.do(*course.outside.stop())

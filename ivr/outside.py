@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from calls.commands import CancelTransfer, Command, Transfer, Utterance
 from calls.ids import CallId
 from ivr.prompts import limit_s
@@ -30,6 +32,12 @@ class Outside:
         self._timers = timers
         self._asked: tuple[Utterance, ...] = ()
         self.ringing = False
+
+    def copied(self, timers: Timers) -> Outside:
+        """The same, for a copy of the call."""
+        twin = copy(self)
+        twin._timers = timers  # noqa: SLF001 - another of our own
+        return twin
 
     def ring(
         self, destination: str, now: float, asked: tuple[Utterance, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr import ending, holding, opening, question, queueing, walk
+from ivr import asking, ending, holding, lookup, opening, question, queueing, walk
 from ivr.course import Course
 from ivr.states import State
 from ivr.timers import Timer
@@ -19,9 +19,11 @@ def say_again(course: Course, now: float) -> None:
             course.timers.cancel(Timer.SPEECH)
             course.do(*course.voice.again(now))
         case State.ANSWERING:
-            walk.put(course, now)
+            asking.put(course, now)
         case State.QUESTION:
             question.put(course, now)
+        case State.WAITING if course.keeps_place is not None:
+            course.do(*course.voice.again(now))
         case State.WAITING if course.wait.offered:
             holding.say(course, now, course.rules.long_wait)
         case State.WAITING:
@@ -43,6 +45,10 @@ def back_from_question(course: Course, now: float) -> None:
         holding.hold(course, now)
     elif back is State.LEAVING:
         ending.farewell(course, ending.last_words(course), now)
+    elif back is State.LOOKING_UP:
+        course.move(back)
+        lookup.wait(course, now)
+        walk.looked_up(course, now)
     else:
         course.move(back)
         say_again(course, now)

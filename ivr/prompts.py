@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from calls.commands import Utterance
+from ivr.collecting import speak
 from ivr.flow import CallRules
+from ivr.values import Value
+
+Fill = Callable[[str], Value | None]
+"""Gives the value that a name in a prompt stands for; ``None`` where there is none."""
 
 BUILT_IN_ADVICE: Mapping[str, str] = {
     "en": "If this is a medical emergency, hang up and dial 9 1 1.",
@@ -13,18 +19,32 @@ BUILT_IN_ADVICE: Mapping[str, str] = {
 }
 """Said where a site's own advice is missing or blank."""
 
+PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-z]+))?\}")
+"""``{balance}`` or ``{balance:money}``: a value in a prompt, and how it is said."""
+
+MANNERS = ("digits", "phone", "money", "spelled")
+"""How a value in a prompt may be said, where not by its kind."""
+
 _PAUSE_S = 10.0
 _S_PER_CHARACTER = 0.2
 """Three times as slow as speech: a deadline must never cut a prompt that still plays."""
 
 
-def utterances(rules: CallRules, prompts: Iterable[str], language: str) -> tuple[Utterance, ...]:
+def utterances(
+    rules: CallRules, prompts: Iterable[str], language: str, fill: Fill | None = None
+) -> tuple[Utterance, ...]:
     """What to say for these prompts: in ``language``, or else in the site's first.
 
     A prompt without any words is left out, except the 911 advice, which has words of its own.
+
+    Args:
+        rules: the site's.
+        prompts: prompt ids.
+        language: the call's.
+        fill: for the values in prompts; what it gives is this caller's, and private.
     """
     said = (utterance(rules, prompt, language) for prompt in prompts)
-    return tuple(each for each in said if each is not None)
+    return tuple(_filled(each, fill) for each in said if each is not None)
 
 
 def utterance(rules: CallRules, prompt: str, language: str) -> Utterance | None:
@@ -40,6 +60,24 @@ def utterance(rules: CallRules, prompt: str, language: str) -> Utterance | None:
         if source.get(candidate, "").strip():
             return Utterance(text=source[candidate], language=candidate)
     return None
+
+
+def _filled(words: Utterance, fill: Fill | None) -> Utterance:
+    """The words with their values; one that is not set is left out."""
+    if "{" not in words.text:
+        return words
+
+    def said(placeholder: re.Match[str]) -> str:
+        value = fill(placeholder[1]) if fill is not None else None
+        return "" if value is None else speak(value, words.language, how=placeholder[2])
+
+    text = PLACEHOLDER.sub(said, words.text)
+    return Utterance(text=" ".join(text.split()), language=words.language, private=True)
+
+
+def placeholders(text: str) -> tuple[tuple[str, str | None], ...]:
+    """The names of values in a prompt's text, each with how it is said."""
+    return tuple((each[1], each[2]) for each in PLACEHOLDER.finditer(text))
 
 
 def greeting(rules: CallRules) -> tuple[Utterance, ...]:

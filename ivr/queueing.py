@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from calls.commands import Dequeue, Enqueue
+from calls.commands import Dequeue, Enqueue, KeepPlace
 from calls.ids import AgentId
-from ivr import holding, waiting
-from ivr.course import Course
+from calls.private import Private
+from ivr import ending, holding, waiting
+from ivr.course import TO_PERSON, Course
 from ivr.states import State
-from ivr.steps import MessageStep, QueueStep
+from ivr.steps import CallBackStep, MessageStep, QueueStep
 from ivr.timers import Timer
 
 
 def to_person(course: Course, now: float) -> None:
     """Seek a person, by key or at the end of a ladder."""
+    course.trail.append(TO_PERSON)
     to_queue(course, waiting.person(course.rules), now)
 
 
-def to_queue(course: Course, step: QueueStep, now: float) -> None:
-    """Wait in a routine queue; a caller who waits already keeps the time they have waited."""
+def to_queue(
+    course: Course, step: QueueStep, now: float, *, keeps_place: CallBackStep | None = None
+) -> None:
+    """Wait in a routine queue; a caller who waits already keeps the time they have waited.
+
+    Args:
+        course: the call.
+        step: the queue.
+        now: seconds since the epoch.
+        keeps_place: the caller is to be called back, once they have been told so.
+    """
     requirement = waiting.requirement(course.rules, step, course.voice.language)
-    course.do(Enqueue(call_id=course.call_id, requirement=requirement))
+    elsewhere = keeps_place is not None and keeps_place.number is not None
+    course.do(Enqueue(call_id=course.call_id, requirement=requirement, number_given=elsewhere))
+    course.keeps_place = keeps_place
     course.do(*course.voice.listen(()), *course.outside.stop())
     course.former_queue = course.queue_step if course.state is State.WAITING else None
     if course.queue_step is None or course.queue_step.queue != step.queue:
@@ -45,6 +58,48 @@ def stand(course: Course, now: float) -> None:
     """Wait; the longest wait goes on from where it stood."""
     course.move(State.WAITING)
     course.timers.set(Timer.LONG_WAIT, course.wait.due(now, course.longest_wait_s))
+    step = course.queue_step
+    offers = step is not None and step.call_back_prompt is not None and bool(course.caller)
+    if step is not None and offers and not course.wait.call_back_offered:
+        due = course.wait.call_back_due(now, step.call_back_after_s)
+        course.timers.set(Timer.CALL_BACK, max(now, due))
+
+
+def keep_place(course: Course, step: CallBackStep, now: float) -> bool:
+    """Promise to call back; whether there is a number, and nothing forbids it.
+
+    The caller stands in the queue from the first word of the promise on: an agent who is free then
+    takes them at once.
+    """
+    if not course.lane.may_call_back or not _number(course, step, now):
+        return False
+    queue = QueueStep(queue=step.queue, skills=step.skills, prompt=step.prompt)
+    to_queue(course, queue, now, keeps_place=step)
+    return True
+
+
+def leave_place(course: Course, now: float) -> None:
+    """The promise was said: the place is to be kept. The caller is let go once it is."""
+    step, course.keeps_place = course.keeps_place, None
+    assert step is not None
+    number = "" if step.number is None else _number(course, step, now)
+    holding.hold(course, now)
+    course.do(KeepPlace(call_id=course.call_id, number=Private(number)))
+
+
+def place_kept(course: Course, now: float) -> None:
+    """The caller's place is kept: they may go."""
+    if course.state is State.WAITING:
+        course.ledger.call_back_owed = True
+        ending.hang_up(course, now)
+
+
+def _number(course: Course, step: CallBackStep, now: float) -> str:
+    """Where to call; empty where that is not known."""
+    if step.number is None:
+        return course.caller.reveal()
+    value = step.number.value(lambda name: course.value(name, now))
+    return value if isinstance(value, str) else ""
 
 
 def connected(course: Course) -> None:
@@ -52,7 +107,7 @@ def connected(course: Course) -> None:
     course.timers.clear()
     course.voice.hush()
     course.do(*course.outside.stop())
-    course.question = None
+    course.question = course.keeps_place = None
     course.keys_ahead = ""
     course.words_ahead.forget()
     course.wait.over()
@@ -102,6 +157,7 @@ def take_message(course: Course, now: float, *before: str) -> None:
     course.step = message = waiting.message(course.rules, course.queue_step)
     course.queued, course.queue_step = False, None
     course.wait.over()
+    course.keeps_place = None
     course.messages.begin()
     course.move(State.PLAYING)
     course.do(*course.voice.tell(now, *before, message.prompt, barge_in=False))

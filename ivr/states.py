@@ -17,6 +17,7 @@ from enum import Enum
 
 from calls.facts import (
     CallArrived,
+    CallBackChosen,
     CallConnected,
     CallerHungUp,
     CallEscalated,
@@ -27,6 +28,7 @@ from calls.facts import (
     DigitsCollected,
     Fact,
     LadderClimbed,
+    LookedUp,
     MessageRecorded,
     PlaceTold,
     PromptFinished,
@@ -53,6 +55,8 @@ class State(Enum):
     """A prompt that asks nothing: a say step, or the words before a transfer or a message."""
     ANSWERING = "answering"
     """A question of the flow was put; its prompt may still play."""
+    LOOKING_UP = "looking-up"
+    """Something is asked elsewhere; its prompt may still play."""
     QUESTION = "question"
     """Triage's own yes/no question was put, from wherever the call stood."""
     WAITING = "waiting"
@@ -78,6 +82,7 @@ _ANYWHERE = (
     SpeechStarted,
     WordsAssessed,
     SpeechUnavailable,
+    LookedUp,
     MessageRecorded,
     TransferFailed,
     CallEscalated,
@@ -86,6 +91,7 @@ _ANYWHERE = (
     LadderClimbed,
     QueueUnstaffed,
     PlaceTold,
+    CallBackChosen,
 )
 """Facts that may come at any time between arrival and end, late ones included."""
 
@@ -120,6 +126,7 @@ TABLE: Table[State] = {
     State.CONSENT: _live(State.CONSENT),
     State.PLAYING: _live(State.PLAYING),
     State.ANSWERING: _live(State.ANSWERING),
+    State.LOOKING_UP: _live(State.LOOKING_UP),
     # A question may be put to a caller who waits and keeps their place.
     State.QUESTION: _live(State.QUESTION, connected=State.CONNECTED),
     State.WAITING: _live(State.WAITING, connected=State.CONNECTED),
@@ -138,6 +145,7 @@ _FLOW = frozenset(
     (
         State.PLAYING,
         State.ANSWERING,
+        State.LOOKING_UP,
         State.QUESTION,
         State.WAITING,
         State.EMERGENCY,
@@ -153,10 +161,14 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.CONSENT: _FLOW,
     State.PLAYING: _FLOW,
     State.ANSWERING: _FLOW,
+    State.LOOKING_UP: _FLOW,
     # After a "no" the call is back where it was, the greeting included.
     State.QUESTION: _FLOW | {State.GREETING, State.CONSENT},
-    # Out of a queue the flow leads to a message only, which is asked for first.
-    State.WAITING: frozenset((State.WAITING, State.PLAYING, State.QUESTION, State.EMERGENCY)),
+    # Out of a queue the flow leads to a message only, which is asked for first; or the caller hangs
+    # up and keeps their place.
+    State.WAITING: frozenset(
+        (State.WAITING, State.PLAYING, State.QUESTION, State.EMERGENCY, State.CLOSING)
+    ),
     State.EMERGENCY: frozenset(),
     # Once the agent has left.
     State.CONNECTED: _FLOW,

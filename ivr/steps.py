@@ -1,16 +1,21 @@
 """The steps a flow is made of. Plain data: the interpreter gives them their meaning.
 
 Prompts are named; their words stand in the site's prompts, one text per language. ``next`` and
-``goto`` name steps. Keys that mean the same everywhere (a person, repeat, emergency) belong to the
-site and cannot be bound by a step.
+``goto`` name steps of the same flow. Keys that mean the same everywhere (a person, repeat,
+emergency) belong to the site and cannot be bound by a step.
+
+The module is long because it is a list: every kind of step, to be looked up in one place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from calls.requirement import SkillNeed
+from ivr.expressions import Expression
+from ivr.values import ValueKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +25,12 @@ class SayStep:
     Attributes:
         prompt: what to say.
         next: the step that follows.
+        barge_in: whether a key or a word skips the rest of it.
     """
 
     prompt: str
     next: str
+    barge_in: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +40,8 @@ class Choice:
     Attributes:
         digit: the key that chooses it.
         words: per language, phrases that choose it when one of them occurs in what was said.
+        intent: a name from ``intents.yaml``: what was said in other words chooses it too. Where two
+            intents are near, the line asks which one is meant.
         goto: the step that follows.
         red_flag: the id of the protocol rule this key stands for: a symptom screen by digits.
         set: variables to set when it is chosen.
@@ -40,6 +49,7 @@ class Choice:
 
     digit: str | None = None
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    intent: str | None = None
     goto: str | None = None
     red_flag: str | None = None
     set: Mapping[str, str] = field(default_factory=dict)
@@ -80,21 +90,90 @@ class AskStep:
     silent_goto: str | None = None
 
 
+class Collected(Enum):
+    """What a caller can be asked for, by keys and in words."""
+
+    NAME = "name"
+    DATE_OF_BIRTH = "date-of-birth"
+    PHONE_NUMBER = "phone-number"
+    NUMBER = "number"
+    DIGITS = "digits"
+    ZIP_CODE = "zip-code"
+    YES_NO = "yes-no"
+
+    @property
+    def kind(self) -> ValueKind:
+        """The kind of value that comes of it."""
+        return _KINDS_COLLECTED.get(self, ValueKind.TEXT)
+
+
+_KINDS_COLLECTED: Mapping[Collected, ValueKind] = {
+    Collected.DATE_OF_BIRTH: ValueKind.DATE,
+    Collected.NUMBER: ValueKind.NUMBER,
+    Collected.YES_NO: ValueKind.YES_NO,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One way out of a branch: exactly one of the two tests is given.
+class CollectStep:
+    """Ask for a value, by keys and in words, read it back, and let the caller correct it.
+
+    While digits are wanted, the keys for a person and for an emergency are digits like others; by
+    themselves, with a pause behind them, they mean what they mean everywhere. The key for repeating
+    takes back what was typed. ``#`` ends what was typed.
 
     Attributes:
-        calendar: true while this calendar is open (``is: open``) or closed (``is: closed``).
-        variable: true while this variable, or ``language``, equals ``equals``.
-        equals: ``open`` or ``closed`` for a calendar, else the value to compare with.
-        goto: the step that follows.
+        what: what is asked for.
+        into: the variable that takes it.
+        next: the step that follows.
+        prompt: the question.
+        again_prompt: the question in short, said when it is repeated; ``prompt`` if not given.
+        read_back_prompt: reads the value back and asks whether it is right, by 1 and 2: its text
+            holds ``{value}``. The site's ``read-back`` if not given.
+        read_back: whether the value is read back at all; a yes or no never is.
+        known: what may be known already, such as ``caller.number``: it is read back before the
+            caller is asked.
+        digits: for ``digits``, how many there are.
+        minimum: the smallest number.
+        maximum: the largest number.
+        attempts: how often it is asked.
+        no_input_s: seconds of silence, after the prompt, that count as no answer.
+        inter_digit_s: seconds after a key that count as the end of what is typed.
+        otherwise: the step after the last attempt; a person if not given.
+        no_input_prompt: said before the question is repeated after silence.
+        no_match_prompt: said before the question is repeated after what could not be understood.
     """
 
-    equals: str
+    what: Collected
+    into: str
+    next: str
+    prompt: str
+    again_prompt: str | None = None
+    read_back_prompt: str | None = None
+    read_back: bool = True
+    known: Expression | None = None
+    digits: int | None = None
+    minimum: int = 0
+    maximum: int = 999_999
+    attempts: int = 3
+    no_input_s: float = 7.0
+    inter_digit_s: float = 3.0
+    otherwise: str | None = None
+    no_input_prompt: str | None = None
+    no_match_prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One way out of a branch.
+
+    Attributes:
+        when: an expression, such as ``calendar.office.open`` or ``language == "es"``.
+        goto: the step that follows where it holds.
+    """
+
+    when: Expression
     goto: str
-    calendar: str | None = None
-    variable: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +194,53 @@ class SetStep:
     """Set variables. Setting ``language`` changes the call's language.
 
     Attributes:
-        values: variable names to values.
+        values: variable names to values, as they are written.
+        compute: variable names to expressions, whose value they take.
         next: the step that follows.
     """
 
-    values: Mapping[str, str]
     next: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    compute: Mapping[str, Expression] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What of an answer goes into a variable.
+
+    Attributes:
+        at: where it stands in the answer: keys and list positions, such as ``name.0.given``.
+        kind: what it is; anything else found there counts as not there.
+    """
+
+    at: str
+    kind: ValueKind = ValueKind.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupStep:
+    """Ask elsewhere: a patient's record, the directory of providers, anything that answers in JSON.
+
+    A red flag, or the key for a person, does not wait for the answer.
+
+    Attributes:
+        source: a name from ``lookups.yaml``, or ``providers``.
+        given: what to ask with: the source's names to expressions.
+        save: variable names to places in the answer. One that is not there leaves the variable
+            unset.
+        next: the step that follows when something was found.
+        not_found: the step when there is nothing of the kind; ``on_failure`` if not given.
+        on_failure: the step when no answer came in time, or none that can be used.
+        prompt: said meanwhile.
+    """
+
+    source: str
+    next: str
+    on_failure: str
+    given: Mapping[str, Expression] = field(default_factory=dict)
+    save: Mapping[str, Saved] = field(default_factory=dict)
+    not_found: str | None = None
+    prompt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +261,10 @@ class QueueStep:
         say_position: the caller is told their place, on entering and with each word of comfort.
         say_wait: the caller is told within what time they will be answered, at the same moments,
             while such estimates prove right.
+        call_back: a step of the kind ``call-back`` that is offered to a caller who waits; they take
+            the offer by key 2.
+        call_back_prompt: the offer; it names the key.
+        call_back_after_s: after how many seconds of waiting it is made.
         next: the step after the agent has left and the caller is still there; a farewell and
             hang-up if not given.
     """
@@ -155,7 +279,30 @@ class QueueStep:
     comfort_every_s: float = 45.0
     say_position: bool = False
     say_wait: bool = False
+    call_back: str | None = None
+    call_back_prompt: str | None = None
+    call_back_after_s: float = 120.0
     next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackStep:
+    """Keep the caller's place in a queue, hang up, and call them back when it is their turn.
+
+    Attributes:
+        queue: the queue in which they keep their place.
+        prompt: the promise, and the good-bye. Said to the end; an agent who is free takes the call
+            at once.
+        no_number: the step for a caller whose number is not known.
+        skills: as for a queue.
+        number: where to call, if not at the number that the caller rings from.
+    """
+
+    queue: str
+    prompt: str
+    no_number: str
+    skills: tuple[SkillNeed, ...] = ()
+    number: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +345,87 @@ class MessageStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyStep:
+    """Ask how it went, once the agent has left. Nobody is kept by it: silence ends it.
+
+    Attributes:
+        prompt: how satisfied the caller is, from 1 to 5, 5 the best.
+        resolved_prompt: whether all was settled in this call, by 1 for yes and 2 for no.
+        next: the step that follows; a farewell and hang-up if not given.
+    """
+
+    prompt: str
+    resolved_prompt: str | None = None
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentStep:
+    """Ask whether the call may be recorded, by 1 and 2. The last answer in a call counts.
+
+    Attributes:
+        prompt: the question.
+        next: the step that follows, whatever the answer.
+    """
+
+    prompt: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersStep:
+    """Let a caller ask for what stands in ``answers.yaml``, and say it.
+
+    Attributes:
+        prompt: the question; it names the keys, which are 1, 2, 3, ... in the order of ``answers``.
+        answers: which of them; a key chooses one of the first ones, words any.
+        next: the step after an answer was given.
+        again_prompt: as for a question.
+        otherwise: the step after the last attempt; a person if not given.
+        other: the step behind the key after the last answer's, for any other question.
+        no_input_prompt: as for a question.
+        no_match_prompt: as for a question.
+    """
+
+    prompt: str
+    answers: tuple[str, ...]
+    next: str
+    again_prompt: str | None = None
+    otherwise: str | None = None
+    other: str | None = None
+    no_input_prompt: str | None = None
+    no_match_prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubFlowStep:
+    """Go through another flow, and come back with its result.
+
+    Attributes:
+        flow: the flow's name.
+        next: the step that follows once it has returned.
+        given: its arguments: their names to expressions.
+        into: the variable that takes its result.
+    """
+
+    flow: str
+    next: str
+    given: Mapping[str, Expression] = field(default_factory=dict)
+    into: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnStep:
+    """Go back to the flow that this one was entered from.
+
+    Attributes:
+        value: the result.
+    """
+
+    value: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUpStep:
     """Say good-bye and end the call.
 
@@ -209,17 +437,40 @@ class HangUpStep:
 
 
 Step = (
-    SayStep | AskStep | BranchStep | SetStep | QueueStep | TransferStep | MessageStep | HangUpStep
+    SayStep
+    | AskStep
+    | CollectStep
+    | BranchStep
+    | SetStep
+    | LookupStep
+    | QueueStep
+    | CallBackStep
+    | TransferStep
+    | MessageStep
+    | SurveyStep
+    | ConsentStep
+    | AnswersStep
+    | SubFlowStep
+    | ReturnStep
+    | HangUpStep
 )
 
 KINDS: Mapping[str, type] = {
     "say": SayStep,
     "ask": AskStep,
+    "collect": CollectStep,
     "branch": BranchStep,
     "set": SetStep,
+    "lookup": LookupStep,
     "queue": QueueStep,
+    "call-back": CallBackStep,
     "transfer": TransferStep,
     "message": MessageStep,
+    "survey": SurveyStep,
+    "consent": ConsentStep,
+    "answers": AnswersStep,
+    "sub-flow": SubFlowStep,
+    "return": ReturnStep,
     "hang-up": HangUpStep,
 }
 """What ``kind:`` in a flow file may say."""

@@ -14,8 +14,14 @@ class Timer(Enum):
     """What a caller who began to speak has said."""
     NO_INPUT = "no-input"
     """An answer."""
+    TYPING = "typing"
+    """A further digit of what the caller types."""
+    LOOKUP = "lookup"
+    """What was asked elsewhere, whose fate may never be told."""
     LONG_WAIT = "long-wait"
     """The next offer of a message to a caller who waits long in a routine queue."""
+    CALL_BACK = "call-back"
+    """The offer of a call-back to a caller who waits."""
     COMFORT = "comfort"
     """The next word of comfort while the caller waits."""
     ON_CALL = "on-call"
@@ -39,9 +45,24 @@ class Timers:
     def __init__(self) -> None:
         self._due: dict[Timer, float] = {}
 
+    def copied(self) -> Timers:
+        """The same, for a copy of the call."""
+        twin = Timers()
+        twin._due = dict(self._due)
+        return twin
+
+    def stance(self, now: float) -> tuple[object, ...]:
+        """What is due, and how soon, in seconds."""
+        due = self._due
+        return tuple((timer.name, round(due[timer] - now, 1)) for timer in Timer if timer in due)
+
     def set(self, timer: Timer, at: float) -> None:
         """Let ``timer`` be due at ``at``, whatever it was set to."""
         self._due[timer] = at
+
+    def due(self, timer: Timer) -> float | None:
+        """When it is due; ``None`` while it is not set."""
+        return self._due.get(timer)
 
     def cancel(self, *timers: Timer) -> None:
         """Forget these; those not set are forgotten already."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from ivr.timers import Timer, Timers
 
 SPEECH_MAX_S = 8.0
@@ -29,6 +31,17 @@ class Turn:
         self._spoke = False
         self._held = False
 
+    def copied(self, timers: Timers) -> Turn:
+        """The same, for a copy of the call."""
+        twin = copy(self)
+        twin._timers = timers  # noqa: SLF001 - another of our own
+        return twin
+
+    @property
+    def stance(self) -> tuple[object, ...]:
+        """All of it that makes a difference to what follows."""
+        return (self._no_input_s, self._prompt_over, self._spoke, self._held)
+
     def begin(self, no_input_s: float) -> None:
         """The question is being put."""
         self._no_input_s = no_input_s
@@ -42,6 +55,10 @@ class Turn:
             self.speech_started(speaking_until)
         if not self._held:
             self._timers.set(Timer.NO_INPUT, now + self._no_input_s)
+
+    def typed(self) -> None:
+        """The caller types: what ends it is a pause, not silence."""
+        self._timers.cancel(Timer.NO_INPUT)
 
     def speech_started(self, until: float) -> None:
         """The caller speaks: silence stands still, the first time in this turn."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from itertools import chain
 
 from calls.commands import Command, Listen, PlayMusic, Say, StopListening, Utterance
@@ -10,6 +11,13 @@ from calls.ids import CallId
 from ivr import prompts
 from ivr.flow import CallRules
 from ivr.timers import Timer, Timers
+from ivr.values import Value
+
+MOST_LOUDER = 2
+"""So many times 6 dB; more would distort."""
+
+SLOW = 1.5
+"""How much longer everything is waited for with a caller who needs more time."""
 
 
 class Voice:
@@ -20,6 +28,7 @@ class Voice:
         rules: the site's rules.
         timers: the call's; each prompt sets :attr:`Timer.PROMPT`, so that a line that loses the
             end of a prompt never traps a caller.
+        look: gives the value that a name in a prompt stands for at a time.
 
     Attributes:
         language: the call's.
@@ -27,6 +36,8 @@ class Voice:
             answered in it.
         playing: whether a prompt plays.
         speech_failed: whether speech could not be used.
+        slow: the caller has asked for slower words.
+        louder: how often they have asked for more sound, at most :data:`MOST_LOUDER`.
     """
 
     __slots__ = (
@@ -36,20 +47,30 @@ class Voice:
         "_call_id",
         "_digits_only_told",
         "_listening",
+        "_look",
         "_prompt_id",
         "_rules",
         "_said",
         "_timers",
         "language",
         "language_known",
+        "louder",
         "playing",
+        "slow",
         "speech_failed",
     )
 
-    def __init__(self, call_id: CallId, rules: CallRules, timers: Timers) -> None:
+    def __init__(
+        self,
+        call_id: CallId,
+        rules: CallRules,
+        timers: Timers,
+        look: Callable[[str, float], Value | None] = lambda _name, _now: None,
+    ) -> None:
         self._call_id = call_id
         self._rules = rules
         self._timers = timers
+        self._look = look
         self._prompt_id = 0
         self._said: tuple[tuple[Utterance, ...], bool] = ((), True)
         self._listening: tuple[str, tuple[str, ...]] | None = None
@@ -61,6 +82,33 @@ class Voice:
         self.language_known = len(rules.languages) < 2
         self.playing = False
         self.speech_failed = False
+        self.slow = False
+        self.louder = 0
+
+    def copied(self, timers: Timers, look: Callable[[str, float], Value | None]) -> Voice:
+        """The same, for a copy of the call."""
+        twin = copy(self)
+        twin._timers, twin._look = timers, look  # noqa: SLF001 - another of our own
+        return twin
+
+    @property
+    def stance(self) -> tuple[object, ...]:
+        """All of it that makes a difference to what follows."""
+        return (
+            self.language,
+            self.language_known,
+            self.playing,
+            self.speech_failed,
+            self.slow,
+            self.louder,
+            self._digits_only_told,
+            self._announced,
+            self._said[1] if self.playing else True,
+        )
+
+    def patient_s(self, seconds: float) -> float:
+        """How long to wait where ``seconds`` are enough for most callers."""
+        return seconds * SLOW if self.slow else seconds
 
     # --- what the caller hears ------------------------------------------------------------------
 
@@ -92,7 +140,7 @@ class Voice:
         before, barge_in = self._said if self.playing else ((), True)
         announces, advises = self.playing and self._announces, self.playing and self._advises
         languages = (self.language,) if self.language_known else self._rules.languages
-        added = [prompts.utterances(self._rules, names, language) for language in languages]
+        added = [self._words(names, language, now) for language in languages]
         said = (*before, *chain(*added))
         return self._say(said, barge_in, now, announces=announces, advises=advises)
 
@@ -127,6 +175,11 @@ class Voice:
         self.playing = False
         self._timers.cancel(Timer.PROMPT)
 
+    @property
+    def prompt_id(self) -> int | None:
+        """The prompt that plays; ``None`` while none does."""
+        return self._prompt_id if self.playing else None
+
     def is_current(self, prompt_id: int) -> bool:
         """Whether the end of ``prompt_id`` is the end of what plays now, not of something older."""
         return self.playing and prompt_id == self._prompt_id
@@ -141,10 +194,13 @@ class Voice:
         self, languages: Sequence[str], names: Sequence[str | None], barge_in: bool, now: float
     ) -> list[Command]:
         named = [name for name in names if name is not None]
-        said = [prompts.utterances(self._rules, named, language) for language in languages]
+        said = [self._words(named, language, now) for language in languages]
         announces = self._rules.recording_notice in named
         advises = self._rules.advice_911 in named
         return self._say(tuple(chain(*said)), barge_in, now, announces=announces, advises=advises)
+
+    def _words(self, names: Sequence[str], language: str, now: float) -> tuple[Utterance, ...]:
+        return prompts.utterances(self._rules, names, language, lambda name: self._look(name, now))
 
     def _say(
         self,
@@ -159,7 +215,7 @@ class Voice:
         self._said = (said, barge_in)
         self._announces, self._advises = announces, advises
         self.playing = True
-        self._timers.set(Timer.PROMPT, now + prompts.limit_s(said))
+        self._timers.set(Timer.PROMPT, now + self.patient_s(prompts.limit_s(said)))
         return [
             Say(
                 call_id=self._call_id,
@@ -167,6 +223,8 @@ class Voice:
                 utterances=said,
                 barge_in=barge_in,
                 advises_911=advises,
+                slow=self.slow,
+                louder=self.louder,
             )
         ]
 

@@ -24,12 +24,18 @@ class Wait:
     then on the longest wait of the new queue counts.
     """
 
-    __slots__ = ("_offered_at", "_position", "_since")
+    __slots__ = ("_offered_at", "_position", "_since", "call_back_offered")
 
     def __init__(self) -> None:
+        self.call_back_offered = False
         self._since: float | None = None
         self._offered_at: float | None = None
         self._position: int | None = None
+
+    @property
+    def stance(self) -> tuple[object, ...]:
+        """All of it that makes a difference to what follows, but for how long the wait was."""
+        return (self._since is None, self._offered_at is None, self.call_back_offered)
 
     @property
     def offered(self) -> bool:
@@ -54,6 +60,10 @@ class Wait:
         self._offered_at = now
         return self.due(now, longest_s)
 
+    def call_back_due(self, now: float, after_s: float) -> float:
+        """When a call-back is to be offered. Arguments as for :meth:`due`."""
+        return (now if self._since is None else self._since) + after_s
+
     def improves(self, position: int) -> bool:
         """Whether a place may be told: it is no worse than the one that was told last.
 
@@ -67,10 +77,12 @@ class Wait:
     def elsewhere(self) -> None:
         """The caller waits in another queue, where places are others."""
         self._position = None
+        self.call_back_offered = False
 
     def over(self) -> None:
         """The caller waits no longer."""
         self._since = self._offered_at = self._position = None
+        self.call_back_offered = False
 
 
 def person(rules: CallRules) -> QueueStep:

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
-from ivr import ending, matching, nurse, queueing
+from ivr import asking, choosing, ending, lookup, names, nurse, queueing
 from ivr.branching import way_out
 from ivr.course import Course
 from ivr.emergency import by_screen
-from ivr.ladder import Ladder
+from ivr.flow import scope_of, within
 from ivr.states import State
 from ivr.steps import (
+    AnswersStep,
     AskStep,
     BranchStep,
+    CallBackStep,
     Choice,
+    CollectStep,
+    ConsentStep,
     HangUpStep,
+    LookupStep,
     MessageStep,
     QueueStep,
+    ReturnStep,
     SayStep,
     SetStep,
+    SubFlowStep,
+    SurveyStep,
     TransferStep,
 )
 from ivr.timers import Timer
+from ivr.values import Value
 
 STEPS_ALONE = 30
 """Steps taken without a key or a fitting word from the caller before a person is sought."""
@@ -34,35 +44,104 @@ def go(course: Course, name: str, now: float) -> None:
     """Take the call to a step, through branches and settings, until something is said.
 
     A step that does not exist and a flow that runs on without the caller end at a person.
+
+    Args:
+        course: the call.
+        name: the step's name, as the current step writes it.
+        now: seconds since the epoch.
     """
+    path: str | None = within(course.scope, name)
     while True:
         course.steps_alone += 1
-        step = course.flow.steps.get(name)
+        step = course.flow.steps.get(path) if path is not None else None
         if step is None or course.steps_alone > STEPS_ALONE:
             queueing.to_person(course, now)
             return
-        course.step, course.step_name = step, name
+        assert path is not None
+        course.step, course.step_name = step, path
+        course.trail.append(path)
+        scope = scope_of(path)
         match step:
             case BranchStep():
-                name = way_out(step, course.variables, course.rules.calendars, now)
+                way = way_out(step, lambda each: course.value(each, now))
+                path = within(scope, way)
                 continue
-            case SetStep(values=values):
-                course.set_variables(values)
-                course.do(*course.voice.listen())
-                name = step.next
+            case SetStep():
+                _set(course, step, now)
+                path = within(scope, step.next)
+                continue
+            case SubFlowStep():
+                path = _enter(course, step, path, now)
+                continue
+            case ReturnStep():
+                path = _return(course, step, scope, now)
                 continue
             case AskStep():
                 _ask(course, step, now)
+            case CollectStep():
+                asking.begin_value(course, now)
+            case SurveyStep() | ConsentStep():
+                asking.stand(course, now)
+                course.do(*course.voice.listen(()))
+                asking.put(course, now)
+            case LookupStep():
+                lookup.begin(course, now)
             case QueueStep():
                 queueing.to_queue(course, step, now)
+            case CallBackStep():
+                if not queueing.keep_place(course, step, now):
+                    path = within(scope, step.no_number)
+                    continue
             case HangUpStep():
                 ending.farewell(course, step.prompt, now)
             case SayStep() | TransferStep() | MessageStep():
                 course.messages.begin()
                 play(course, now)
+            case AnswersStep():
+                # Linked as a question and what is said to it; by itself it is nobody's.
+                path = None
+                continue
             case _:
                 assert_never(step)
         return
+
+
+# --- variables, and flows within flows ------------------------------------------------------------
+
+
+def _set(course: Course, step: SetStep, now: float) -> None:
+    course.set_variables(step.values)
+    for name, expression in step.compute.items():
+        value = expression.value(lambda each: course.value(each, now))
+        course.set_variable(name, value, course.scope)
+    course.do(*course.voice.listen())
+
+
+def _enter(course: Course, step: SubFlowStep, path: str, now: float) -> str | None:
+    """Into another flow, which knows what it is given and nothing else; its first step."""
+    given = {
+        name: expression.value(lambda each: course.value(each, now))
+        for name, expression in step.given.items()
+    }
+    within_it = within(path, "")
+    for name in [name for name in course.variables if name.startswith(within_it)]:
+        del course.variables[name]
+    for name, value in given.items():
+        course.set_variable(name, value, path)
+    start = course.flow.starts.get(step.flow)
+    return None if start is None else within(path, start)
+
+
+def _return(course: Course, step: ReturnStep, scope: str, now: float) -> str | None:
+    """Out of a flow that was entered; the step after that."""
+    entered = course.flow.steps.get(scope)
+    if not isinstance(entered, SubFlowStep):
+        return None
+    value = None if step.value is None else step.value.value(lambda each: course.value(each, now))
+    course.step, course.step_name = entered, scope
+    if entered.into is not None:
+        course.set_variable(entered.into, value, scope_of(scope))
+    return within(scope_of(scope), entered.next)
 
 
 def go_or_person(course: Course, name: str | None, now: float) -> None:
@@ -80,8 +159,12 @@ def play(course: Course, now: float) -> None:
     recorded afterwards they hear it to the end.
     """
     assert isinstance(course.step, SayStep | TransferStep | MessageStep)
+    if not isinstance(course.step, SayStep):
+        # What was pressed or said ahead was meant for a question; somebody or a beep comes instead.
+        course.keys_ahead = ""
+        course.words_ahead.forget()
     course.move(State.PLAYING)
-    may_skip = isinstance(course.step, SayStep)
+    may_skip = isinstance(course.step, SayStep) and course.step.barge_in
     course.do(*course.voice.say(now, course.step.prompt, barge_in=may_skip))
 
 
@@ -111,31 +194,40 @@ def hasten(course: Course, now: float) -> None:
                 pass
             case _:
                 return
-        if not _choose_red_flag(course, following, now):
+        if not _choose_red_flag(course, within(course.scope, following), now):
             return
         go(course, following, now)
 
 
-def _choose_red_flag(course: Course, name: str, now: float) -> bool:
+def _choose_red_flag(course: Course, path: str, now: float) -> bool:
     """Whether the keys pressed ahead lead from a step to a red flag without anything else."""
     keys, variables = course.keys_ahead, dict(course.variables)
     for _ in range(STEPS_ALONE):
-        match course.flow.steps.get(name):
+        scope = scope_of(path)
+        match course.flow.steps.get(path):
             case BranchStep() as step:
-                name = way_out(step, variables, course.rules.calendars, now)
-            case SetStep(values=values, next=name):
-                variables |= values
-            case SayStep(next=name):
-                pass
+                look = _looking(course, now, scope, variables)
+                path = within(scope, way_out(step, look))
+            case SetStep(next=following) | SayStep(next=following):
+                path = within(scope, following)
+            case SubFlowStep(flow=flow) if flow in course.flow.starts:
+                path = within(path, course.flow.starts[flow])
             case AskStep() as step:
                 choice = choice_of(step, keys[:1])
                 if choice is None or choice.goto is None:
                     return choice is not None and choice.red_flag is not None
-                keys, name = keys[1:], choice.goto
-                variables |= choice.set
+                keys, path = keys[1:], within(scope, choice.goto)
+                variables |= {within(scope, name): value for name, value in choice.set.items()}
             case _:
                 return False
     return False
+
+
+def _looking(
+    course: Course, now: float, scope: str, variables: Mapping[str, Value]
+) -> Callable[[str], Value | None]:
+    """Gives the value of a name where the variables are these."""
+    return lambda name: names.value_of(course, name, now, scope, variables)
 
 
 # --- questions ----------------------------------------------------------------------------------
@@ -146,20 +238,18 @@ def _ask(course: Course, step: AskStep, now: float) -> None:
 
     One that fits nothing costs no attempt: it was not meant for this question.
     """
-    course.move(State.ANSWERING)
-    course.ladder = Ladder(step.attempts)
-    language = course.voice.language
+    asking.stand(course, now)
     ahead, course.keys_ahead = course.keys_ahead, ""
     choice = choice_of(step, ahead[:1])
     if choice is not None:
         course.keys_ahead = ahead[1:]
     else:
-        choice = course.words_ahead.answer(step.choices, language)
+        choice = course.words_ahead.answer(lambda words, ruled_out: fits(course, words, ruled_out))
     if choice is not None:
         take(course, choice, now)
         return
-    course.do(*course.voice.listen(matching.hints(step.choices, language)))
-    put(course, now)
+    asking.listen(course)
+    asking.put(course, now)
 
 
 def choice_of(step: AskStep, key: str) -> Choice | None:
@@ -167,34 +257,9 @@ def choice_of(step: AskStep, key: str) -> Choice | None:
     return next((each for each in step.choices if key and each.digit == key), None)
 
 
-def put(course: Course, now: float, *before: str | None) -> None:
-    """Say the current question whole, after other prompts, and wait for its answer."""
-    assert isinstance(course.step, AskStep)
-    _put(course, course.step, now, *before, course.voice.digits_only(), course.step.prompt)
-
-
-def put_again(course: Course, now: float, why: str | None) -> None:
-    """Say the current question once more, in short where the flow has words for that.
-
-    Args:
-        course: the call.
-        now: seconds since the epoch.
-        why: the prompt that tells the caller why they are asked again, if there is one.
-    """
-    step = course.step
-    assert isinstance(step, AskStep)
-    _put(course, step, now, why, course.voice.digits_only(), step.again_prompt or step.prompt)
-
-
-def ask_to_repeat(course: Course, now: float) -> None:
-    """Ask for clearer words, and wait for the answer to the current question."""
-    assert isinstance(course.step, AskStep)
-    _put(course, course.step, now, course.rules.repeat_please)
-
-
-def _put(course: Course, step: AskStep, now: float, *prompts: str | None) -> None:
-    course.turn.begin(step.no_input_s)
-    course.do(*course.voice.say(now, *prompts))
+def fits(course: Course, words: str, ruled_out: bool) -> Choice | None:
+    """The one answer of the current question that words surely choose, if there is one."""
+    return choosing.choose(course, words, ruled_out=ruled_out).choice
 
 
 def take(course: Course, choice: Choice, now: float) -> None:
@@ -207,6 +272,12 @@ def take(course: Course, choice: Choice, now: float) -> None:
     else:
         course.do(*course.voice.listen())
         go_or_person(course, choice.goto, now)
+
+
+def looked_up(course: Course, now: float) -> None:
+    """Go on with the answer from elsewhere, if it is there and nothing is being said."""
+    if course.state is State.LOOKING_UP and course.lookup.outcome and not course.voice.playing:
+        go(course, lookup.conclude(course), now)
 
 
 # --- transfers and messages ---------------------------------------------------------------------

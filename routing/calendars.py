@@ -59,6 +59,10 @@ class Calendar:
             self.hours(day - _DAY), minute + _DAY_MINUTES
         )
 
+    def is_holiday(self, at: float) -> bool:
+        """Whether the local day of ``at`` (seconds since the epoch) is one of the holidays."""
+        return datetime.fromtimestamp(at, self.zone).date() in self.holidays
+
     def next_change(self, at: float) -> float | None:
         """When it next opens or closes.
 

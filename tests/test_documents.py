@@ -16,7 +16,7 @@ from calls.outcome import Outcome, VisitOutcome
 from calls.verdict import Action, Disposition
 from careline.state import StateFolder
 from config.schema import schemas
-from config.site import FeatureCodes
+from config.settings import FeatureCodes
 from ivr.steps import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,11 +17,11 @@ from calls.facts import AgentReady, CallConnected, CallEnded, CallReleased
 from calls.ids import AgentId, CallId
 from careline.cli.options import add_config, site_or_complain
 from careline.dryrun import DryRun
+from careline.signed_in import signed_in
 from careline.story import Weight, tell, weight
 from careline.terminal import Terminal, Tone
 from careline.turn import Turn
 from config.site import Site
-from routing.calendars import Calendar
 
 _WHAT_TO_TYPE = """what to type:
   words        what the caller says          2      the caller presses 2
@@ -116,34 +116,6 @@ def _start_time(text: str | None, site: Site) -> float:
         return time.time()
     local = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone follows
     return local.replace(tzinfo=site.zone).timestamp()
-
-
-def signed_in(
-    site: Site, now: float, *, ready: Collection[str], out: Collection[str]
-) -> tuple[AgentId, ...]:
-    """Who takes calls: everybody while the clinic is open, else nobody but who is wished for.
-
-    Args:
-        site: the loaded site.
-        now: seconds since the epoch.
-        ready: who is there in any case.
-        out: who is not.
-    """
-    is_open = _is_open(site, now)
-    return tuple(agent for agent in site.agents if agent in ready or (is_open and agent not in out))
-
-
-def _is_open(site: Site, now: float) -> bool:
-    """Whether any calendar that ever closes is open; a site without one never closes."""
-    hours = [calendar for calendar in site.rules.calendars.values() if not _never_closes(calendar)]
-    return not hours or any(calendar.is_open(now) for calendar in hours)
-
-
-def _never_closes(calendar: Calendar) -> bool:
-    whole_day = ((0, 24 * 60),)
-    return not calendar.holidays and all(
-        calendar.week.get(weekday) == whole_day for weekday in range(7)
-    )
 
 
 def _typed(terminal: Terminal) -> Iterator[str]:

@@ -35,8 +35,8 @@ def open_all_day(clinic: Path, folder: Path) -> Path:
     for file, asks, instead in (
         (
             "flows/main.yaml",
-            r"\{calendar: office, equals: open,",
-            "{calendar: always, equals: open,",
+            r"\{when: calendar.office.open,",
+            "{when: calendar.always.open,",
         ),
         ("queues.yaml", r"(?m)^(  hours:) \S+", r"\1 always"),
     ):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ivr.expressions.kinds import KindOfName, kind_of_node
 from ivr.expressions.meaning import Source, Test, ValueOfName, source_of, truth_of
 from ivr.expressions.parser import Parsed, parse
+from ivr.expressions.tree import literals_in
 from ivr.values import Value, ValueKind
 
 
@@ -32,6 +33,10 @@ class Expression:
     def names(self) -> tuple[tuple[str, int], ...]:
         """Each name it uses, with the column of its first use, in order."""
         return _read(self.text).parsed.names
+
+    def literals(self) -> tuple[Value, ...]:
+        """The values that are written out in it, in order."""
+        return tuple(literals_in(_read(self.text).parsed.tree))
 
     def kind(self, kind_of_name: KindOfName) -> ValueKind:
         """The kind of its value; of a condition it is yes-no.

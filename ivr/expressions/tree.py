@@ -5,6 +5,7 @@ Two trees are equal that mean the same, wherever their parts stood and however t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
@@ -97,6 +98,27 @@ class Or:
 
     parts: tuple[Node, ...]
     column: int = field(compare=False)
+
+
+def literals_in(node: Node) -> Iterator[Value]:
+    """The values that are written out, in order."""
+    match node:
+        case Literal():
+            yield node.value
+        case Comparison():
+            yield from literals_in(node.left)
+            yield from literals_in(node.right)
+        case Membership():
+            yield from literals_in(node.of)
+            for each in node.values:
+                yield each.value
+        case Not():
+            yield from literals_in(node.of)
+        case And() | Or():
+            for part in node.parts:
+                yield from literals_in(part)
+        case _:
+            return
 
 
 Node: TypeAlias = Name | Literal | Comparison | Membership | Presence | Not | And | Or

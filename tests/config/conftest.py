@@ -84,7 +84,7 @@ steps:
   hours:
     kind: branch
     cases:
-      - {calendar: office, equals: open, goto: menu}
+      - {when: calendar.office.open, goto: menu}
     otherwise: bye
   menu:
     kind: ask

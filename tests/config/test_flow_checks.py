@@ -3,11 +3,14 @@
 import pytest
 
 MISTAKES = {
-    "a calendar is open or closed": (
+    "a calendar is open, or has a holiday": (
         "flows/main.yaml",
-        "equals: open",
-        "equals: opened",
-        "flows/main.yaml:6:36: steps.hours.cases[0].equals: found 'opened', wanted open or closed",
+        "calendar.office.open",
+        "calendar.office.opened",
+        (
+            "flows/main.yaml:6:16: steps.hours.cases[0].when: nothing sets "
+            "'calendar.office.opened'; did you mean 'calendar.office.open'?"
+        ),
     ),
     "unreachable step": (
         "flows/main.yaml",
@@ -47,7 +50,7 @@ MISTAKES = {
         "{red_flag",
         (
             "flows/main.yaml:13:9: steps.menu.choices[1]: nothing chooses this: "
-            "it has neither 'digit' nor 'words'"
+            "it has neither 'digit' nor 'words' nor 'intent'"
         ),
     ),
     "a choice that goes nowhere": (

@@ -218,7 +218,7 @@ def test_a_shared_step_that_one_flow_does_not_need_is_no_part_of_that_flow(split
     ]
     assert version(split) == before
     split.write("flows/late.yaml", "start: other-end\ninclude: [ends]\n")
-    assert split.warnings() == []
+    assert not [each for each in split.warnings() if each.startswith("shared/")]
     (problem,) = split.problems()
     assert "unknown step 'nowhere-here'" in problem
 

@@ -38,10 +38,10 @@ MISTAKES = {
     ),
     "unknown calendar": (
         "flows/main.yaml",
-        "calendar: office",
-        "calendar: ofice",
+        "calendar.office.open",
+        "calendar.ofice.open",
         (
-            "flows/main.yaml:6:20: steps.hours.cases[0].calendar: unknown calendar 'ofice'; "
+            "flows/main.yaml:6:16: steps.hours.cases[0].when: unknown calendar 'ofice'; "
             "did you mean 'office'?"
         ),
     ),
@@ -123,11 +123,10 @@ MISTAKES = {
     ),
     "unknown variable": (
         "flows/main.yaml",
-        "{calendar: office, equals: open,",
-        "{variable: langage, equals: es,",
+        "{when: calendar.office.open,",
+        "{when: langage == 'es',",
         (
-            "flows/main.yaml:6:20: steps.hours.cases[0].variable: no step sets the variable "
-            "'langage'; "
+            "flows/main.yaml:6:16: steps.hours.cases[0].when: nothing sets 'langage'; "
             "did you mean 'language'?"
         ),
     ),
@@ -143,7 +142,7 @@ def test_one_mistake_is_one_problem_at_its_line(site, mistake):
 def test_a_misspelt_step_does_not_make_what_follows_look_unreachable(site):
     (problem,) = site.problems_after("flows/main.yaml", "open, goto: menu}", "open, goto: menue}")
     assert problem == (
-        "flows/main.yaml:6:48: steps.hours.cases[0].goto: unknown step 'menue'; "
+        "flows/main.yaml:6:44: steps.hours.cases[0].goto: unknown step 'menue'; "
         "did you mean 'menu'?"
     )
 
@@ -151,7 +150,7 @@ def test_a_misspelt_step_does_not_make_what_follows_look_unreachable(site):
 def test_a_step_that_was_never_meant_leaves_what_follows_unreachable(site):
     site.replace("flows/main.yaml", "open, goto: menu}", "open, goto: lunch-break}")
     first, *rest = site.problems()
-    assert first == "flows/main.yaml:6:48: steps.hours.cases[0].goto: unknown step 'lunch-break'"
+    assert first == "flows/main.yaml:6:44: steps.hours.cases[0].goto: unknown step 'lunch-break'"
     assert {each.partition(": ")[2] for each in rest} == {
         "steps.menu: no step leads here",
         "steps.general: no step leads here",

@@ -13,7 +13,12 @@ from config.shapes import SiteFile
 from ivr.steps import KINDS, AskStep
 
 SCHEMAS = schemas()
-KIND_OF_FOLDER = {"flows": "flow", "protocols": "protocol", "shared": "shared"}
+KIND_OF_FOLDER = {
+    "dialogues": "dialogues",
+    "flows": "flow",
+    "protocols": "protocol",
+    "shared": "shared",
+}
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -86,7 +91,7 @@ def test_a_schema_takes_the_short_forms_too(name, data):
 
 
 CHOICES = [{"digit": "1", "goto": "b"}, {"use": "back"}, {"use": ["c", "d"], "goto": "b"}]
-CASES = [{"use": "open", "goto": "b"}, {"calendar": "c", "equals": "open", "goto": "b"}]
+CASES = [{"use": "open", "goto": "b"}, {"when": "calendar.c.open", "goto": "b"}]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from calls.private import Private
 from calls.requirement import SkillNeed
 from calls.verdict import CLEAR, Action, Disposition, Flag, Verdict
 from ivr import CallRules, Flow, Interpreter
+from ivr.expressions import Expression
 from ivr.steps import (
     AskStep,
     BranchStep,
@@ -115,7 +116,7 @@ STEPS = {
     "spanish": SetStep(values={"language": "es"}, next="menu"),
     "bye": HangUpStep(prompt="thanks"),
     "branch": BranchStep(
-        cases=(Case(variable="language", equals="es", goto="pay"),), otherwise="bye"
+        cases=(Case(when=Expression("language == 'es'"), goto="pay"),), otherwise="bye"
     ),
 }
 

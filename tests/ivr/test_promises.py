@@ -18,6 +18,8 @@ from calls.commands import (
     EndCall,
     Enqueue,
     HangUp,
+    KeepPlace,
+    LookUp,
     OpenTask,
     RecordMessage,
     Say,
@@ -25,12 +27,14 @@ from calls.commands import (
 )
 from calls.facts import (
     CallArrived,
+    CallBackChosen,
     CallConnected,
     CallerHungUp,
     CallEscalated,
     CallFailed,
     CallReleased,
     DigitsCollected,
+    LookedUp,
     MessageRecorded,
     PromptFinished,
     QueueUnstaffed,
@@ -45,23 +49,38 @@ from calls.private import Private
 from calls.requirement import SkillNeed
 from calls.verdict import CLEAR, Action, Disposition, Verdict
 from ivr import CallRules, Flow, Interpreter, State
+from ivr.expressions import Expression
 from ivr.states import MOVES, TABLE
 from ivr.steps import (
     AskStep,
     BranchStep,
+    CallBackStep,
     Case,
     Choice,
+    Collected,
+    CollectStep,
+    ConsentStep,
     HangUpStep,
+    LookupStep,
     MessageStep,
     QueueStep,
+    ReturnStep,
+    Saved,
     SayStep,
     SetStep,
+    SubFlowStep,
+    SurveyStep,
     TransferStep,
 )
+from ivr.values import ValueKind
 
 SITE, CALL = "clinic", "c1"
 NAMES = [f"s{n}" for n in range(8)]
-WORDS = ["billing", "appointment", "yes", "no", "chest pain", "", "what"]
+WORDS = [
+    *("billing", "appointment", "yes", "no", "chest pain", "", "what"),
+    *("march fifth nineteen sixty", "my name is maria lopez", "four", "louder", "slow down"),
+    *("in spanish", "speak to someone", "five five five eight six seven five three oh nine"),
+]
 VERDICTS = [
     CLEAR,
     CLEAR,
@@ -78,10 +97,19 @@ TEXTS = {
     for name in (
         *("advice-911", "advice-988", "nurse-wait", "one-moment", "repeat-please", "digits-only"),
         *("goodbye", "nobody-here", "long-wait", "leave-message", "prompt", "q1", "q2"),
-        *("still-waiting", "or-message", "again", "notice"),
+        *("still-waiting", "or-message", "again", "notice", "read-back"),
     )
 }
 
+CONDITIONS = [
+    Expression(text)
+    for text in (
+        'language == "es"',
+        "caller.number-known and call.hour >= 0",
+        "birthday is set",
+        "count > 3",
+    )
+]
 names = st.sampled_from(NAMES)
 maybe = st.none() | names
 languages = st.sampled_from(["en", "es", "tlh"])
@@ -113,7 +141,7 @@ steps = st.one_of(
     st.builds(
         BranchStep,
         cases=st.lists(
-            st.builds(Case, variable=st.just("language"), equals=languages, goto=names), max_size=2
+            st.builds(Case, when=st.sampled_from(CONDITIONS), goto=names), max_size=2
         ).map(tuple),
         otherwise=names,
     ),
@@ -141,7 +169,56 @@ steps = st.one_of(
         silent_goto=maybe,
     ),
     st.builds(HangUpStep, prompt=st.just("prompt")),
+    st.builds(
+        CollectStep,
+        what=st.sampled_from(Collected),
+        into=st.sampled_from(["birthday", "count"]),
+        next=names,
+        prompt=st.just("prompt"),
+        read_back=st.booleans(),
+        known=st.none() | st.just(Expression("caller.number")),
+        digits=st.just(4),
+        otherwise=maybe,
+    ),
+    st.builds(
+        LookupStep,
+        source=st.just("records"),
+        given=st.just({"phone": Expression("caller.number")}),
+        save=st.just({"count": Saved(at="n", kind=ValueKind.NUMBER)}),
+        next=names,
+        not_found=maybe,
+        on_failure=names,
+        prompt=st.none() | st.just("prompt"),
+    ),
+    st.builds(
+        CallBackStep,
+        queue=st.just("billing"),
+        prompt=st.just("prompt"),
+        no_number=names,
+        number=st.none() | st.just(Expression("birthday")),
+    ),
+    st.builds(
+        SurveyStep,
+        prompt=st.just("prompt"),
+        resolved_prompt=st.none() | st.just("prompt"),
+        next=maybe,
+    ),
+    st.builds(ConsentStep, prompt=st.just("prompt"), next=names),
+    st.builds(
+        SubFlowStep,
+        flow=st.sampled_from(["inner", "nowhere"]),
+        next=names,
+        given=st.just({"count": Expression("count")}),
+        into=st.none() | st.just("count"),
+    ),
+    st.builds(ReturnStep, value=st.none() | st.just(Expression("count"))),
 )
+INNER = {
+    "begin": AskStep(
+        prompt="prompt", choices=(Choice(digit="1", goto="done"),), otherwise="nowhere"
+    ),
+    "done": ReturnStep(value=Expression("count")),
+}
 LIVE = [state for state in State if state not in (State.NEW, State.CLOSING, State.ENDED)]
 
 
@@ -175,7 +252,21 @@ class AnyCaller(RuleBasedStateMachine):
         )
         # Names beyond the flow's length are steps that do not exist.
         named = dict(zip(NAMES, flow, strict=False))
-        self.call = Interpreter(CALL, Flow(id="f", version="1", start="s0", steps=named), rules)
+        entered = [name for name, step in named.items() if isinstance(step, SubFlowStep)]
+        linked = named | {
+            f"{name}/{inner}": step for name in entered for inner, step in INNER.items()
+        }
+        flow_of_it = Flow(
+            id="f",
+            version="1",
+            start="s0",
+            steps=linked,
+            starts={"inner": "begin"},
+            kinds={"count": ValueKind.NUMBER},
+        )
+        self.call = Interpreter(CALL, flow_of_it, rules)
+        self.lookups = 0
+        self.keeps_place = False
         self.now = 0.0
         self.prompt_ids = [0]
         self.recordings: list[str] = []
@@ -221,6 +312,12 @@ class AnyCaller(RuleBasedStateMachine):
                     self.ringing_outside = False
                 case OpenTask(kind=kind):
                     self.tasks.append(kind)
+                case LookUp(lookup_id=lookup_id):
+                    assert lookup_id >= self.lookups
+                    self.lookups = lookup_id
+                case KeepPlace():
+                    assert not self.emergency
+                    self.keeps_place = True
                 case HangUp():
                     self.hung_up += 1
                 case EndCall():
@@ -235,9 +332,9 @@ class AnyCaller(RuleBasedStateMachine):
 
     @rule(keys=st.text(alphabet="0123456789*#", min_size=1, max_size=4))
     def presses(self, keys) -> None:
-        before = self.call.state
+        before, typing = self.call.state, self.call.takes_digits
         commands = self.tell(DigitsCollected, digits=Private(keys))
-        if "9" in keys and before in LIVE and before is not State.CONNECTED:
+        if "9" in keys and before in LIVE and before is not State.CONNECTED and not typing:
             assert isinstance(commands[0], Enqueue)
             assert commands[0].requirement.emergency
 
@@ -275,6 +372,27 @@ class AnyCaller(RuleBasedStateMachine):
     def message_is_reported(self, duration_s, which) -> None:
         recording_id = self.recordings[-1 - which] if which < len(self.recordings) else "unknown"
         self.tell(MessageRecorded, recording_id=recording_id, duration_s=duration_s)
+
+    @rule(
+        outcome=st.sampled_from(["found", "not-found", "failed"]),
+        answer=st.sampled_from(["", "[]", '{"n": 4}', '{"n": "x"}', "{", "[" * 100_000]),
+        late=st.booleans(),
+    )
+    def lookup_answers(self, outcome, answer, late) -> None:
+        self.tell(
+            LookedUp,
+            lookup_id=self.lookups - late,
+            outcome=outcome,
+            answer=Private(answer),
+        )
+
+    @precondition(lambda self: self.keeps_place)
+    @rule()
+    def place_is_kept(self) -> None:
+        self.keeps_place = False
+        if self.call.state is State.WAITING:
+            self.tell(CallBackChosen)
+            assert self.hung_up == 1
 
     @rule()
     def transfer_fails(self) -> None:

@@ -8,6 +8,7 @@ from calls.commands import Listen, PlayMusic, Say, StopListening
 from calls.facts import SpeechStarted, SpeechUnavailable
 from calls.verdict import CLEAR, Suppression
 from ivr import State
+from ivr.expressions import Expression
 from ivr.steps import AskStep, BranchStep, Case, Choice, SayStep, SetStep
 
 
@@ -312,7 +313,7 @@ def test_branch_follows_what_was_chosen(scene):
             prompt="menu", choices=(Choice(digit="1", goto="fork", set={"patient": "new"}),)
         ),
         "fork": BranchStep(
-            cases=(Case(variable="patient", equals="new", goto="pay"),), otherwise="bye"
+            cases=(Case(when=Expression("patient == 'new'"), goto="pay"),), otherwise="bye"
         ),
     }
     call = scene(start="who", steps=steps).at("1")

@@ -1,7 +1,7 @@
 """The switchboard of the simulation: that of the product, and callers who choose a call-back.
 
-No step of a flow lets callers choose yet to be called back. Until one does, a key does it here: by
-the same facts, in the same order, and made again by a replay.
+Any caller who waits may choose it here, by a key, wherever they wait: by the same facts, in the
+same order, and made again by a replay.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Board(Switchboard):
         if isinstance(fact, DigitsCollected) and self._chooses(fact):
             call_id, site = fact.call_id, fact.site
             _add(turn, super().handle(CallBackChosen(site=site, call_id=call_id), now))
-            if self.distributor.call_back(call_id) is not None:
+            if self.distributor.call_back(call_id) is not None and call_id in self.calls:
                 turn.commands.append(HangUp(call_id=call_id))
                 over = CallEnded(site=site, call_id=call_id, outcome=Outcome.CONTAINED)
                 _add(turn, super().handle(over, now))

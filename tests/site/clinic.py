@@ -18,7 +18,8 @@ from calls.ids import AgentId, QueueId
 from calls.requirement import SkillNeed
 from calls.rung import Rung
 from config.load import DEFAULT_CLINIC, load_site
-from config.site import RecordingSettings, Site
+from config.settings import RecordingSettings
+from config.site import Site
 from ivr import Flow
 from ivr.steps import AskStep, Choice, HangUpStep, MessageStep, QueueStep, Step, TransferStep
 

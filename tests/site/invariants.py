@@ -283,7 +283,7 @@ class Witness:
         if fact.outcome is Outcome.REFUSED:
             # Never let in: nothing is kept of them by which a person could call them back.
             self._owed = [owed for owed in self._owed if owed[0] != call_id]
-        if call_id == self._chooses and fact.outcome is Outcome.CONTAINED:
+        if call_id == self._chooses and fact.outcome in (Outcome.CONTAINED, Outcome.MESSAGE_TAKEN):
             self.chosen[call_id] = None
             self.counts["places kept"] += 1
         if call_id in self.red:

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
+from config.linking import ANSWER
 from config.site import Site
+from config.table import Table
+from ivr.expressions import Expression
 from ivr.flow import CallRules, Flow
 from ivr.steps import KINDS
 from triage.protocol import ProtocolSet
+
+T = TypeVar("T")
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS = frozenset({"week", "special"})
@@ -37,9 +42,13 @@ _NOUNS = {
 _SECTIONS = frozenset({"flows", "rules", "queues", "agents", "protocols", "calendars"})
 _NO_MEANING: Mapping[type, frozenset[str]] = {
     Site: _SECTIONS | {"version", "folder", "warnings"},
-    # Of these the first two are sections, and the others follow from queues, rules and site.
-    CallRules: frozenset({"prompts", "calendars", "longest_waits", "screens", "site"}),
-    Flow: frozenset({"version"}),
+    # Of these the first three are sections, and the others follow from queues, rules and site.
+    CallRules: frozenset(
+        {"prompts", "calendars", "intents", "longest_waits", "screens", "site", "zone"}
+    ),
+    # The others follow from the steps.
+    Flow: frozenset({"version", "starts", "kinds"}),
+    Table: frozenset({"values", "keys", "grafts", "columns", "file", "readable"}),
     ProtocolSet: frozenset({"protocols"}),
 }
 """Fields that are compared elsewhere, or mean nothing by themselves."""
@@ -97,8 +106,9 @@ def differences(a: Site, b: Site) -> list[Difference]:
         site; empty if and only if both mean the same.
     """
     return [
-        *_named((), "flows", a.flows, b.flows),
-        *_named((), "prompt", a.rules.prompts, b.rules.prompts),
+        *_named((), "flows", _as_written(a.flows), _as_written(b.flows)),
+        *_named((), "prompt", _own(a.rules.prompts), _own(b.rules.prompts)),
+        *_named((), "intent", _own(a.rules.intents), _own(b.rules.intents)),
         *_named((), "queue", a.queues, b.queues),
         *_named((), "agent", a.agents, b.agents),
         *_named((), "calendar", a.calendars, b.calendars),
@@ -109,6 +119,21 @@ def differences(a: Site, b: Site) -> list[Difference]:
     ]
 
 
+def _as_written(flows: Mapping[str, Flow]) -> dict[str, Flow]:
+    """The flows without the steps of those that they enter, which are compared there."""
+    return {
+        name: replace(
+            flow, steps={path: step for path, step in flow.steps.items() if "/" not in path}
+        )
+        for name, flow in flows.items()
+    }
+
+
+def _own(named: Mapping[str, T]) -> dict[str, T]:
+    """Without what answers add: they are compared themselves."""
+    return {name: value for name, value in named.items() if not name.startswith(ANSWER)}
+
+
 # --- the walk -------------------------------------------------------------------------------------
 
 
@@ -116,7 +141,7 @@ def _compared(path: tuple[str, ...], field: str, a: object, b: object) -> Iterat
     """The differences of two values of one field."""
     if a == b:
         return
-    if is_dataclass(a) and type(a) is type(b):
+    if is_dataclass(a) and type(a) is type(b) and not isinstance(a, Expression):
         yield from _parts(path, a, b)
     elif isinstance(a, Mapping) and isinstance(b, Mapping):
         yield from _mapping(path, field, a, b)
@@ -255,7 +280,7 @@ def _keys(values: Sequence[object]) -> list[str]:
 
 def _meaning(value: Any) -> list[Field[Any]]:  # noqa: ANN401 - any dataclass
     unread = _NO_MEANING.get(type(value), frozenset())
-    return [each for each in fields(value) if each.name not in unread]
+    return [each for each in fields(value) if each.compare and each.name not in unread]
 
 
 # --- in words -------------------------------------------------------------------------------------
@@ -283,6 +308,8 @@ def _words(value: object, field: str = "") -> str | None:
         return str(value.value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Expression):
+        return value.text
     if is_dataclass(value) and not isinstance(value, type):
         return _summary(value)
     if isinstance(value, Mapping):

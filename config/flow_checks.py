@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from config.document import Path, shown
-from config.draft import PROMPTS, Draft, FlowDraft
+from config.draft import PROMPTS, SITE, Draft, FlowDraft
 from config.expression_checks import check_expression, check_placeholders, expressions_in
 from config.flow_graph import (
     Edge,
@@ -29,6 +29,7 @@ from ivr.steps import (
     Choice,
     Collected,
     CollectStep,
+    ConsentStep,
     MessageStep,
     QueueStep,
     Step,
@@ -79,6 +80,24 @@ def check_flows(draft: Draft, report: Report) -> None:
         if known and name not in entered and name != draft.site.entry_flow:
             message = "no call comes here: it is not the entry_flow, and no flow enters it"
             report.warning(flow.document, (), message)
+
+
+def check_consent(draft: Draft, report: Report) -> None:
+    """Report a rule for recordings that no step of a flow, or every one in vain, asks for."""
+    document, rule = draft.documents[SITE], draft.site.recording.consent
+    asking = [
+        (flow, name)
+        for flow in draft.flows.values()
+        for name, step in flow.steps.items()
+        if isinstance(step, ConsentStep)
+    ]
+    if rule == "in-flow" and not asking and not any(flow.broken for flow in draft.flows.values()):
+        message = "no step of the kind 'consent' asks for it: no call is ever recorded"
+        report.warning(document, ("recording", "consent"), message)
+    if rule == "never":
+        for flow, name in asking:
+            message = "the site never records calls (recording.consent): nobody need be asked"
+            report.warning(flow.document, ("steps", name, "kind"), message)
 
 
 def prompts_of(step: Step) -> dict[str, str]:

@@ -13,7 +13,7 @@ from config.answering import check_answering
 from config.draft import FILES, FLOWS, OPTIONAL, PROTOCOLS, Draft, read_draft
 from config.emergency_checks import check_emergency
 from config.errors import ConfigError, FolderError, Problem
-from config.flow_checks import announced, check_flow, check_flows, prompts_of
+from config.flow_checks import announced, check_consent, check_flow, check_flows, prompts_of
 from config.includes import SHARED
 from config.linking import answer_name, link, starts
 from config.prompt_checks import check_prompts
@@ -84,6 +84,7 @@ def check(
     check_answering(draft, report)
     variables = variables_of(draft)
     check_flows(draft, report)
+    check_consent(draft, report)
     for flow in draft.flows.values():
         check_flow(flow, draft, variables, report)
     check_protocols(draft, report)

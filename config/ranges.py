@@ -83,7 +83,7 @@ RANGES: Mapping[tuple[type, str], tuple[float, float]] = {
 """Smallest and largest value of a number, or of each number in a list or mapping."""
 
 WORDS: Mapping[tuple[type, str], tuple[str, ...]] = {
-    (RecordingSettings, "consent"): ("announced", "asked", "never"),
+    (RecordingSettings, "consent"): ("announced", "asked", "in-flow", "never"),
 }
 """The only words that a text may be."""
 

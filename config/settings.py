@@ -73,7 +73,8 @@ class RecordingSettings:
     """The site's consent rule.
 
     Attributes:
-        consent: ``announced``, ``asked`` or ``never``.
+        consent: ``announced``, ``asked`` at the beginning of each call, ``in-flow`` where a step of
+            the kind ``consent`` asks, or ``never``.
     """
 
     consent: str = "announced"

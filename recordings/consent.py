@@ -17,6 +17,8 @@ class ConsentRule(Enum):
     """Callers are told; who stays on the line and does not object is recorded."""
     ASKED = "asked"
     """Callers are asked; who says yes is recorded."""
+    IN_FLOW = "in-flow"
+    """A step of the flow asks; who says yes is recorded from then on."""
     NEVER = "never"
 
 
@@ -55,7 +57,7 @@ def decide(rule: ConsentRule, *, announced: bool, answer: Answer = Answer.NONE) 
         return Consent(given=False, reason="site-never")
     if answer is Answer.NO:
         return Consent(given=False, reason="refused")
-    if rule is ConsentRule.ASKED:
+    if rule in (ConsentRule.ASKED, ConsentRule.IN_FLOW):
         agreed = answer is Answer.YES
         return Consent(given=agreed, reason="agreed" if agreed else "not-answered")
     return Consent(given=announced, reason="announced" if announced else "not-announced")

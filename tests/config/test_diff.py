@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from calls.requirement import SkillNeed
 from config.diff import Difference, Kind, differences
 from config.load import load_site
 from config.site import Site
@@ -40,7 +41,8 @@ def test_the_same_site_does_not_differ(site):
     [
         ("flows/main.yaml", "when: calendar.office.open, goto: menu}\n    otherwise: bye",
          "when: not calendar.office.open, goto: bye}\n    otherwise: menu",
-         ["flows main / step hours / case (1) / when: calendar.office.open -> not calendar.office.open",
+         ["flows main / step hours / case (1) / when: "
+          "calendar.office.open -> not calendar.office.open",
           "flows main / step hours / case (1) / goto: menu -> bye",
           "flows main / step hours / otherwise: bye -> menu"]),
         ("flows/main.yaml", "set: {language: es}, goto: doctor}",
@@ -161,6 +163,19 @@ def test_numbers_are_told_without_rounding(site):
     assert [str(each) for each in differences(before, replace(before, queues=queues))] == [
         "queue general / deadline_s: 600 -> 1234567",
         "queue general / wrap_up_s: 20 -> 0.25",
+    ]
+
+
+def test_things_of_one_name_are_told_by_their_places(site):
+    def queues(*levels: int) -> Site:
+        needs = tuple(SkillNeed(skill="general", level=level) for level in levels)
+        general = replace(before.queues["general"], skills=needs)
+        return replace(before, queues={**before.queues, "general": general})
+
+    before = load_site(site.path)
+    assert [str(each) for each in differences(queues(1, 2), queues(1, 3, 1))] == [
+        "queue general / skills (2) / level: 2 -> 3",
+        "queue general / skills (3): added: skill general",
     ]
 
 

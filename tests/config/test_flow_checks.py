@@ -201,3 +201,28 @@ def test_a_message_step_without_a_next_one_ends_the_call(site):
         "  doctor: {kind: message, queue: general, prompt: bye}\n",
     )
     assert site.problems() == []
+
+
+def test_a_rule_that_leaves_the_question_to_a_flow_wants_a_flow_that_asks_it(site):
+    site.replace("site.yaml", "id: small\n", "id: small\nrecording: {consent: in-flow}\n")
+    assert (
+        "site.yaml:2:22: recording.consent: no step of the kind 'consent' asks for it: "
+        "no call is ever recorded"
+    ) in site.warnings()
+    site.replace(
+        "flows/main.yaml",
+        "    otherwise: bye\n",
+        "    otherwise: may-we\n  may-we: {kind: consent, prompt: menu, next: bye}\n",
+    )
+    assert site.problems() == []
+    assert not [each for each in site.warnings() if "consent" in each]
+
+
+def test_nobody_is_asked_for_consent_where_nothing_is_ever_recorded(site):
+    site.replace("site.yaml", "id: small\n", "id: small\nrecording: {consent: never}\n")
+    site.replace(
+        "flows/main.yaml",
+        "    otherwise: bye\n",
+        "    otherwise: may-we\n  may-we: {kind: consent, prompt: menu, next: bye}\n",
+    )
+    assert [each for each in site.warnings() if "nobody need be asked" in each]

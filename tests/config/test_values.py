@@ -99,8 +99,7 @@ MISTAKES = {
         "id: small\nrecording: {consent: announce}\n",
         (
             "site.yaml:2:22: recording.consent: found 'announce', wanted announced or asked or "
-            "never; "
-            "did you mean 'announced'?"
+            "in-flow or never; did you mean 'announced'?"
         ),
     ),
 }

@@ -13,6 +13,7 @@ from recordings.consent import Answer, Consent, ConsentRule, decide
         (ConsentRule.ANNOUNCED, True, Answer.NONE, "announced"),
         (ConsentRule.ANNOUNCED, True, Answer.YES, "announced"),
         (ConsentRule.ASKED, False, Answer.YES, "agreed"),
+        (ConsentRule.IN_FLOW, False, Answer.YES, "agreed"),
         (ConsentRule.ASKED, True, Answer.YES, "agreed"),
     ],
 )
@@ -28,6 +29,8 @@ def test_a_call_is_recorded_with(
         (ConsentRule.ANNOUNCED, False, Answer.NONE, "not-announced"),
         (ConsentRule.ANNOUNCED, False, Answer.YES, "not-announced"),
         (ConsentRule.ASKED, True, Answer.NONE, "not-answered"),
+        (ConsentRule.IN_FLOW, True, Answer.NONE, "not-answered"),
+        (ConsentRule.IN_FLOW, True, Answer.NO, "refused"),
         (ConsentRule.ASKED, False, Answer.NO, "refused"),
         (ConsentRule.NEVER, True, Answer.YES, "site-never"),
     ],
@@ -44,4 +47,9 @@ def test_a_no_counts_under_every_rule() -> None:
 
 
 def test_the_rules_are_those_that_a_site_can_write() -> None:
-    assert [rule.value for rule in ConsentRule] == ["announced", "asked", "never"]
+    assert [rule.value for rule in ConsentRule] == [
+        "announced",
+        "asked",
+        "in-flow",
+        "never",
+    ]

@@ -41,8 +41,8 @@ def test_the_same_site_does_not_differ(site):
     [
         ("flows/main.yaml", "when: calendar.office.open, goto: menu}\n    otherwise: bye",
          "when: not calendar.office.open, goto: bye}\n    otherwise: menu",
-         ["flows main / step hours / case (1) / when: "
-          "calendar.office.open -> not calendar.office.open",
+         [("flows main / step hours / case (1) / when: "
+          "calendar.office.open -> not calendar.office.open"),
           "flows main / step hours / case (1) / goto: menu -> bye",
           "flows main / step hours / otherwise: bye -> menu"]),
         ("flows/main.yaml", "set: {language: es}, goto: doctor}",

@@ -45,6 +45,10 @@ _BY_RULES = "rules"
 _WISHES_IN = (State.PLAYING, State.ANSWERING, State.LOOKING_UP, State.WAITING)
 """Where a wish is listened for; elsewhere the words belong to something else."""
 
+_LONGEST = 2_000
+"""Characters of an utterance that answer a question: nobody says as many in six seconds. Triage has
+heard the others too."""
+
 
 class Hearing:
     """One caller's speech, from the moment it begins until it is assessed.
@@ -93,7 +97,7 @@ class Hearing:
         course.lane.heed(verdict)
         if verdict.action.is_red_flag and verdict.reason == _BY_RULES:
             course.voice.language_known = True
-        words = fact.words.reveal()
+        words = fact.words.reveal()[:_LONGEST]
         unclear = bool(words.strip()) and fact.confidence < course.rules.low_confidence
         if course.state is State.CONNECTED:
             self._with_agent(verdict)

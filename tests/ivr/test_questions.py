@@ -381,3 +381,9 @@ def test_symptom_that_triage_ruled_out_does_not_choose_the_screen(scene):
     assert call.queues == []
     call.speak("no chest pain I need an appointment", denied)
     assert call.queues == ["scheduling"]
+
+
+def test_an_utterance_without_end_is_answered_by_its_beginning(scene):
+    call = scene().to_menu()
+    call.speak("see a doctor " + "and so on and on " * 100_000)
+    assert call.call.step == "scheduling"

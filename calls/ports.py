@@ -241,6 +241,10 @@ class Lookups(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """Let connections go. Twice is once."""
+        ...
+
 
 # --- journal ------------------------------------------------------------------------------------
 

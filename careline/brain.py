@@ -13,13 +13,16 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from calls.facts import Fact, SitePublished
+from calls.commands import LookUp
+from calls.facts import Fact, LookedUp, SitePublished
+from calls.ids import CallId
 from calls.ports import Journal, Line
 from careline.checkpoint import Track
 from careline.clock import WallClock
 from careline.gate import TriageGate, engine_of
 from careline.inbox import Gone, Inbox, Told
 from careline.intake import Intake
+from careline.looking_up import LookingUp, OpenLookups
 from careline.restart import Restart, restart
 from careline.switchboard import Switchboard
 from careline.turn import Turn
@@ -40,6 +43,8 @@ class Brain:
         gate: triage.
         observer: told each turn after it was journaled, with its time, for a live view.
         find_version: finds the site of an earlier ``SitePublished``.
+        lookups: opens the sources that a version's flows ask; where it is missing, every question
+            fails at once. Whoever gives it calls :meth:`close` at the end.
     """
 
     def __init__(
@@ -49,7 +54,9 @@ class Brain:
         gate: TriageGate,
         observer: Callable[[float, Turn], None] = lambda _now, _turn: None,
         find_version: Callable[[str], Site | None] = lambda _version: None,
+        lookups: OpenLookups | None = None,
     ) -> None:
+        self._looking_up = None if lookups is None else LookingUp(lookups, self._looked_up)
         self._find_earlier = find_version
         self._published: dict[str, Site] = {site.version: site}
         self._told: Site | None = None
@@ -96,7 +103,13 @@ class Brain:
 
     def _begin(self, came: Restart) -> Intake:
         return Intake(
-            came, self._journal, self._gate, lambda: self._clock(), self._inbox, self._observe
+            came,
+            self._journal,
+            self._gate,
+            lambda: self._clock(),
+            self._inbox,
+            self._observe,
+            None if self._looking_up is None else self._look_up,
         )
 
     def _set_clock(self, latest: float) -> None:
@@ -119,14 +132,24 @@ class Brain:
         """
         reader = asyncio.create_task(self._read(line))
         try:
+            self._use_lookups()
             await self._intake.catch_up(line)
             while True:
+                self._use_lookups()
                 await self._something_to_do()
                 await self._intake.serve(line, self._inbox.take())
         finally:
             reader.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await reader
+            if self._looking_up is not None:
+                # Whoever drives next resumes every call, and what it waits for is asked again.
+                await self._looking_up.stop()
+
+    async def close(self) -> None:
+        """Let go of what the brain has opened. It drives no more after this."""
+        if self._looking_up is not None:
+            await self._looking_up.close()
 
     async def _read(self, line: Line) -> None:
         try:
@@ -167,6 +190,28 @@ class Brain:
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._inbox.put(Told(fact, done=done))
         return await done
+
+    # --- lookups --------------------------------------------------------------------------------
+
+    def _use_lookups(self) -> None:
+        if self._looking_up is not None:
+            self._looking_up.use(self.switchboard.site)
+
+    def _look_up(self, asked: LookUp) -> None:
+        assert self._looking_up is not None
+        self._looking_up.ask(asked, self._version_of(asked.call_id))
+
+    def _looked_up(self, fact: LookedUp) -> None:
+        # What was found about a caller who has left meanwhile is nobody's any more.
+        if fact.call_id in self.switchboard.calls:
+            self.tell(fact)
+
+    def _version_of(self, call_id: CallId) -> Site:
+        """The version of the site that a call keeps."""
+        live = self.switchboard.calls.get(call_id)
+        sites = (self.switchboard.site, *self._published.values())
+        kept = (site for site in sites if live is not None and site.rules is live.rules)
+        return next(kept, self.switchboard.site)
 
     # --- how it stands --------------------------------------------------------------------------
 

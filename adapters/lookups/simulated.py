@@ -46,6 +46,9 @@ class SimulatedLookups:
         """See :meth:`calls.ports.Lookups.ask`."""
         return self.answer(source, given)
 
+    async def close(self) -> None:
+        """See :meth:`calls.ports.Lookups.close`."""
+
 
 def _answer(scripted: object) -> Answer:
     if isinstance(scripted, Answer):

@@ -108,7 +108,7 @@ class SiteLookups:
         return answer
 
     async def close(self) -> None:
-        """Close the connections. Twice is once."""
+        """See :meth:`calls.ports.Lookups.close`."""
         if self._transport is not None:
             await self._transport.aclose()
 

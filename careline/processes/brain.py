@@ -27,6 +27,7 @@ from careline.control_server import ControlServer
 from careline.estimates import Estimator
 from careline.gate import TriageGate, engine_of
 from careline.heap import settle
+from careline.looking_up import open_lookups
 from careline.processes.report import (
     ALIVE,
     ALIVE_EVERY_S,
@@ -100,7 +101,7 @@ async def serve(config: Path, state: StateFolder, redis: NodeOptions | None = No
         calls.observe(now, turn)
         estimator.observe(now, turn)
 
-    brain = Brain(site, journal, gate, observe, versions.find)
+    brain = Brain(site, journal, gate, observe, versions.find, open_lookups(state))
     control = ControlServer(brain, calls, Publisher(config, versions, brain))
     calls.listen(control.tell_watchers)
     inputs = brain.restore(observe)
@@ -126,6 +127,7 @@ async def serve(config: Path, state: StateFolder, redis: NodeOptions | None = No
                 await task
         await estimator.stop()
         await control.stop()
+        await brain.close()
         await journal.close()
         gate.close()
 

@@ -29,6 +29,7 @@ from careline.control_server import ControlServer
 from careline.estimates import Estimator
 from careline.gate import TriageGate, engine_of
 from careline.heap import settle
+from careline.looking_up import open_lookups
 from careline.publisher import Publisher
 from careline.serving import found_or_taken, note_elsewhere
 from careline.standby import Standby
@@ -224,7 +225,7 @@ class Node:
             estimator.observe(now, turn)
 
         find = found_or_taken(self._config, self._versions)
-        brain = Brain(self._site, journal, gate, observe, find)
+        brain = Brain(self._site, journal, gate, observe, find, open_lookups(self._state))
         publisher = Publisher(self._config, self._versions, brain)
         control = ControlServer(brain, calls, publisher)
         server = Server(self._address)
@@ -243,6 +244,7 @@ class Node:
         finally:
             await estimator.stop()
             await control.stop()
+            await brain.close()
             await journal.close()
             await server.close()
             gate.close()

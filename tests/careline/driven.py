@@ -14,6 +14,7 @@ from calls.ids import CallId
 from careline.brain import Brain
 from careline.clock import WallClock
 from careline.gate import TriageGate, engine_of
+from careline.looking_up import OpenLookups
 from careline.turn import Turn
 from config.site import Site
 
@@ -23,8 +24,9 @@ CALL = CallId("one")
 class DrivenRig:
     """One brain on one simulated line; both can be replaced separately."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, lookups: OpenLookups | None = None) -> None:
         self.site = site
+        self.lookups = lookups
         self.clock = WallClock()
         self.journal = MemoryJournal()
         behaviours = {agent: Behaviour(after_s=0.05) for agent in site.agents}
@@ -36,7 +38,9 @@ class DrivenRig:
         self.brain = self.new_brain()
 
     def new_brain(self) -> Brain:
-        self.brain = Brain(self.site, self.journal, self.gate, self._observe)
+        self.brain = Brain(
+            self.site, self.journal, self.gate, self._observe, lookups=self.lookups
+        )
         self.brain.restore()
         return self.brain
 

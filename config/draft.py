@@ -64,6 +64,7 @@ class FlowDraft:
         steps: those that could be understood.
         broken: what the others say, unread: their text may still name steps.
         arguments: what it is given where another flow enters it.
+        broken_arguments: those whose kind could not be understood.
         names_known: whether these are all the steps there are: no included file is missing.
         ways_known: whether where they lead to is known: no snippet is missing either.
     """
@@ -74,6 +75,7 @@ class FlowDraft:
     steps: dict[str, Step] = field(default_factory=dict)
     broken: dict[str, Value] = field(default_factory=dict)
     arguments: dict[str, ValueKind] = field(default_factory=dict)
+    broken_arguments: set[str] = field(default_factory=set)
     names_known: bool = True
     ways_known: bool = True
 
@@ -299,6 +301,7 @@ def _read_arguments(flow: FlowDraft, report: Report) -> None:
         if isinstance(kind, str) and kind in kinds:
             flow.arguments[name] = kinds[kind]
         else:
+            flow.broken_arguments.add(name)
             wanted = f"wanted one of {', '.join(kinds)}{report.nearest(str(kind), kinds)}"
             report.problem(document, ("arguments", name), f"found {shown(kind)}, {wanted}")
 

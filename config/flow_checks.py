@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from config.document import Path, shown
+from config.document import Path, Value, shown
 from config.draft import PROMPTS, SITE, Draft, FlowDraft
 from config.expression_checks import check_expression, check_placeholders, expressions_in
 from config.flow_graph import (
@@ -18,12 +18,14 @@ from config.flow_graph import (
 from config.linking import answer_name, circles
 from config.report import Report
 from config.step_checks import StepChecker
+from config.typing_of import required_fields
 from config.variables import FlowVariables, check_variables
 from ivr import announcing, names
 from ivr.ahead import QUESTIONS
 from ivr.flow import INTENT_PROMPTS, READ_BACK_PROMPTS
 from ivr.matching import occurs, tokens
 from ivr.steps import (
+    KINDS,
     AnswersStep,
     AskStep,
     Choice,
@@ -126,6 +128,9 @@ def reads_back(step: CollectStep) -> bool:
     return step.what is not Collected.YES_NO and (step.read_back or step.known is not None)
 
 
+_WAYS_OUT = frozenset({"next", "goto", "otherwise", "cases", "choices", "on_failure", "no_number"})
+"""The keys under which steps name other steps, of those that a kind may not leave out."""
+
 _WAITS = AskStep | CollectStep | AnswersStep | MessageStep
 """Steps at which a caller who stays silent is waited for."""
 
@@ -196,9 +201,10 @@ class _FlowChecker:
             self.report.problem(flow.document, ("start",), message)
             return
         reached = reachable(flow, self.as_meant(edges), [flow.start])
-        for name in flow.step_names - reached:
-            where = ("steps", name)
-            self.report.problem(flow.document, where, "no step leads here", key=True)
+        if not self.leads_nobody_knows_where(reached):
+            for name in flow.step_names - reached:
+                where = ("steps", name)
+                self.report.problem(flow.document, where, "no step leads here", key=True)
         for loop in loops_in_silence(flow.steps):
             around = " -> ".join(shown(name)[1:-1] for name in (*loop[:6], loop[0]))
             waits = any(isinstance(flow.steps[name], _WAITS) for name in loop)
@@ -213,7 +219,8 @@ class _FlowChecker:
             if step.silent_goto is not None:
                 self.check_carried(name, step)
             for index, choice in enumerate(step.choices):
-                if choice.digit is None and choice.words and choice.goto in words_only:
+                spoken = choice.digit is None and (choice.words or choice.intent)
+                if spoken and choice.goto in words_only:
                     message = "only words lead here; give it a 'digit', for not every caller speaks"
                     self.problem((name, "choices", index), message)
 
@@ -229,6 +236,15 @@ class _FlowChecker:
                 yield path, target if known else self.report.meant(target, self.steps) or target
 
         return mended
+
+    def leads_nobody_knows_where(self, reached: Collection[str]) -> bool:
+        """Whether a way out is missing, so that what follows cannot be told."""
+        return any(
+            _lacks_a_way_out(self.flow.broken[name])
+            if name in self.flow.broken
+            else "" in {target for _, target in edges(self.flow.steps[name])}
+            for name in reached
+        )
 
     def check_carried(self, name: str, step: AskStep) -> None:
         """Look for words meant for a later question that an optional one would keep to itself."""
@@ -247,6 +263,15 @@ class _FlowChecker:
                         )
                         path = ("steps", name, "choices", index, "words", language, place)
                         self.report.warning(self.flow.document, path, message)
+
+
+def _lacks_a_way_out(raw: Value) -> bool:
+    """Whether a step that was not understood is without a key that its kind must lead on by."""
+    if not isinstance(raw, dict):
+        return True
+    kind = KINDS.get(str(raw.get("kind")))
+    needed = set() if kind is None else required_fields(kind) & _WAYS_OUT
+    return not all(raw.get(key) for key in needed)
 
 
 def _longer(text: str, choice: Choice, other: AskStep, language: str) -> str | None:

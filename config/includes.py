@@ -75,6 +75,8 @@ class SharedFiles:
             return WholeFlow(flow, names_known=False)
         self._check_parts(flow, (SNIPPETS,))
         parts = _Parts()
+        misspelt = flow.data.keys() - set(FLOW_KEYS)
+        parts.names_known = all(self._report.meant(key, FLOW_KEYS) != INCLUDE for key in misspelt)
         self._gather(flow, [], parts)
         if not parts.files and not _uses_snippets(flow) and SNIPPETS not in flow.data:
             return WholeFlow(flow, names_known=parts.names_known)

@@ -39,6 +39,10 @@ from ivr.values import ValueKind
 
 DIGITS = "0123456789*#"
 _PROVIDERS_GIVEN = ("specialty", "zip", "language", "accepting", "skip")
+_PROVIDERS_TOLD = (
+    *("id", "name", "specialty", "languages", "accepting", "count", "place", "street"),
+    *("city", "state", "zip", "phone", "note", "miles"),
+)
 _VARIABLE = re.compile(r"[a-z][a-z0-9_-]{0,47}")
 _AT = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _RESERVED = frozenset(
@@ -259,16 +263,21 @@ class StepChecker:
             known |= {PROVIDERS_SOURCE}
         self._reference((name, "source"), "source", step.source, known)
         wanted: Collection[str] | None = None
+        columns: Collection[str] | None = None
         if step.source == PROVIDERS_SOURCE:
-            wanted = _PROVIDERS_GIVEN
+            wanted, columns = _PROVIDERS_GIVEN, _PROVIDERS_TOLD
         elif step.source in self._draft.lookups:
             source = self._draft.lookups[step.source]
             table = self._draft.tables.get(step.source)
-            wanted = source.placeholders if table is None else [*table.columns]
-            for each in source.placeholders:
-                if each not in step.given:
-                    message = f"{shown(step.source)} asks for {shown(each)}, and it is not given"
-                    self._problem((name, "given"), message)
+            if table is None:
+                wanted = source.placeholders
+            elif table.readable:
+                wanted = columns = [*table.columns]
+            if table is not None and not step.given:
+                self._problem((name, "given"), "'given' is missing: which row is wanted?")
+            for each in self._left_out(step.given, source.placeholders):
+                message = f"{shown(step.source)} asks for {shown(each)}, and it is not given"
+                self._problem((name, "given"), message)
         if wanted is not None:
             for given in step.given:
                 self._reference((name, "given", given), "placeholder", given, wanted)
@@ -277,8 +286,17 @@ class StepChecker:
             if not _AT.fullmatch(saved.at):
                 message = f"found {shown(saved.at)}, wanted a place such as name.0.given"
                 self._problem((name, "save", variable), message)
+                continue
+            first = saved.at.partition(".")[0]
+            self._reference((name, "save", variable), "column", first, columns)
+
+    def _left_out(self, given: Collection[str], wanted: Collection[str]) -> list[str]:
+        """What is wanted and not given; one that is misspelt is not left out as well."""
+        misspelt = {self._report.meant(each, wanted) for each in given if each not in wanted}
+        return [each for each in wanted if each not in given and each not in misspelt]
 
     def _check_queue(self, name: str, step: QueueStep) -> None:
+        known = self._draft.names(QUEUES) or frozenset()
         self._reference((name, "queue"), "queue", step.queue, self._draft.names(QUEUES))
         self._check_skills((name, "skills"), step.skills)
         self._check_skills((name, "companion"), step.companion)
@@ -289,7 +307,7 @@ class StepChecker:
         if target is not None and not isinstance(target, CallBackStep):
             message = f"{shown(step.call_back)} is no step of the kind 'call-back'"
             self._problem((name, "call_back"), message)
-        elif target is not None and target.queue != step.queue:
+        elif target is not None and target.queue != step.queue and known >= {target.queue}:
             message = f"{shown(step.call_back)} keeps a place in the queue {shown(target.queue)}"
             self._problem((name, "call_back"), message)
 
@@ -302,12 +320,15 @@ class StepChecker:
         entered = self._draft.flows.get(step.flow)
         if entered is None or not entered.document.readable:
             return
+        arguments = entered.arguments.keys() | entered.broken_arguments
         for argument in step.given:
-            self._reference((name, "given", argument), "argument", argument, entered.arguments)
+            self._reference((name, "given", argument), "argument", argument, arguments)
+        for argument in self._left_out(step.given, entered.arguments):
+            wanted = WANTED[entered.arguments[argument]]
+            message = f"the flow {shown(step.flow)} wants {shown(argument)}: {wanted}"
+            self._problem((name, "given"), message)
         for argument, kind in entered.arguments.items():
             if argument not in step.given:
-                message = f"the flow {shown(step.flow)} wants {shown(argument)}: {WANTED[kind]}"
-                self._problem((name, "given"), message)
                 continue
             given = kind_of(step.given[argument], self._own)
             if given is not None and given is not kind:

@@ -53,7 +53,10 @@ class FlowVariables:
 
 def variables_of(draft: Draft) -> Mapping[str, FlowVariables]:
     """The variables of every flow, by the flow's name."""
-    found = {name: FlowVariables(dict(flow.arguments)) for name, flow in draft.flows.items()}
+    found = {
+        name: FlowVariables(dict(flow.arguments) | dict.fromkeys(flow.broken_arguments))
+        for name, flow in draft.flows.items()
+    }
     for name, flow in draft.flows.items():
         for step in flow.steps.values():
             for _, variable, kind in _plain_writes(step):
@@ -72,6 +75,8 @@ def variables_of(draft: Draft) -> Mapping[str, FlowVariables]:
                 found[name].kinds.setdefault(variable, None)
             if isinstance(step, SubFlowStep) and step.into is not None:
                 found[name].kinds.setdefault(step.into, None)
+        # Where a name was left out, it is not known what is set there.
+        found[name].whole &= "" not in found[name].kinds
     return found
 
 

@@ -252,7 +252,7 @@ def test_a_snippet_that_a_missing_file_may_hold_is_not_called_unknown(split):
 
 
 def test_what_a_missing_file_may_set_or_say_is_not_called_unset_or_unsaid(split):
-    split.replace("flows/main.yaml", "{calendar: office, equals: open,", "{variable: a, equals: b,")
+    split.replace("flows/main.yaml", "when: calendar.office.open,", "when: a == 'b',")
     prompts = (split.path / "prompts.yaml").read_text() + "wave: {en: Hello., es: Hola.}\n"
     split.write("prompts.yaml", prompts)
     assert "prompts.yaml:24:1: wave: nothing says this prompt" in split.warnings()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
 
 from calls.private import Private
@@ -42,7 +41,10 @@ class WordsAhead:
     def copied(self) -> WordsAhead:
         """The same, for a copy of the call."""
         twin = WordsAhead()
-        twin._kept.extend(copy(each) for each in self._kept)
+        if self._kept:
+            twin._kept.extend(
+                _Utterance(each.words, each.ruled_out, each.questions_left) for each in self._kept
+            )
         return twin
 
     @property

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 
 from calls.commands import Command
@@ -198,7 +197,8 @@ class Course:
 
     def copied(self) -> Course:
         """A copy that goes its own way; the flow and the rules are the same."""
-        twin = copy(self)
+        twin = Course.__new__(Course)
+        twin.__dict__.update(self.__dict__)
         twin.timers = self.timers.copied()
         twin.voice = self.voice.copied(twin.timers, twin.value)
         twin.turn = self.turn.copied(twin.timers)
@@ -206,12 +206,16 @@ class Course:
         twin.lane = self.lane.copied()
         twin.messages = self.messages.copied()
         twin.words_ahead = self.words_ahead.copied()
-        twin.ledger, twin.ladder, twin.wait = copy(self.ledger), copy(self.ladder), copy(self.wait)
-        twin.question, twin.lookup = copy(self.question), copy(self.lookup)
-        twin.collection = copy(self.collection)
-        twin.unstaffed, twin.held_by = set(self.unstaffed), set(self.held_by)
-        twin.variables, twin.trail = dict(self.variables), self.trail.copy()
-        twin._out = list(self._out)  # noqa: SLF001 - another of our own
+        twin.ledger, twin.ladder = self.ledger.copied(), self.ladder.copied()
+        twin.wait = self.wait.copied()
+        question, lookup, collection = self.question, self.lookup, self.collection
+        if question is not None:
+            twin.question = Question(question.verdict, question.back, question.misses)
+        twin.lookup = Lookup(lookup.lookup_id, lookup.outcome, lookup.answer)
+        twin.collection = Collection(collection.typed, collection.pending, collection.misses)
+        twin.unstaffed, twin.held_by = self.unstaffed.copy(), self.held_by.copy()
+        twin.variables, twin.trail = self.variables.copy(), self.trail.copy()
+        twin._out = self._out.copy()  # noqa: SLF001 - another of our own
         return twin
 
     def stance(self, now: float) -> tuple[object, ...]:
@@ -302,6 +306,12 @@ class Course:
             self.variables.pop(within(scope, name), None)
         else:
             self.variables[within(scope, name)] = value
+
+    def forget_within(self, scope: str) -> None:
+        """Unset all variables of a flow that was entered, and of those that it entered."""
+        within_it = within(scope, "")
+        for name in [name for name in self.variables if name.startswith(within_it)]:
+            del self.variables[name]
 
     def speak(self, language: str) -> None:
         """Go on in a language, if the site speaks it. Words said ahead in another are forgotten."""

@@ -11,7 +11,6 @@ fails they have lost nothing, and it is tried again later.
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import replace
 
 from calls.ids import QueueId
@@ -54,8 +53,10 @@ class Lane:
 
     def copied(self) -> Lane:
         """The same, for a copy of the call."""
-        twin = copy(self)
-        twin._advised = set(self._advised)  # noqa: SLF001 - another of our own
+        twin = Lane(self._rules)
+        twin._advised.update(self._advised)
+        twin._comforts, twin.acuity = self._comforts, self.acuity
+        twin.entered, twin.may_call_back = self.entered, self.may_call_back
         return twin
 
     @property

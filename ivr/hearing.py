@@ -16,8 +16,6 @@ Clear words said before the first question are kept for it and the two after it.
 
 from __future__ import annotations
 
-from copy import copy
-
 from calls.facts import WordsAssessed
 from calls.verdict import Action, Verdict
 from ivr import (
@@ -66,8 +64,9 @@ class Hearing:
 
     def copied(self, course: Course) -> Hearing:
         """The same, for a copy of the call."""
-        twin = copy(self)
-        twin._course = course  # noqa: SLF001 - another of our own
+        twin = Hearing(course)
+        twin._until = self._until
+        twin._repeat_asked_in_queue = self._repeat_asked_in_queue
         return twin
 
     def stance(self, now: float) -> tuple[object, ...]:

@@ -13,7 +13,6 @@ or key from the caller are counted.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from typing import Literal
 
 from calls.commands import Command, Dequeue, OpenTask
@@ -225,9 +224,10 @@ class Interpreter:
 
     def copied(self) -> Interpreter:
         """A copy that goes its own way from here; what is said to one says nothing to the other."""
-        twin = copy(self)
-        twin._course = self._course.copied()  # noqa: SLF001 - another of our own
-        twin._hearing = self._hearing.copied(twin._course)  # noqa: SLF001 - another of our own
+        twin = Interpreter.__new__(Interpreter)
+        course = self._course.copied()
+        twin._rules, twin._course = self._rules, course  # noqa: SLF001 - another of our own
+        twin._hearing = self._hearing.copied(course)  # noqa: SLF001 - another of our own
         return twin
 
     def stance(self, now: float) -> tuple[object, ...]:

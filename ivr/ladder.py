@@ -19,6 +19,12 @@ class Ladder:
         self._left = attempts - 1
         self._asked_to_repeat = False
 
+    def copied(self) -> Ladder:
+        """The same, for a copy of the call."""
+        twin = Ladder(1)
+        twin._left, twin._asked_to_repeat = self._left, self._asked_to_repeat
+        return twin
+
     @property
     def stance(self) -> tuple[object, ...]:
         """All of it that makes a difference to what follows."""

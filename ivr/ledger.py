@@ -38,6 +38,22 @@ class Ledger:
     completed: bool = False
     failed: bool = False
 
+    def copied(self) -> Ledger:
+        """The same, for a copy of the call."""
+        return Ledger(
+            arrived_at=self.arrived_at,
+            left_at=self.left_at,
+            number_known=self.number_known,
+            connected=self.connected,
+            transferred=self.transferred,
+            advised=self.advised,
+            needs_nurse=self.needs_nurse,
+            message_taken=self.message_taken,
+            call_back_owed=self.call_back_owed,
+            completed=self.completed,
+            failed=self.failed,
+        )
+
     @property
     def may_be_called_back(self) -> bool:
         """Whether a call-back is possible, and nobody has spoken with the caller or is told to.

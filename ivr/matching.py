@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ivr.steps import Choice
 
@@ -38,8 +39,17 @@ _LONGEST_PLAIN = 4
 
 def tokens(words: str) -> tuple[str, ...]:
     """The words, lower case, without accents, apostrophes and punctuation."""
-    plain = unicodedata.normalize("NFKD", words.lower().translate(_APOSTROPHES))
-    return tuple(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+    plain = words.lower().translate(_APOSTROPHES)
+    if not plain.isascii():
+        folded = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in folded if not unicodedata.combining(c))
+    return tuple(_WORD.findall(plain))
+
+
+@lru_cache(maxsize=50_000)
+def _tokens_of_phrase(phrase: str) -> tuple[str, ...]:
+    """The same for what stands in a flow. What callers say is kept nowhere."""
+    return tokens(phrase)
 
 
 def choose(
@@ -75,10 +85,10 @@ def yes_or_no(words: str) -> bool | None:
     minute, a wrong no more: doubt, both at once, or a no within a longer sentence is neither.
     """
     said = tokens(words)
-    if any(occurs(tokens(phrase), said) for phrase in _UNSURE):
+    if any(occurs(_tokens_of_phrase(phrase), said) for phrase in _UNSURE):
         return None
-    yes = any(occurs(tokens(phrase), said) for phrase in _YES)
-    no = any(occurs(tokens(phrase), said) for phrase in _NO)
+    yes = any(occurs(_tokens_of_phrase(phrase), said) for phrase in _YES)
+    no = any(occurs(_tokens_of_phrase(phrase), said) for phrase in _NO)
     if yes == no:
         return None
     return True if yes else (False if len(said) <= _LONGEST_PLAIN else None)
@@ -100,9 +110,10 @@ def hints(choices: Iterable[Choice], language: str) -> tuple[str, ...]:
 def occurs(phrase: Sequence[str], said: Sequence[str]) -> bool:
     """Whether the tokens of a phrase stand in what was said, side by side."""
     size = len(phrase)
-    return size > 0 and any(
-        tuple(said[start : start + size]) == tuple(phrase) for start in range(len(said) - size + 1)
-    )
+    if not size or phrase[0] not in said:
+        return False
+    wanted = tuple(phrase)
+    return any(tuple(said[start : start + size]) == wanted for start in range(len(said) - size + 1))
 
 
 def _fitting(
@@ -128,7 +139,7 @@ def _best(
     longest = 0
     unclear = False
     for choice in choices:
-        phrases = (tokens(phrase) for phrase in choice.words.get(language, ()))
+        phrases = map(_tokens_of_phrase, choice.words.get(language, ()))
         length = max((len(phrase) for phrase in phrases if occurs(phrase, said)), default=0)
         if length > longest:
             best, longest, unclear = choice, length, False

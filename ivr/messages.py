@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
-
 from calls.commands import Command, OpenTask, RecordMessage
 from calls.ids import CallId
 from ivr.steps import MessageStep
@@ -35,8 +33,10 @@ class Messages:
 
     def copied(self) -> Messages:
         """The same, for a copy of the call."""
-        twin = copy(self)
-        twin._open = dict(self._open)  # noqa: SLF001 - another of our own
+        twin = Messages(self._call_id)
+        twin._count, twin._last = self._count, self._last
+        twin._asked_again, twin.taken = self._asked_again, self.taken
+        twin._open.update(self._open)
         return twin
 
     @property

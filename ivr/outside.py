@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
-
 from calls.commands import CancelTransfer, Command, Transfer, Utterance
 from calls.ids import CallId
 from ivr.prompts import limit_s
@@ -35,8 +33,8 @@ class Outside:
 
     def copied(self, timers: Timers) -> Outside:
         """The same, for a copy of the call."""
-        twin = copy(self)
-        twin._timers = timers  # noqa: SLF001 - another of our own
+        twin = Outside(self._call_id, timers)
+        twin._asked, twin.ringing = self._asked, self.ringing
         return twin
 
     def ring(

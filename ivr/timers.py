@@ -48,7 +48,7 @@ class Timers:
     def copied(self) -> Timers:
         """The same, for a copy of the call."""
         twin = Timers()
-        twin._due = dict(self._due)
+        twin._due = self._due.copy()
         return twin
 
     def stance(self, now: float) -> tuple[object, ...]:

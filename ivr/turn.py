@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
-
 from ivr.timers import Timer, Timers
 
 SPEECH_MAX_S = 8.0
@@ -33,8 +31,9 @@ class Turn:
 
     def copied(self, timers: Timers) -> Turn:
         """The same, for a copy of the call."""
-        twin = copy(self)
-        twin._timers = timers  # noqa: SLF001 - another of our own
+        twin = Turn(timers)
+        twin._no_input_s, twin._prompt_over = self._no_input_s, self._prompt_over
+        twin._spoke, twin._held = self._spoke, self._held
         return twin
 
     @property

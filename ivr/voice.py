@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from itertools import chain
 
 from calls.commands import Command, Listen, PlayMusic, Say, StopListening, Utterance
@@ -87,8 +86,13 @@ class Voice:
 
     def copied(self, timers: Timers, look: Callable[[str, float], Value | None]) -> Voice:
         """The same, for a copy of the call."""
-        twin = copy(self)
-        twin._timers, twin._look = timers, look  # noqa: SLF001 - another of our own
+        twin = Voice(self._call_id, self._rules, timers, look)
+        twin._prompt_id, twin._said = self._prompt_id, self._said
+        twin._listening, twin._digits_only_told = self._listening, self._digits_only_told
+        twin._announces, twin._advises = self._announces, self._advises
+        twin._announced, twin.playing = self._announced, self.playing
+        twin.language, twin.language_known = self.language, self.language_known
+        twin.speech_failed, twin.slow, twin.louder = self.speech_failed, self.slow, self.louder
         return twin
 
     @property

@@ -32,6 +32,14 @@ class Wait:
         self._offered_at: float | None = None
         self._position: int | None = None
 
+    def copied(self) -> Wait:
+        """The same, for a copy of the call."""
+        twin = Wait()
+        twin.call_back_offered = self.call_back_offered
+        twin._since, twin._offered_at = self._since, self._offered_at
+        twin._position = self._position
+        return twin
+
     @property
     def stance(self) -> tuple[object, ...]:
         """All of it that makes a difference to what follows, but for how long the wait was."""

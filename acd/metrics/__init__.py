@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acd.metrics.cells import AgentCell, CallCell, Doing, Resolution, VisitCell
+from acd.metrics.cells import AgentCell, CallCell, Doing, Resolution, Survey, VisitCell
 from acd.metrics.intervals import Every
 from acd.metrics.measures import (
     AGENT_MEASURES,
@@ -29,6 +29,7 @@ __all__ = [
     "Resolution",
     "Results",
     "Slice",
+    "Survey",
     "VisitCell",
     "all_of",
 ]

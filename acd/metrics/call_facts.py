@@ -10,6 +10,7 @@ from dataclasses import replace
 from acd.call_backs import CALL_BACK_TASK
 from acd.metrics.books import SITE, Books, is_nurse
 from acd.metrics.call import Call, RedFlag, Visit
+from acd.metrics.cells import CallCell, VisitCell
 from acd.models import QueueConfig
 from calls.commands import OpenTask
 from calls.facts import (
@@ -23,6 +24,7 @@ from calls.facts import (
     CallFailed,
     CallQueued,
     CallReleased,
+    SurveyAnswered,
     TaskClosed,
     TransferFailed,
     TransferSucceeded,
@@ -30,6 +32,9 @@ from calls.facts import (
 from calls.ids import QueueId
 from calls.outcome import LEFT
 from calls.requirement import Requirement
+
+SATISFACTION = "satisfaction"
+"""The question of a survey that is answered by points; the other is answered by yes or no."""
 
 
 class CallFacts:
@@ -168,6 +173,23 @@ class CallFacts:
         if call.kept is None:
             call.call_off(at)
             del self._books.calls[call.id]
+
+    def surveyed(self, fact: SurveyAnswered, _at: float) -> None:
+        """The caller said how it went: of the agent who spoke with them last, if one did."""
+        call = self._books.calls.get(fact.call_id)
+        if call is None:
+            return
+        cells: list[CallCell | VisitCell] = [] if call.cell is None else [call.cell]
+        if call.resolved_by is not None and call.resolved_by.visit_cell is not None:
+            cells.append(call.resolved_by.visit_cell)
+        for cell in cells:
+            if fact.question == SATISFACTION:
+                cell.survey.ratings += 1
+                cell.survey.points += fact.score
+            elif fact.score:
+                cell.survey.settled += 1
+            else:
+                cell.survey.unsettled += 1
 
     def task_closed(self, fact: TaskClosed, _at: float) -> None:
         """A person took it upon themselves: nobody waits to be called back any more."""

@@ -89,6 +89,23 @@ class Resolution(Cell):
 
 
 @dataclass(slots=True)
+class Survey(Cell):
+    """What callers said of their call when they were asked.
+
+    Attributes:
+        ratings: how many rated it.
+        points: what they gave together, 1 to 5 each, 5 the best.
+        settled: how many said that all was settled.
+        unsettled: how many said that not all was.
+    """
+
+    ratings: int = 0
+    points: int = 0
+    settled: int = 0
+    unsettled: int = 0
+
+
+@dataclass(slots=True)
 class VisitCell(Cell):
     """The visits that were offered to a queue in an interval.
 
@@ -110,6 +127,7 @@ class VisitCell(Cell):
         cut_off: the agent's phone was lost, and the caller waited again.
         transferred: answered, and handed to somebody outside after this visit.
         resolution: of calls in which this was the last visit that was answered.
+        survey: what those said who were asked after it.
     """
 
     offered: int = 0
@@ -129,6 +147,7 @@ class VisitCell(Cell):
     cut_off: int = 0
     transferred: int = 0
     resolution: Resolution = field(default_factory=Resolution)
+    survey: Survey = field(default_factory=Survey)
 
     @property
     def balanced(self) -> bool:
@@ -193,6 +212,7 @@ class CallCell(Cell):
         emergencies_ended: red flags by how their call ended.
         turned_away: calls of which nothing is written, for the journal could not be.
         entries_lost: entries that the journal misses.
+        survey: what callers said, also those with whom no agent has spoken.
     """
 
     arrived: int = 0
@@ -211,6 +231,7 @@ class CallCell(Cell):
     emergencies_ended: dict[Outcome, int] = field(default_factory=dict)
     turned_away: int = 0
     entries_lost: int = 0
+    survey: Survey = field(default_factory=Survey)
 
     @property
     def balanced(self) -> bool:

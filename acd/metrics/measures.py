@@ -25,7 +25,7 @@ class Measure:
 
     Attributes:
         name: as in reports; ends in ``_s`` where it is in seconds.
-        unit: ``1`` for a count, ``s`` for seconds, ``share`` for 0 to 1.
+        unit: ``1`` for a count or points, ``s`` for seconds, ``share`` for 0 to 1.
         formula: how it follows from others, or what it counts.
     """
 
@@ -160,6 +160,15 @@ _RESOLUTION = (
     _quotient("fcr", "resolved", "resolved + repeated"),
 )
 
+_SURVEY = (
+    _count("csat_answers", "callers who rated the call", "survey.ratings"),
+    _count("csat_points", "what they gave together, 1 to 5 each, 5 the best", "survey.points"),
+    _quotient("csat", "csat_points", "csat_answers", unit="1"),
+    _count("settled", "callers who said that all was settled", "survey.settled"),
+    _count("unsettled", "callers who said that not all was", "survey.unsettled"),
+    _quotient("fcr_of_callers", "settled", "settled + unsettled"),
+)
+
 # --- the measures -------------------------------------------------------------------------------
 
 SERVICE_LEVELS = (
@@ -201,6 +210,7 @@ VISIT_MEASURES: tuple[Measure, ...] = (
     _count("transferred", "answered, and handed to somebody outside after this visit"),
     _quotient("transfer_rate", "transferred", "answered"),
     *_RESOLUTION,
+    *_SURVEY,
 )
 
 AGENT_MEASURES: tuple[Measure, ...] = (
@@ -273,6 +283,7 @@ CALL_MEASURES: tuple[Measure, ...] = (
     ),
     _count("turned_away", "calls of which nothing is written, for the journal could not be"),
     _count("entries_lost", "entries that the journal misses"),
+    *_SURVEY,
 )
 
 _KINDS: Mapping[type[Cell], tuple[Measure, ...]] = {

@@ -85,6 +85,7 @@ class Metrics:
             facts.CallerHungUp: calls.gone,
             facts.CallFailed: calls.gone,
             facts.CallEnded: calls.ended,
+            facts.SurveyAnswered: calls.surveyed,
             facts.TaskClosed: calls.task_closed,
             facts.TransferSucceeded: calls.transferred,
             facts.TransferFailed: calls.transfer_failed,

@@ -12,6 +12,7 @@ from acd.metrics import (
     CallCell,
     Resolution,
     Slice,
+    Survey,
     VisitCell,
     all_of,
 )
@@ -63,6 +64,14 @@ _QUEUE = _columns(
     ("AHT", "aht_s", "s"),
 )
 
+_SURVEY = _columns(
+    ("rated", "csat_answers"),
+    ("CSAT", "csat", "points"),
+    ("settled", "settled"),
+    ("not", "unsettled"),
+    ("FCR", "fcr_of_callers", "%"),
+)
+
 _AGENT = _columns(
     ("offers", "offers"),
     ("acc.", "accepted"),
@@ -99,6 +108,7 @@ _LEGENDS = {
     "queue": "out: flowed out; back: called back; wait: still waiting, the longest of them now",
     "agent": "RONA, decl., fail.: offers that rang out, were declined, or failed; "
     "occ.: handling / (handling + available)",
+    "survey": "what callers said after an agent of the queue had spoken with them",
     "interval": "wait: still waiting; occ.: occupancy; red: red flags, nurse: the longest time "
     "until one, call-backs included",
 }
@@ -164,6 +174,8 @@ def _summary(whole: Slice) -> Iterable[str]:
         f"{visits['escalated']} escalated, {visits['cut_off']} cut off",
     )
     yield _line("First call", _first_call(whole.visits.resolution, visits["fcr"]))
+    if whole.calls.survey != Survey():
+        yield _line("Survey", _survey(whole.calls.survey, calls))
 
 
 def _first_call(resolution: Resolution, fcr: Value) -> str:
@@ -174,6 +186,13 @@ def _first_call(resolution: Resolution, fcr: Value) -> str:
     if not decided:
         return f"whether it resolved the matter: {open_still}"
     return f"resolved the matter of {_share(fcr)} of {decided}; {open_still}"
+
+
+def _survey(survey: Survey, calls: Mapping[str, Value]) -> str:
+    said = survey.settled + survey.unsettled
+    rated = f"CSAT {_shown(calls['csat'], 'points')} of 5 from {counted(survey.ratings, 'caller')}"
+    settled = f"all was settled for {_share(calls['fcr_of_callers'])} of {said} who said"
+    return "; ".join([*([rated] if survey.ratings else []), *([settled] if said else [])])
 
 
 def _red_flags(calls: CallCell) -> str:
@@ -219,7 +238,11 @@ def _print_queues(report: Report, total: VisitCell) -> None:
         gone = sorted(queue_id for queue_id in cells if queue_id not in report.site.queues)
         when = _moment(report, start)
         rows += [_Row(when, queue_id, all_of(cells[queue_id])) for queue_id in (*known, *gone)]
-    _print_table("queue", _QUEUE, [*rows, _Row("", "total", all_of(total))])
+    every = [*rows, _Row("", "total", all_of(total))]
+    _print_table("queue", _QUEUE, every)
+    asked = [row for row in every if any(row.values[each.measure] for each in _SURVEY)]
+    if asked:
+        _print_table("queue", _SURVEY, asked, "survey")
 
 
 def _print_agents(report: Report, total: AgentCell) -> None:
@@ -244,7 +267,9 @@ def _together(part: Slice) -> dict[str, Value]:
     return {**all_of(part.agents), **all_of(part.calls), **all_of(part.visits)}
 
 
-def _print_table(by: str, columns: Sequence[_Column], rows: Sequence[_Row]) -> None:
+def _print_table(
+    by: str, columns: Sequence[_Column], rows: Sequence[_Row], legend: str = ""
+) -> None:
     """A table; without the first column where no row has anything in it."""
     lead = ["from", by] if any(row.when for row in rows) else [by]
     lines = [
@@ -262,7 +287,7 @@ def _print_table(by: str, columns: Sequence[_Column], rows: Sequence[_Row]) -> N
             for at, (text, width) in enumerate(zip(line, widths, strict=True))
         ]
         print("  ".join(cells).rstrip())
-    print(_LEGENDS[by])
+    print(_LEGENDS[legend or by])
 
 
 def _print_definitions(report: Report, total: VisitCell) -> None:
@@ -290,7 +315,7 @@ def _line(name: str, text: str) -> str:
     return f"{name:<10} {text}"
 
 
-_UNITS = {"1": "", "%": "%", "s": "m:s"}
+_UNITS = {"1": "", "%": "%", "s": "m:s", "points": "of 5"}
 
 
 def _share(value: Value) -> str:
@@ -304,6 +329,8 @@ def _shown(value: Value, unit: str) -> str:
         return "-"
     if unit == "%":
         return f"{100 * value:.1f}"
+    if unit == "points":
+        return f"{value:.2f}"
     if unit == "s":
         minutes, seconds = divmod(round(value), 60)
         hours, minutes = divmod(minutes, 60)

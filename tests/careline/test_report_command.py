@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from adapters.stores.sqlite import SqliteJournal
-from calls.facts import CallHeld, CallRetrieved, Fact, JournalHole
+from calls.facts import CallHeld, CallRetrieved, Fact, JournalHole, SurveyAnswered
 from calls.outcome import Outcome
 from calls.ports import Entry
 from careline.__main__ import main
@@ -294,3 +294,36 @@ async def test_a_red_flag_whom_nobody_has_reached_stays_not_reached(tmp_path, cl
     )
     assert report(state) == 0
     assert "1 reached a nurse, 1 NOT REACHED; time to nurse" in capsys.readouterr().out
+
+
+async def test_what_callers_said_is_told_for_the_line_and_by_queue(clinic, tmp_path, capsys):
+    state = StateFolder(tmp_path / "surveyed")
+    state.make()
+    history = History().at(60).signed_in("fiona")
+    for at, (call, rated, settled) in enumerate((("one", 5, 1), ("two", 4, 0)), start=1):
+        history.at(at * 1000).arrive(call).queue(call).offer(call, "fiona").connect(call, "fiona")
+        history.at(at * 1000 + 60).agent_hangs_up(call, "fiona")
+        history.about(SurveyAnswered, call, question="satisfaction", score=rated)
+        history.about(SurveyAnswered, call, question="resolved", score=settled)
+        history.hang_up(call).ready("fiona")
+    await keep(state, history, clinic.id)
+    state.versions.mkdir()
+    SiteVersions(state.versions).keep(clinic)
+    assert report(state) == 0
+    text = capsys.readouterr().out
+    assert "CSAT 4.50 of 5 from 2 callers; all was settled for 50.0 % of 2 who said" in text
+    (line,) = (
+        each
+        for each in text.splitlines()
+        if each.split()[:2] == ["billing", "2"] and "4.50" in each
+    )
+    assert line.split() == ["billing", "2", "4.50", "1", "1", "50.0"]
+    assert report(state, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["total"]["calls"]["csat"] == 4.5
+    assert told["queues"][0]["fcr_of_callers"] == 0.5
+
+
+def test_where_nobody_was_asked_no_survey_is_told_of(state, capsys):
+    assert report(state) == 0
+    assert "CSAT" not in capsys.readouterr().out

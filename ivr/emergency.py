@@ -77,6 +77,8 @@ class Lane:
     def heed(self, verdict: Verdict) -> None:
         """Let the acuity rise to ``verdict``, if that is worse; what it forbids stays forbidden."""
         self.may_call_back &= verdict.may_call_back
+        if verdict.action is self.acuity.action:
+            return
         if verdict.action.urgency > self.acuity.action.urgency:
             self.acuity = verdict
 

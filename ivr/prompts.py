@@ -50,6 +50,9 @@ def utterances(
 def utterance(rules: CallRules, prompt: str, language: str) -> Utterance | None:
     """One prompt's words, in ``language`` or else in the site's first; ``None`` if it has none."""
     texts = rules.prompts.get(prompt, {})
+    text = texts.get(language, "")
+    if text and not text.isspace():
+        return Utterance(text=text, language=language)
     spare = BUILT_IN_ADVICE if prompt == rules.advice_911 else {}
     for source, candidate in (
         (texts, language),

@@ -75,6 +75,8 @@ class State(Enum):
     """The caller has left, but the line has yet to report what they said or recorded last."""
     ENDED = "ended"
 
+    __hash__ = object.__hash__  # each is there once; Enum's own hashes its name again each time
+
 
 _ANYWHERE = (
     PromptFinished,

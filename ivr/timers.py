@@ -33,6 +33,8 @@ class Timer(Enum):
     CLOSE = "close"
     """What is still to come after the caller has left."""
 
+    __hash__ = object.__hash__  # each is there once; Enum's own hashes its name again each time
+
 
 _RANK = {timer: rank for rank, timer in enumerate(Timer)}
 
@@ -53,8 +55,7 @@ class Timers:
 
     def stance(self, now: float) -> tuple[object, ...]:
         """What is due, and how soon, in seconds."""
-        due = self._due
-        return tuple((timer.name, round(due[timer] - now, 1)) for timer in Timer if timer in due)
+        return tuple(sorted((_RANK[timer], round(at - now, 1)) for timer, at in self._due.items()))
 
     def set(self, timer: Timer, at: float) -> None:
         """Let ``timer`` be due at ``at``, whatever it was set to."""

@@ -1,14 +1,25 @@
-"""The proof of a site: its entry flow in every world, with every kind of caller."""
+"""The proof of a site: its entry flow in every world, with every kind of caller.
+
+No world knows of another: they are proved on all cores, in processes that are forks of this one. A
+world holds functions and cannot be sent; a fork has it already. Where other threads run none is
+made, for a lock that one of them holds would be held for ever in it.
+"""
 
 from __future__ import annotations
 
 import math
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_all_start_methods, get_context
 
 from careline.worlds import worlds
 from config.site import Site
-from ivr.proving import CALLERS, Finding, explore, judge
+from ivr.flow import CallRules, Flow
+from ivr.proving import CALLERS, Finding, World, explore, judge
 from ivr.proving.exploration import TooManyPositionsError
 
 TURNS = 12
@@ -77,6 +88,7 @@ def prove(
     now: float,
     turns: int = TURNS,
     progress: Progress = lambda _done, _all: None,
+    processes: int | None = None,
 ) -> Proof:
     """Prove a site's entry flow.
 
@@ -85,22 +97,85 @@ def prove(
         now: seconds since the epoch; the year that follows is looked at.
         turns: how many turns a caller may need.
         progress: told after each world.
+        processes: how many worlds are proved at once; as many as there are cores if not given. What
+            is found does not depend on it.
     """
     flow = site.flows[site.entry_flow]
     proof, taken = Proof(turns), set[str]()
     every = list(worlds(site, flow, site.rules, now))
-    for done, (world, rules) in enumerate(every, start=1):
-        try:
-            graph = explore(flow, rules, world)
-        except TooManyPositionsError as error:
-            proof.problem = str(error)
-            return proof
-        taken |= graph.taken
-        proof.positions += len(graph.ways)
-        proof.findings += [judge(graph, caller) for caller in CALLERS]
-        progress(done, len(every))
+    at_once = min(len(every), _cores() if processes is None else processes)
+    with _proved(flow, every, at_once) as parts:
+        for done, part in enumerate(parts, start=1):
+            if part.problem:
+                proof.problem = part.problem
+                return proof
+            taken |= part.taken
+            proof.positions += part.positions
+            proof.findings += part.findings
+            progress(done, len(every))
     proof.unreached = tuple(path for path in flow.steps if path not in taken)
     return proof
+
+
+# --- world by world -------------------------------------------------------------------------------
+
+Worlds = Sequence[tuple[World, CallRules]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What was found in one world."""
+
+    findings: tuple[Finding, ...] = ()
+    positions: int = 0
+    taken: frozenset[str] = frozenset()
+    problem: str = ""
+
+
+def _prove_in(flow: Flow, world: World, rules: CallRules) -> _Part:
+    try:
+        graph = explore(flow, rules, world)
+    except TooManyPositionsError as error:
+        return _Part(problem=str(error))
+    return _Part(
+        findings=tuple(judge(graph, caller) for caller in CALLERS),
+        positions=len(graph.ways),
+        taken=frozenset(graph.taken),
+    )
+
+
+@contextmanager
+def _proved(flow: Flow, every: Worlds, at_once: int) -> Iterator[Iterator[_Part]]:
+    """What is found in each world, in their order; those not begun at the end are left out."""
+    may_fork = "fork" in get_all_start_methods() and threading.active_count() == 1
+    if at_once < 2 or not may_fork:
+        yield (_prove_in(flow, world, rules) for world, rules in every)
+        return
+    for _, rules in every[:1]:
+        for language in rules.listen_languages:
+            rules.intent_model.learn(language)  # here, and not again in each process
+    pool = ProcessPoolExecutor(at_once, get_context("fork"), _begin, (flow, every))
+    try:
+        yield pool.map(_prove_at, range(len(every)))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_inherited: list[tuple[Flow, Worlds]] = []
+"""In a fork: what it proves."""
+
+
+def _begin(flow: Flow, every: Worlds) -> None:
+    _inherited.append((flow, every))
+
+
+def _prove_at(number: int) -> _Part:
+    [(flow, every)] = _inherited
+    return _prove_in(flow, *every[number])
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def _after(finding: Finding) -> str:

@@ -14,6 +14,7 @@ from config.draft import FILES, FLOWS, OPTIONAL, PROTOCOLS, Draft, read_draft
 from config.emergency_checks import check_emergency
 from config.errors import ConfigError, FolderError, Problem
 from config.flow_checks import announced, check_consent, check_flow, check_flows, prompts_of
+from config.flow_sizes import check_sizes
 from config.includes import SHARED
 from config.linking import answer_name, link, starts
 from config.prompt_checks import check_prompts
@@ -84,6 +85,7 @@ def check(
     check_answering(draft, report)
     variables = variables_of(draft)
     check_flows(draft, report)
+    check_sizes(draft, report)
     check_consent(draft, report)
     for flow in draft.flows.values():
         check_flow(flow, draft, variables, report)

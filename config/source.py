@@ -38,6 +38,7 @@ _PLAIN_WORDS = (
     ("<block end>", "the indentation does not fit the lines above"),
     ("expected ':'", "this is neither 'key: value' nor part of the line above"),
     ("',' or", "a list or mapping in brackets is not closed here"),
+    ("node content", "a value is missing here, or a bracket is not closed"),
     ("incompatible", "this is a newer YAML than 1.2; leave out the %YAML line"),
 )
 
@@ -215,4 +216,6 @@ def _in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str]:
     before = _LINE_END.split(text)[mark.line : mark.line + 1]
     if before and re.match(r" *\t", before[0]):
         message = _TAB
-    return (mark.line + 1, mark.column + 1), message or "this is not YAML: " + problem
+    # What is wrong at the very end may be told of a line that follows it.
+    place = min((mark.line + 1, mark.column + 1), _end_of(text))
+    return place, message or "this is not YAML: " + problem

@@ -19,7 +19,7 @@ from calls.ids import CallId
 from calls.ports import Journal, Line
 from careline.checkpoint import Track
 from careline.clock import WallClock
-from careline.gate import TriageGate, engine_of
+from careline.gate import TriageGate, compile_site, engine_of
 from careline.inbox import Gone, Inbox, Told
 from careline.intake import Intake
 from careline.looking_up import LookingUp, OpenLookups
@@ -95,6 +95,7 @@ class Brain:
         self._intake = self._begin(came)
         if came.empty or (publish and self.switchboard.site.version != newest.version):
             self.publish(newest)
+        compile_site(self.switchboard.site)
         self._gate.use(engine_of(self.switchboard.site))
         for words in came.said.values():
             for assessed in words:

@@ -21,7 +21,6 @@ from careline.publications import (
 from careline.publishing import (
     CHECK,
     CHECK_WITHIN_S,
-    GATES,
     Failed,
     Gate,
     GateNews,
@@ -73,7 +72,7 @@ class Publisher:
         config: Path,
         versions: SiteVersions,
         brain: Brain,
-        gates: Sequence[Gate] = GATES,
+        gates: Sequence[Gate],
     ) -> None:
         self._config = config
         self._versions = versions
@@ -165,7 +164,8 @@ class Publisher:
                 other = f"its id is {site.id!r}; the running line is that of {serving.id!r}"
                 return Published(version=serving.version, problems=(f"site.yaml: id: {other}",))
             tell(GateNews(gate=CHECK, state="passed"))
-            problems = await refusals(self._gates, site, tell)
+            rolled_back = chosen is not None
+            problems = await refusals(self._gates, site, tell, rolled_back=rolled_back)
             if problems:
                 return Published(version=serving.version, problems=problems)
             if site.version == serving.version or await asyncio.to_thread(_same, site, serving):

@@ -1,8 +1,8 @@
 """What a version has to pass before new calls begin with it.
 
-A publication is: the files are checked, then each gate of :data:`GATES` in turn, then the version
-is kept, noted in the history, and told to the brain (:mod:`careline.publisher`). The first gate
-that finds a problem ends it, and nothing has changed.
+A publication is: the files are checked, then each gate in turn (:mod:`careline.gates`), then the
+version is kept, noted in the history, and told to the brain (:mod:`careline.publisher`). The first
+gate that finds a problem ends it, and nothing has changed.
 
 Whatever a gate does, it does on a thread of its own and in bounded time: the loop that serves the
 calls goes on. A gate that is given up finds out at its next word of progress; one that never says a
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from calls.faults import where
-from careline.gate import engine_of
+from careline.gate import compile_site
 from config.site import Site
 
 log = logging.getLogger(__name__)
@@ -80,11 +80,13 @@ class Gate:
         find: what is wrong with a site, each problem in a line; empty when it passes. Runs on a
             thread. The files stand in ``site.folder`` and nobody writes there meanwhile.
         within_s: how long it may take.
+        of_rollback: whether a version that was published before has to pass it again.
     """
 
     name: str
     find: Callable[[Site, Progress], Sequence[str]]
     within_s: float
+    of_rollback: bool = True
 
 
 CHECK = "check"
@@ -93,13 +95,13 @@ CHECK_WITHIN_S = 120.0
 
 
 def _compiled(site: Site, _progress: Progress) -> Sequence[str]:
-    """Triage understands every protocol, and has it ready when the first call comes."""
-    engine_of(site)
+    """Triage and intents understand the site, and have it ready when the first call comes."""
+    compile_site(site)
     return ()
 
 
-GATES: tuple[Gate, ...] = (Gate(name="triage", find=_compiled, within_s=60.0),)
-"""In the order in which they are passed."""
+TRIAGE = Gate(name="triage", find=_compiled, within_s=60.0)
+"""The one gate that has to be passed in the brain's own process: what it makes is kept there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ class GateNews:
 
     Attributes:
         gate: the gate's name.
-        state: ``begins``, ``goes-on`` or ``passed``.
+        state: ``begins``, ``goes-on``, ``passed`` or ``skipped``.
         done: of what the gate counts.
         of: how many there are; 0 where it counts nothing.
         within_s: at most so long until more is told.
@@ -134,15 +136,21 @@ class GateNews:
 Tell = Callable[[GateNews], None]
 
 
-async def refusals(gates: Sequence[Gate], site: Site, tell: Tell) -> tuple[str, ...]:
+async def refusals(
+    gates: Sequence[Gate], site: Site, tell: Tell, *, rolled_back: bool = False
+) -> tuple[str, ...]:
     """What the first gate that does not let a site pass finds; nothing when all do.
 
     Args:
         gates: in their order.
         site: the version, loaded.
         tell: told of each gate as it begins, goes on and is passed.
+        rolled_back: the version was published before.
     """
     for gate in gates:
+        if rolled_back and not gate.of_rollback:
+            tell(GateNews(gate=gate.name, state="skipped"))
+            continue
 
         def problems(progress: Progress, gate: Gate = gate) -> tuple[str, ...]:
             return tuple(str(each) for each in gate.find(site, progress))

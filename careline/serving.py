@@ -120,6 +120,22 @@ def begin_serving(serving: Serving, config: Path, versions: SiteVersions) -> Non
         log.error("the version that serves cannot be kept: %s", error.strerror)
 
 
+def passed_no_gate(serving: Serving, versions: SiteVersions) -> bool:
+    """Whether a version serves that nobody has published, but for its being there at a start.
+
+    Args:
+        serving: what serves, after :func:`begin_serving`.
+        versions: those that were published.
+    """
+    if serving.because is not Because.PUBLISHED:
+        return True
+    try:
+        last = versions.history.last()
+    except OSError:
+        return False
+    return last is not None and last.how is How.FIRST_START
+
+
 def _note(serving: Serving, versions: SiteVersions) -> None:
     """Note what was not published by anybody.
 

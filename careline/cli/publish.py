@@ -87,6 +87,8 @@ def asked(args: argparse.Namespace, **fields: Any) -> dict[str, Any] | None:  # 
     def told(news: dict[str, Any]) -> None:
         if news["state"] == "passed":
             terminal.say(f"{news['gate']}: passed")
+        elif news["state"] == "skipped":
+            terminal.say(f"{news['gate']}: not asked again of a version that has served before")
         elif terminal.interactive:
             far = f" {news['done']} of {news['of']}" if news["of"] else ""
             terminal.progress(f"{news['gate']}{far} ...")

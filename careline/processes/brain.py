@@ -26,6 +26,7 @@ from careline.call_log import CallLog
 from careline.control_server import ControlServer
 from careline.estimates import Estimator
 from careline.gate import TriageGate, engine_of
+from careline.gates import gates_of, tell_what_does_not_hold
 from careline.heap import settle
 from careline.looking_up import open_lookups
 from careline.processes.report import (
@@ -42,7 +43,7 @@ from careline.processes.report import (
 )
 from careline.publisher import Publisher
 from careline.redis_address import ENVIRONMENT, remember
-from careline.serving import begin_serving, site_to_serve
+from careline.serving import Serving, begin_serving, passed_no_gate, site_to_serve
 from careline.state import StateFolder
 from careline.turn import Turn
 from careline.versions import SiteVersions
@@ -102,7 +103,7 @@ async def serve(config: Path, state: StateFolder, redis: NodeOptions | None = No
         estimator.observe(now, turn)
 
     brain = Brain(site, journal, gate, observe, versions.find, open_lookups(state))
-    control = ControlServer(brain, calls, Publisher(config, versions, brain))
+    control = ControlServer(brain, calls, Publisher(config, versions, brain, gates_of(state)))
     calls.listen(control.tell_watchers)
     inputs = brain.restore(observe)
     estimator.begin(brain)
@@ -114,6 +115,7 @@ async def serve(config: Path, state: StateFolder, redis: NodeOptions | None = No
     driving = asyncio.create_task(_drive(brain, site.version, state.line_socket, orphaned))
     stopping = asyncio.create_task(stop.wait())
     living = asyncio.create_task(_tell_alive())
+    looking = asyncio.create_task(_look_at(serving, versions, state))
     try:
         done, _pending = await asyncio.wait(
             {driving, stopping}, return_when=asyncio.FIRST_COMPLETED
@@ -121,7 +123,7 @@ async def serve(config: Path, state: StateFolder, redis: NodeOptions | None = No
         if driving in done:
             driving.result()
     finally:
-        for task in (driving, stopping, orphaned, living):
+        for task in (driving, stopping, orphaned, living, looking):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
@@ -203,6 +205,12 @@ async def _drive(brain: Brain, version: str, socket: Path, orphaned: asyncio.Tas
             log.error("the line process is gone; waiting for it")
         finally:
             await line.close()
+
+
+async def _look_at(serving: Serving, versions: SiteVersions, state: StateFolder) -> None:
+    """Say what stands against what serves, where it has passed no gate."""
+    if passed_no_gate(serving, versions):
+        await tell_what_does_not_hold(serving.site, state)
 
 
 async def _tell_alive() -> None:

@@ -27,7 +27,8 @@ from careline.call_log import CallLog
 from careline.checkpoint import CheckpointError, decode
 from careline.control_server import ControlServer
 from careline.estimates import Estimator
-from careline.gate import TriageGate, engine_of
+from careline.gate import TriageGate, compile_site, engine_of
+from careline.gates import gates_of
 from careline.heap import settle
 from careline.looking_up import open_lookups
 from careline.publisher import Publisher
@@ -137,7 +138,7 @@ class Node:
         self._key_path.parent.mkdir(mode=0o700, exist_ok=True)
         await asyncio.to_thread(self._could_lead)
         # Compiled before this node is asked to lead: nobody waits for it in a take-over.
-        await asyncio.to_thread(engine_of, self._site)
+        await asyncio.to_thread(compile_site, self._site)
         settle()
         relay = LineRelay(
             self._address,
@@ -226,7 +227,7 @@ class Node:
 
         find = found_or_taken(self._config, self._versions)
         brain = Brain(self._site, journal, gate, observe, find, open_lookups(self._state))
-        publisher = Publisher(self._config, self._versions, brain)
+        publisher = Publisher(self._config, self._versions, brain, gates_of(self._state))
         control = ControlServer(brain, calls, publisher)
         server = Server(self._address)
         try:

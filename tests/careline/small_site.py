@@ -13,7 +13,7 @@ from careline.brain import Brain
 from careline.gate import TriageGate, engine_of
 from careline.publications import How
 from careline.publisher import Published, Publisher
-from careline.publishing import GATES, Gate
+from careline.publishing import TRIAGE, Gate
 from careline.serving import begin_serving, site_to_serve
 from careline.versions import SiteVersions
 from config.load import load_site
@@ -55,7 +55,7 @@ class Line:
         gates: what a version has to pass.
     """
 
-    def __init__(self, config: Path, state: Path, gates: Sequence[Gate] = GATES) -> None:
+    def __init__(self, config: Path, state: Path, gates: Sequence[Gate] = (TRIAGE,)) -> None:
         self.versions = SiteVersions(state)
         self.site = started(config, self.versions)
         self.gate = TriageGate(engine_of(self.site))

@@ -17,6 +17,7 @@ from calls.private import Private
 from careline.brain import Brain
 from careline.gate import TriageGate, engine_of
 from careline.publisher import Publisher
+from careline.publishing import TRIAGE
 from careline.versions import SiteVersions
 from config.errors import ConfigError
 from config.load import DEFAULT_CLINIC, load_site
@@ -56,7 +57,7 @@ class Rig:
         self.site = started(folder, self.versions)
         self.gate = TriageGate(engine_of(self.site))
         self.brain = Brain(self.site, MemoryJournal(), self.gate, find_version=self.versions.find)
-        self.publisher = Publisher(folder, self.versions, self.brain)
+        self.publisher = Publisher(folder, self.versions, self.brain, (TRIAGE,))
         self.phones = SimulatedPhones(self.site.id, {})
         self.now = 1_795_446_000.0
 

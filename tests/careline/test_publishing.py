@@ -11,7 +11,7 @@ import pytest
 
 from calls.ids import CallId
 from careline.publications import How
-from careline.publishing import GATES, Failed, Gate, GateNews, GivenUp, Progress, off_the_loop
+from careline.publishing import TRIAGE, Failed, Gate, GateNews, GivenUp, Progress, off_the_loop
 from careline.refusal import Refused
 from config.site import Site
 from tests.careline.small_site import Folder, Line, published, small_folder, started
@@ -29,7 +29,7 @@ def start(folder: Folder, tmp_path: Path):
     made: list[Line] = []
 
     def line(*gates: Gate) -> Line:
-        made.append(Line(folder.path, tmp_path / "versions", gates or GATES))
+        made.append(Line(folder.path, tmp_path / "versions", gates or (TRIAGE,)))
         return made[-1]
 
     yield line

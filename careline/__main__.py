@@ -18,6 +18,7 @@ from careline.cli import (
     demo,
     diff,
     explain,
+    flow,
     prove,
     publish,
     queue,
@@ -47,6 +48,7 @@ _COMMANDS = (
     versions,
     rollback,
     diff,
+    flow,
     schema,
     triage,
     triage_review,
@@ -149,13 +151,14 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     words = in_one_word(sys.argv[1:] if arguments is None else arguments)
     args, left_over = top.parse_known_args(words)
     top.prog = f"{top.prog} {args.command}"  # whose help tells what goes with it
-    if left_over[1:] or (left_over and left_over[0].startswith("-")):
-        top.error(f"unrecognized arguments: {' '.join(left_over)}")
     if left_over:
         late = getattr(args, "late", "journal")
-        if getattr(args, late, ...) is not None:
-            top.error(f"unrecognized arguments: {left_over[0]}")
-        setattr(args, late, Path(left_over[0]) if late == "journal" else left_over[0])
+        places = (late,) if isinstance(late, str) else late
+        free = [place for place in places if getattr(args, place, ...) is None]
+        if len(left_over) > len(free) or any(word.startswith("-") for word in left_over):
+            top.error(f"unrecognized arguments: {' '.join(left_over)}")
+        for place, word in zip(free, left_over, strict=False):
+            setattr(args, place, Path(word) if place == "journal" else word)
     return args
 
 

@@ -16,7 +16,7 @@ stop() { say "$*"; exit 2; }
 
 want=${1:-base}
 [ $# -le 1 ] || stop "one word is wanted, not $#: base, speech or dev"
-packages=(python3-venv festival festvox-us-slt-hts flite espeak-ng)
+packages=(python3-venv festival festvox-us-slt-hts flite espeak-ng graphviz)
 case $want in
 base | speech) ;;
 dev) packages+=(sip-tester baresip procps redis-server) ;;

@@ -19,7 +19,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 READ_BY_THE_SCRIPT = ("setup.cfg", "pyproject.toml", "constraints.txt")
-DEBIAN_BASE = "python3-venv festival festvox-us-slt-hts flite espeak-ng"
+DEBIAN_BASE = "python3-venv festival festvox-us-slt-hts flite espeak-ng graphviz"
 DEBIAN_DEV = f"{DEBIAN_BASE} sip-tester baresip procps redis-server"
 
 TOOLS = (

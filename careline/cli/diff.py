@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from careline.cli.options import add_state, counted, site_or_complain
+from careline.cli.picture_file import STANDARD_OUTPUT, put_svg
 from careline.control import NotRunning, request
 from careline.publications import Publication
 from careline.refusal import Refused
@@ -21,6 +22,7 @@ from careline.version_names import listed, named
 from careline.versions import SiteVersions
 from config.diff import Difference, Kind, differences
 from config.document import printable
+from config.picture import draw_changes, step_places
 from config.site import Site
 
 DIFFERS = 1
@@ -36,12 +38,17 @@ _EXAMPLES = """examples:
   careline diff v2 v3                      what v3 has changed
   careline diff v2 1a2b3c4d --json
   careline diff serving folder --config my-clinic
+  careline diff v2 v3 --svg changes.svg    and a picture of the flows that differ
 
 A version is v1, v2, ... as `careline versions` lists them, or how its hash begins; `serving` is the
 one that new calls begin with, `folder` the site's folder. What is compared is what the files mean:
 comments and layout make no difference. Where no line is running, --config names the folder.
 
-exit code: 0 both mean the same; 1 there are differences, each is told; 2 one of them cannot be read
+In the picture green is new, red and dashed is gone, amber has changed, grey is as before. With
+--svg - it is all that is printed. Graphviz lays it out (Debian package graphviz).
+
+exit code: 0 both mean the same; 1 there are differences, each is told; 2 one of them cannot be
+read, or there is no picture
 """
 
 
@@ -76,6 +83,9 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
         help="what `folder` is (default: that of the running line)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument(
+        "--svg", metavar="FILE", help="draw the flows that differ; - is standard output"
+    )
     add_state(parser)
     parser.set_defaults(run=run, late="new")
 
@@ -90,7 +100,11 @@ def run(args: argparse.Namespace) -> int:
     if old is None or new is None:
         return UNREADABLE
     found = differences(old.site, new.site)
-    if args.json:
+    if args.svg is not None and not _draw(old, new, args.svg):
+        return UNREADABLE
+    if args.svg == STANDARD_OUTPUT:
+        pass
+    elif args.json:
         print(json.dumps(_as_data(old, new, found), indent=2))
     else:
         _say(old, new, found)
@@ -139,6 +153,17 @@ def _folder_of_line(state: StateFolder) -> Path:
         raise Refused(
             f"{error}; or name the site's folder with --config, which then is `{_FOLDER}`"
         ) from error
+
+
+def _draw(old: _Side, new: _Side, where: str) -> bool:
+    picture = draw_changes(
+        old.site,
+        new.site,
+        title=f"From {old.name} to {new.name}",
+        old_places=step_places(old.site.folder),
+        new_places=step_places(new.site.folder),
+    )
+    return put_svg(picture, where)
 
 
 def _say(old: _Side, new: _Side, found: Sequence[Difference]) -> None:

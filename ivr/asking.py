@@ -24,6 +24,9 @@ CONSENT_SILENCE_S = 4.0
 
 _READ_BACK_SILENCE_S = 6.0
 
+END_KEY = "#"
+"""Ends what is typed."""
+
 
 def asked(course: Course) -> Asking:
     """The step whose question is put."""
@@ -54,8 +57,10 @@ def stand(course: Course, now: float) -> None:
     course.collection = Collection()
     course.survey_at = 0
     if isinstance(step, CollectStep) and course.keys_ahead:
-        course.collection.typed, course.keys_ahead = course.keys_ahead, ""
-        course.timers.set(Timer.TYPING, now)
+        typed, _, course.keys_ahead = course.keys_ahead.partition(END_KEY)
+        course.collection.typed = typed
+        if typed:
+            course.timers.set(Timer.TYPING, now)
 
 
 def begin_value(course: Course, now: float) -> None:
@@ -66,7 +71,7 @@ def begin_value(course: Course, now: float) -> None:
     listen(course)
     known = None if step.known is None else step.known.value(lambda name: course.value(name, now))
     if known is not None and not course.collection.typed:
-        course.collection.pending = known
+        course.collection.pending, course.collection.is_known = known, True
     put(course, now)
 
 

@@ -1,7 +1,8 @@
 """A value that a caller is asked for: typed or said, read back, and corrected.
 
 A key by itself, with a pause behind it, that means something everywhere and is no value here means
-that. So does 911: whoever types it where a date of birth is wanted is not asked again.
+that. So does 911: whoever types it where a date of birth is wanted is not asked again. Where fewer
+digits are wanted than that, what may become 911 is waited for.
 """
 
 from __future__ import annotations
@@ -17,13 +18,12 @@ from ivr.steps import Collected, CollectStep
 from ivr.timers import Timer
 from ivr.values import Value
 
-END_KEY = "#"
-"""Ends what is typed."""
-
 YES_KEY, NO_KEY = "1", "2"
 
 _EMERGENCY = "911"
 _CRISIS = "988"
+_BEGUN = ("9", "91", "98")
+"""What may become one of them."""
 _BY_988 = Verdict(action=Action.CALL_988, disposition=Disposition.NOW_988, reason="digit")
 
 _LENGTHS: Mapping[Collected, int] = {
@@ -39,7 +39,7 @@ def key(course: Course, pressed: str, now: float) -> bool:
     step, collection = _asked(course), course.collection
     if collection.pending is not None:
         return _confirmed(course, {YES_KEY: True, NO_KEY: False}.get(pressed), now)
-    if pressed == END_KEY:
+    if pressed == asking.END_KEY:
         typed_over(course, now)
     elif pressed == course.rules.keys.repeat:
         collection.typed = ""
@@ -51,50 +51,57 @@ def key(course: Course, pressed: str, now: float) -> bool:
     else:
         course.turn.typed()
         collection.typed += pressed
-        if len(collection.typed) >= _length(step, collection.typed):
-            typed_over(course, now)
-        else:
-            pause_s = course.voice.patient_s(step.inter_digit_s)
-            course.timers.set(Timer.TYPING, now + pause_s)
+        typed = collection.typed
+        if len(typed) >= _length(step, typed) and not (_is_dialled(step) and typed in _BEGUN):
+            return typed_over(course, now)
+        pause_s = course.voice.patient_s(step.inter_digit_s)
+        course.timers.set(Timer.TYPING, now + pause_s)
     return True
 
 
-def typed_over(course: Course, now: float) -> None:
-    """What is typed has come to its end."""
+def typed_over(course: Course, now: float) -> bool:
+    """What is typed has come to its end; whether it fits."""
     step, rules = _asked(course), course.rules
     typed, course.collection.typed = course.collection.typed, ""
     course.timers.cancel(Timer.TYPING)
-    length = _length(step, typed)
-    typed, course.keys_ahead = typed[:length], typed[length:]
-    by_itself = set(typed)
-    if typed == _EMERGENCY:
+    if _is_only(typed, _EMERGENCY):
         nurse.to_nurse(course, BY_KEY, now)
-        return
-    if typed == _CRISIS:
+        return True
+    if _is_only(typed, _CRISIS):
         nurse.to_nurse(course, _BY_988, now)
-        return
+        return True
+    length = _length(step, typed)
+    typed, course.keys_ahead = typed[:length], typed[length:] + course.keys_ahead
+    by_itself = set(typed)
     value = _typed_value(course, step, typed, now)
     if value is not None:
         _understood(course, value, now)
-    elif by_itself == {rules.keys.emergency}:
+    elif by_itself == {rules.keys.emergency} or _is_frantic(typed):
         nurse.to_nurse(course, BY_KEY, now)
     elif by_itself == {rules.keys.person}:
         queueing.to_person(course, now)
     else:
         _missed(course, now)
+        return False
+    return True
 
 
 def words(course: Course, said: str, now: float) -> None:
     """Words at a value, which triage has passed."""
     step, collection = _asked(course), course.collection
-    collection.typed = ""
-    course.timers.cancel(Timer.TYPING)
     language = course.voice.language
-    if collecting.digits_in(said, language).lstrip("0") == _EMERGENCY:
+    digits = collecting.digits_in(said, language).lstrip("0")
+    if _is_only(digits, _EMERGENCY):
         nurse.to_nurse(course, BY_KEY, now)
+        return
+    if _is_only(digits, _CRISIS):
+        nurse.to_nurse(course, _BY_988, now)
         return
     if collection.pending is None:
         value = _said_value(course, step, said, now)
+        if value is None and collection.typed:
+            return  # Somebody else in the room: what is typed goes on, and a pause ends it.
+        forget_typed(course)
         if value is None:
             _missed(course, now)
         else:
@@ -112,7 +119,9 @@ def words(course: Course, said: str, now: float) -> None:
 
 def silence(course: Course, now: float) -> None:
     """Nothing was said or typed."""
-    if course.collection.typed:
+    if course.timers.due(Timer.TYPING) is not None:
+        pass  # A pause ends what is typed, and nothing else.
+    elif course.collection.typed:
         typed_over(course, now)
     elif course.collection.pending is not None:
         _confirmed(course, None, now)
@@ -128,6 +137,27 @@ def no_match(course: Course, now: float) -> None:
         _missed(course, now)
 
 
+def forget_typed(course: Course) -> None:
+    """What was typed so far counts no more: the caller begins anew."""
+    course.collection.typed = ""
+    course.timers.cancel(Timer.TYPING)
+
+
+def _is_dialled(step: CollectStep) -> bool:
+    """Whether digits are typed here; at a yes or no the keys mean what they mean everywhere."""
+    return step.what is not Collected.YES_NO
+
+
+def _is_only(typed: str, number: str) -> bool:
+    """Whether a number was dialled, once or again and again."""
+    return bool(typed) and typed.replace(number, "") == ""
+
+
+def _is_frantic(typed: str) -> bool:
+    """Whether 911 was dialled with a finger that slipped."""
+    return _EMERGENCY in typed and set(typed) == set(_EMERGENCY)
+
+
 def _asked(course: Course) -> CollectStep:
     step = course.step
     assert isinstance(step, CollectStep)
@@ -139,6 +169,9 @@ def _understood(course: Course, value: Value, now: float) -> None:
     if step.read_back and step.what is not Collected.YES_NO:
         course.collection.pending = value
         course.collection.misses = 0
+        course.collection.is_known = False
+        # What was typed ahead answers what was asked, and not what nobody has heard yet.
+        course.keys_ahead = ""
         asking.put(course, now)
     else:
         _take(course, value, now)
@@ -156,7 +189,12 @@ def _confirmed(course: Course, answer: bool | None, now: float) -> bool:
         asking.put(course, now)
         return False
     collection.pending = None
-    _missed(course, now, silent=True)
+    if collection.is_known:
+        # They are yet to be asked, and have used no attempt.
+        collection.is_known = False
+        asking.put(course, now)
+    else:
+        _missed(course, now, silent=None if answer is False else True)
     return answer is not None
 
 
@@ -169,11 +207,18 @@ def _take(course: Course, value: Value, now: float) -> None:
     walk.go(course, step.next, now)
 
 
-def _missed(course: Course, now: float, *, silent: bool = False) -> None:
-    """Ask again while there are attempts; then where the step says, or a person."""
+def _missed(course: Course, now: float, *, silent: bool | None = False) -> None:
+    """Ask again while there are attempts; then where the step says, or a person.
+
+    Args:
+        course: the call.
+        now: seconds since the epoch.
+        silent: nothing was said or typed; ``None`` where a value was wrong, which they know.
+    """
     step = _asked(course)
     if course.ladder.put_again():
-        asking.put_again(course, now, step.no_input_prompt if silent else step.no_match_prompt)
+        why = {True: step.no_input_prompt, False: step.no_match_prompt, None: None}[silent]
+        asking.put_again(course, now, why)
     else:
         walk.go_or_person(course, step.otherwise, now)
 
@@ -195,7 +240,7 @@ def _length(step: CollectStep, typed: str) -> int:
 
 
 def _typed_value(course: Course, step: CollectStep, typed: str, now: float) -> Value | None:
-    if not typed:
+    if not typed.isascii() or not typed.isdigit():
         return None
     match step.what:
         case Collected.DATE_OF_BIRTH:

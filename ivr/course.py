@@ -63,11 +63,13 @@ class Collection:
         typed: the digits so far.
         pending: what was understood and is being read back.
         misses: answers to the reading back that were neither yes nor no.
+        is_known: what is read back was known before; the caller has not been asked yet.
     """
 
     typed: str = ""
     pending: Value | None = None
     misses: int = 0
+    is_known: bool = False
 
 
 @dataclass(slots=True)
@@ -212,7 +214,9 @@ class Course:
         if question is not None:
             twin.question = Question(question.verdict, question.back, question.misses)
         twin.lookup = Lookup(lookup.lookup_id, lookup.outcome, lookup.answer)
-        twin.collection = Collection(collection.typed, collection.pending, collection.misses)
+        twin.collection = Collection(
+            collection.typed, collection.pending, collection.misses, collection.is_known
+        )
         twin.unstaffed, twin.held_by = self.unstaffed.copy(), self.held_by.copy()
         twin.variables, twin.trail = self.variables.copy(), self.trail.copy()
         twin._out = self._out.copy()  # noqa: SLF001 - another of our own
@@ -250,11 +254,15 @@ class Course:
             question and (question.verdict.question, question.back.name, question.misses),
             self.questions_put,
             len(self.held_by),
-            (self.lookup.outcome, self.lookup.answer.reveal()),
+            (self.lookup.outcome, self.lookup.answer.reveal()) if self._looks_up() else None,
             self.keeps_place is None,
             self.ledger.connected,
             tuple(sorted(self.variables.items(), key=_name)),
         )
+
+    def _looks_up(self) -> bool:
+        """Whether an answer is waited for, or will be again once triage's question is answered."""
+        return self.state in (State.LOOKING_UP, State.QUESTION)
 
     def _is_asked(self) -> bool:
         """Whether a question is put, or will be again once triage's is answered."""
@@ -262,11 +270,12 @@ class Course:
         return self.state in asks
 
     def _asking(self) -> tuple[object, ...]:
+        collection = self.collection
         return (
             self.turn.stance,
             self.ladder.stance,
             tuple(id(choice) for choice in self.meant),
-            (self.collection.typed, self.collection.pending, self.collection.misses),
+            (collection.typed, collection.pending, collection.misses, collection.is_known),
             self.survey_at,
         )
 
@@ -284,9 +293,10 @@ class Course:
             name: as written.
             now: seconds since the epoch.
         """
-        if name == names.VALUE and self.collection.pending is not None:
+        asks = self.state is State.ANSWERING
+        if name == names.VALUE and asks and self.collection.pending is not None:
             return self.collection.pending
-        if name in (names.FIRST, names.SECOND) and self.meant:
+        if name in (names.FIRST, names.SECOND) and asks and self.meant:
             at = 0 if name == names.FIRST else len(self.meant) - 1
             return self._title(self.meant[at])
         return names.value_of(self, name, now, self.scope)
@@ -294,8 +304,15 @@ class Course:
     def set_variables(self, values: Mapping[str, str]) -> None:
         """Set variables as a file writes them, each in the kind that it has."""
         for name, text in values.items():
-            kind = self.flow.kinds.get(within(self.scope, name), ValueKind.TEXT)
-            self.set_variable(name, read_value(text, kind), self.scope)
+            self.set_variable(name, self._read(name, text, self.scope), self.scope)
+
+    def read(self, values: Mapping[str, str], scope: str) -> dict[str, Value]:
+        """The variables, by path, that these settings of a scope would set."""
+        read = {within(scope, name): self._read(name, values[name], scope) for name in values}
+        return {path: value for path, value in read.items() if value is not None}
+
+    def _read(self, name: str, text: str, scope: str) -> Value | None:
+        return read_value(text, self.flow.kinds.get(within(scope, name), ValueKind.TEXT))
 
     def set_variable(self, name: str, value: Value | None, scope: str) -> None:
         """Set a variable, or unset it; a language that the site does not speak changes nothing."""

@@ -62,7 +62,12 @@ class Lane:
     @property
     def stance(self) -> tuple[object, ...]:
         """All of it that makes a difference to what follows."""
-        return (self.acuity.action.name, self.entered, self.may_call_back, len(self._advised))
+        return (
+            self.acuity.action.name,
+            self.entered,
+            self.may_call_back,
+            tuple(sorted(action.name for action in self._advised)),
+        )
 
     @property
     def advised(self) -> bool:

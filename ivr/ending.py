@@ -21,12 +21,12 @@ def last_words(course: Course) -> str:
     return course.step.prompt if isinstance(course.step, HangUpStep) else course.rules.goodbye
 
 
-def hang_up(course: Course, now: float) -> None:
-    """End the caller's leg."""
+def hang_up(course: Course, now: float, *, words_awaited: bool = False) -> None:
+    """End the caller's leg; what they have begun to say is still understood."""
     course.ledger.completed = True
     course.do(HangUp(call_id=course.call_id))
     course.move(State.CLOSING)
-    close(course, now, words_awaited=False)
+    close(course, now, words_awaited=words_awaited)
 
 
 def close(course: Course, now: float, *, words_awaited: bool) -> None:

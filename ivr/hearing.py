@@ -29,6 +29,7 @@ from ivr import (
     opening,
     place,
     question,
+    queueing,
     wishes,
 )
 from ivr.course import Course
@@ -42,6 +43,16 @@ _BY_RULES = "rules"
 
 _WISHES_IN = (State.PLAYING, State.ANSWERING, State.LOOKING_UP, State.WAITING)
 """Where a wish is listened for; elsewhere the words belong to something else."""
+
+_PERSON_IN = (
+    *_WISHES_IN,
+    State.GREETING,
+    State.CONSENT,
+    State.QUESTION,
+    State.TRANSFERRING,
+    State.LEAVING,
+)
+"""Where who asks for a person in words is as good as who presses the key."""
 
 _LONGEST = 2_000
 """Characters of an utterance that answer a question: nobody says as many in six seconds. Triage has
@@ -92,16 +103,19 @@ class Hearing:
         """An utterance and triage's verdict on it."""
         self.forget()
         course = self._course
-        verdict = fact.verdict
+        verdict = self.verdict_on(fact)
+        # What triage's own forbids stays forbidden.
+        course.lane.heed(fact.verdict)
         course.lane.heed(verdict)
         if verdict.action.is_red_flag and verdict.reason == _BY_RULES:
             course.voice.language_known = True
-        words = fact.words.reveal()[:_LONGEST]
-        unclear = bool(words.strip()) and fact.confidence < course.rules.low_confidence
+        words, unclear = fact.words.reveal()[:_LONGEST], self._is_unclear(fact)
         if course.state is State.CONNECTED:
             self._with_agent(verdict)
         elif verdict.action.is_red_flag:
             nurse.to_nurse(course, verdict, now)
+        elif course.state is State.QUESTION and not unclear and wish_in(words) is Wish.PERSON:
+            keypad.person(course, now)
         elif course.state is State.QUESTION:
             answer = matching.yes_or_no(words)
             self._to_triage(verdict, None if unclear and answer is False else answer, now)
@@ -122,6 +136,27 @@ class Hearing:
             holding.say(course, now, course.rules.repeat_please)
         elif course.state is State.LEAVING and not course.voice.playing:
             ending.hang_up(course, now)
+        elif course.keeps_place is not None and not course.voice.playing:
+            # A promise was said to its end while they spoke, and it was nothing that hinders it.
+            queueing.leave_place(course, now)
+
+    def verdict_on(self, fact: WordsAssessed) -> Verdict:
+        """Triage's verdict; that of the emergency key where nothing but an emergency was named.
+
+        It counts everywhere, as the key does, except where a question has an answer of that name.
+        """
+        course, words = self._course, fact.words.reveal()[:_LONGEST]
+        if fact.verdict.action.is_red_flag or self._is_unclear(fact):
+            return fact.verdict
+        if wish_in(words) is not Wish.EMERGENCY:
+            return fact.verdict
+        is_answer = course.state is State.ANSWERING and answers.has_answer(course, words)
+        return fact.verdict if is_answer else BY_KEY
+
+    def _is_unclear(self, fact: WordsAssessed) -> bool:
+        """Whether something was said that was heard too badly to be trusted."""
+        said = bool(fact.words.reveal().strip())
+        return said and fact.confidence < self._course.rules.low_confidence
 
     def _granted(self, words: str, now: float) -> bool:
         """Carry out what may be wished for anywhere; whether the words were such a wish.
@@ -130,16 +165,16 @@ class Hearing:
         """
         course = self._course
         wish = wish_in(words)
-        if wish is None or course.state not in _WISHES_IN:
+        if course.state not in (_PERSON_IN if wish is Wish.PERSON else _WISHES_IN):
             return False
         if course.state is State.ANSWERING and answers.has_answer(course, words):
             return False
-        language = LANGUAGES.get(wish)
+        language = None if wish is None else LANGUAGES.get(wish)
         if language is not None and language not in course.rules.languages:
             return False
         match wish:
-            case Wish.EMERGENCY:
-                nurse.to_nurse(course, BY_KEY, now)
+            case None | Wish.EMERGENCY:
+                return False
             case Wish.PERSON:
                 keypad.person(course, now)
             case Wish.REPEAT:
@@ -202,6 +237,8 @@ class Hearing:
                 holding.say(course, now, notice)
             case State.LEAVING if not course.voice.playing:
                 ending.hang_up(course, now)
+            case State.WAITING if course.keeps_place is not None and not course.voice.playing:
+                queueing.leave_place(course, now)
 
     def _to_triage(self, verdict: Verdict, answer: bool | None, now: float) -> None:
         """An answer to triage's question that is itself worth a question.

@@ -25,8 +25,15 @@ def hold(course: Course, now: float) -> None:
 
 
 def say(course: Course, now: float, *prompts: str | None, barge_in: bool = True) -> None:
-    """Say something in place of the music, which comes back after it."""
+    """Say something in place of the music, which comes back after it.
+
+    A caller who is being promised a call-back hears the promise after it, and to its end: nobody is
+    let go who has not heard it.
+    """
     course.timers.cancel(Timer.COMFORT)
+    if course.keeps_place is not None:
+        barge_in, promise = False, course.keeps_place.prompt
+        prompts = (*(each for each in prompts if each != promise), promise)
     course.do(*course.voice.tell(now, *prompts, barge_in=barge_in))
 
 
@@ -72,12 +79,13 @@ def call_back_is_due(course: Course, now: float) -> bool:
     step, wait = course.queue_step, course.wait
     if step is None or step.call_back_prompt is None or wait.call_back_offered:
         return False
-    return bool(course.caller) and wait.call_back_due(now, step.call_back_after_s) <= now
+    may = bool(course.caller) and course.lane.may_call_back
+    return may and wait.call_back_due(now, step.call_back_after_s) <= now
 
 
 def offer_call_back(course: Course, now: float) -> None:
     """Tell a caller who waits that they may be called back instead; between two other prompts."""
     step = course.queue_step
-    if not course.voice.playing and step is not None:
+    if not course.voice.playing and step is not None and course.lane.may_call_back:
         course.wait.call_back_offered = True
         say(course, now, step.call_back_prompt)

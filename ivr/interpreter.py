@@ -20,6 +20,7 @@ from calls.facts import (
     CallArrived,
     CallBackChosen,
     CallConnected,
+    CallerHungUp,
     CallEscalated,
     CallFailed,
     CallHeld,
@@ -179,7 +180,8 @@ class Interpreter:
     def is_confirming(self) -> bool:
         """Whether the caller is asked if they were understood."""
         course = self._course
-        return bool(course.meant) or course.collection.pending is not None
+        asks = self.state is State.ANSWERING
+        return asks and (bool(course.meant) or course.collection.pending is not None)
 
     @property
     def hears_speech(self) -> bool:
@@ -325,7 +327,8 @@ class Interpreter:
                 lookup.answered(course, fact)
                 walk.looked_up(course, now)
             case CallBackChosen():
-                queueing.place_kept(course, now)
+                words_awaited = self._hearing.speaking_until(now) is not None
+                queueing.place_kept(course, now, words_awaited=words_awaited)
             case MessageRecorded(recording_id=recording_id, duration_s=duration_s):
                 self._recorded(recording_id, duration_s, now)
             case TransferFailed():
@@ -365,7 +368,7 @@ class Interpreter:
                 course.do(*course.voice.music())
                 walk.looked_up(course, now)
             case State.WAITING if course.keeps_place is not None:
-                queueing.leave_place(course, now)
+                self._promised(now)
             case State.WAITING | State.EMERGENCY:
                 holding.hold(course, now)
             case State.LEAVING:
@@ -374,6 +377,15 @@ class Interpreter:
                     ending.hang_up(course, now)
                 else:
                     course.timers.set(Timer.SPEECH, speaking_until)
+
+    def _promised(self, now: float) -> None:
+        """A call-back was promised. Whoever speaks up meanwhile is heard out first."""
+        course = self._course
+        speaking_until = self._hearing.speaking_until(now)
+        if speaking_until is None:
+            queueing.leave_place(course, now)
+        else:
+            course.timers.set(Timer.SPEECH, speaking_until)
 
     def _released(self, fact: CallReleased, now: float) -> None:
         """The agent is gone, the caller is not."""
@@ -389,6 +401,7 @@ class Interpreter:
             course.queued = False
             course.lane.entered = False
             following = course.queue_step.next if course.queue_step is not None else None
+            course.queue_step = course.former_queue = None
             course.do(*course.voice.listen())
             if following is None:
                 ending.farewell(course, self._rules.goodbye, now)
@@ -433,6 +446,9 @@ class Interpreter:
                 self._prompt_over(now)
             case Timer.SPEECH if course.state is State.LEAVING:
                 ending.hang_up(course, now)
+            case Timer.SPEECH if course.state is State.WAITING:
+                if course.keeps_place is not None and not course.voice.playing:
+                    queueing.leave_place(course, now)
             case Timer.SPEECH:
                 course.turn.speech_lost(now)
             case Timer.NO_INPUT if course.state is State.QUESTION:
@@ -470,6 +486,8 @@ class Interpreter:
         course = self._course
         course.ledger.failed = isinstance(fact, CallFailed)
         course.ledger.completed = before is State.LEAVING
+        if before is State.WAITING and isinstance(fact, CallerHungUp):
+            queueing.left_early(course)
         if isinstance(fact, TransferSucceeded):
             course.ledger.transferred = True
             if before is State.EMERGENCY and course.outside.ringing:
@@ -492,7 +510,8 @@ class Interpreter:
         match fact:
             case MessageRecorded(recording_id=recording_id, duration_s=duration_s):
                 course.do(*course.messages.recorded(recording_id, duration_s))
-            case WordsAssessed(verdict=verdict):
+            case WordsAssessed():
+                verdict = self._hearing.verdict_on(fact)
                 course.words_awaited = False
                 if verdict.action.is_red_flag and not course.lane.entered:
                     self._call_back(verdict)

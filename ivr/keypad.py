@@ -104,8 +104,10 @@ def person(course: Course, now: float) -> None:
         case State.QUESTION:
             assert course.question is not None
             nurse.to_nurse(course, confirmed(course.question.verdict, "unclear"), now)
-        case State.WAITING if course.queue_step is not None and (
-            course.rules.person_queue in {course.queue_step.queue, *course.unstaffed}
+        case State.WAITING if (
+            course.keeps_place is None
+            and course.queue_step is not None
+            and (course.rules.person_queue in {course.queue_step.queue, *course.unstaffed})
         ):
             holding.comfort(course, now)
         case State.PLAYING | State.RECORDING | State.LEAVING if queueing.only_a_message(course):

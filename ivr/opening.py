@@ -21,7 +21,7 @@ def greeted(course: Course, now: float) -> None:
 
 def put_consent_question(course: Course, now: float) -> None:
     """Ask whether the call may be recorded, and wait a moment for the answer."""
-    course.turn.begin(CONSENT_SILENCE_S)
+    course.turn.begin(course.voice.patient_s(CONSENT_SILENCE_S))
     course.do(*course.voice.ask_consent(now))
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from ivr import asking, ending, holding, lookup, opening, question, queueing, walk
+from ivr import (
+    asking,
+    collection,
+    ending,
+    holding,
+    lookup,
+    opening,
+    question,
+    queueing,
+    walk,
+)
 from ivr.course import Course
 from ivr.states import State
 from ivr.timers import Timer
@@ -19,6 +29,8 @@ def say_again(course: Course, now: float) -> None:
             course.timers.cancel(Timer.SPEECH)
             course.do(*course.voice.again(now))
         case State.ANSWERING:
+            # Whoever is asked anew begins anew.
+            collection.forget_typed(course)
             asking.put(course, now)
         case State.QUESTION:
             question.put(course, now)
@@ -42,12 +54,16 @@ def back_from_question(course: Course, now: float) -> None:
         walk.play(course, now)
     elif back is State.WAITING:
         queueing.stand(course, now)
-        holding.hold(course, now)
+        if course.keeps_place is None:
+            holding.hold(course, now)
+        else:
+            holding.say(course, now, course.keeps_place.prompt)
     elif back is State.LEAVING:
         ending.farewell(course, ending.last_words(course), now)
     elif back is State.LOOKING_UP:
         course.move(back)
         lookup.wait(course, now)
+        course.do(*course.voice.music())
         walk.looked_up(course, now)
     else:
         course.move(back)

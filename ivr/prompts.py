@@ -25,6 +25,11 @@ PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)(?::([a-z]+))?\}")
 MANNERS = ("digits", "phone", "money", "spelled")
 """How a value in a prompt may be said, where not by its kind."""
 
+_OF_DIGITS = (
+    ("phone", re.compile(r"\+1[0-9]{10}", re.ASCII)),
+    ("digits", re.compile(r"[0-9]+", re.ASCII)),
+)
+
 _PAUSE_S = 10.0
 _S_PER_CHARACTER = 0.2
 """Three times as slow as speech: a deadline must never cut a prompt that still plays."""
@@ -44,7 +49,8 @@ def utterances(
         fill: for the values in prompts; what it gives is this caller's, and private.
     """
     said = (utterance(rules, prompt, language) for prompt in prompts)
-    return tuple(_filled(each, fill) for each in said if each is not None)
+    filled = (_filled(each, fill) for each in said if each is not None)
+    return tuple(each for each in filled if each.text)
 
 
 def utterance(rules: CallRules, prompt: str, language: str) -> Utterance | None:
@@ -66,16 +72,25 @@ def utterance(rules: CallRules, prompt: str, language: str) -> Utterance | None:
 
 
 def _filled(words: Utterance, fill: Fill | None) -> Utterance:
-    """The words with their values; one that is not set is left out."""
+    """The words with their values; one that is not set is left out, and so may be all."""
     if "{" not in words.text:
         return words
 
     def said(placeholder: re.Match[str]) -> str:
         value = fill(placeholder[1]) if fill is not None else None
-        return "" if value is None else speak(value, words.language, how=placeholder[2])
+        if value is None:
+            return ""
+        return speak(value, words.language, how=placeholder[2] or _manner_of(value))
 
     text = PLACEHOLDER.sub(said, words.text)
     return Utterance(text=" ".join(text.split()), language=words.language, private=True)
+
+
+def _manner_of(value: Value) -> str | None:
+    """How a text is said where the prompt leaves it open: one of digits alone, digit by digit."""
+    if not isinstance(value, str):
+        return None
+    return next((how for how, text in _OF_DIGITS if text.fullmatch(value)), None)
 
 
 def placeholders(text: str) -> tuple[tuple[str, str | None], ...]:

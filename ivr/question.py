@@ -33,7 +33,7 @@ def ask(course: Course, verdict: Verdict, now: float) -> None:
 def put(course: Course, now: float, *before: str | None) -> None:
     """Say the question, after other prompts, and wait for its answer."""
     assert course.question is not None
-    course.turn.begin(SILENCE_S)
+    course.turn.begin(course.voice.patient_s(SILENCE_S))
     prompts = (*before, course.voice.digits_only(), course.question.verdict.question)
     course.do(*course.voice.say(now, *prompts))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from calls.commands import Dequeue, Enqueue, KeepPlace
+from dataclasses import replace
+
+from calls.commands import Dequeue, Enqueue, KeepPlace, OpenTask
 from calls.ids import AgentId
 from calls.private import Private
 from ivr import ending, holding, waiting
@@ -32,15 +34,17 @@ def to_queue(
     requirement = waiting.requirement(course.rules, step, course.voice.language)
     elsewhere = keeps_place is not None and keeps_place.number is not None
     course.do(Enqueue(call_id=course.call_id, requirement=requirement, number_given=elsewhere))
-    course.keeps_place = keeps_place
+    former = course.queue_step if course.state is State.WAITING else None
+    if former is not None and course.keeps_place is not None:
+        former = replace(former, prompt=None)  # Its promise is not kept.
+    course.former_queue, course.keeps_place = former, keeps_place
     course.do(*course.voice.listen(()), *course.outside.stop())
-    course.former_queue = course.queue_step if course.state is State.WAITING else None
     if course.queue_step is None or course.queue_step.queue != step.queue:
         course.wait.elsewhere()
     course.queued, course.queue_step, course.question = True, step, None
     stand(course, now)
     notice = course.voice.notice()
-    if step.prompt is None and notice is None:
+    if step.prompt is None and notice is None and keeps_place is None:
         holding.hold(course, now)
     else:
         holding.say(course, now, step.prompt, notice)
@@ -71,27 +75,45 @@ def keep_place(course: Course, step: CallBackStep, now: float) -> bool:
     The caller stands in the queue from the first word of the promise on: an agent who is free then
     takes them at once.
     """
-    if not course.lane.may_call_back or not _number(course, step, now):
+    if not may_keep_place(course, step, now):
         return False
     queue = QueueStep(queue=step.queue, skills=step.skills, prompt=step.prompt)
     to_queue(course, queue, now, keeps_place=step)
     return True
 
 
+def may_keep_place(course: Course, step: CallBackStep, now: float) -> bool:
+    """Whether there is a number to call back, and nothing forbids it."""
+    return course.lane.may_call_back and bool(_number(course, step, now))
+
+
 def leave_place(course: Course, now: float) -> None:
-    """The promise was said: the place is to be kept. The caller is let go once it is."""
+    """The promise was said: the place is to be kept. The caller is let go once it is.
+
+    Where it is not they wait on, and what was promised is not said again.
+    """
     step, course.keeps_place = course.keeps_place, None
     assert step is not None
+    if course.queue_step is not None:
+        course.queue_step = replace(course.queue_step, prompt=None)
     number = "" if step.number is None else _number(course, step, now)
     holding.hold(course, now)
     course.do(KeepPlace(call_id=course.call_id, number=Private(number)))
 
 
-def place_kept(course: Course, now: float) -> None:
+def place_kept(course: Course, now: float, *, words_awaited: bool) -> None:
     """The caller's place is kept: they may go."""
     if course.state is State.WAITING:
         course.ledger.call_back_owed = True
-        ending.hang_up(course, now)
+        ending.hang_up(course, now, words_awaited=words_awaited)
+
+
+def left_early(course: Course) -> None:
+    """The caller hung up while they were promised a call-back: a person owes it to them."""
+    if course.keeps_place is not None and course.lane.may_call_back and course.caller:
+        queue = course.keeps_place.queue
+        course.ledger.call_back_owed = True
+        course.do(OpenTask(call_id=course.call_id, kind="call-back", queue=queue))
 
 
 def _number(course: Course, step: CallBackStep, now: float) -> str:

@@ -97,17 +97,14 @@ class Voice:
 
     @property
     def stance(self) -> tuple[object, ...]:
-        """All of it that makes a difference to what follows."""
+        """All of it that makes a difference to where the call goes, not to what is only said."""
         return (
             self.language,
             self.language_known,
             self.playing,
             self.speech_failed,
             self.slow,
-            self.louder,
-            self._digits_only_told,
-            self._announced,
-            self._said[1] if self.playing else True,
+            self._said[1] if self.playing else None,
         )
 
     def patient_s(self, seconds: float) -> float:

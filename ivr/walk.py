@@ -208,7 +208,10 @@ def _choose_red_flag(course: Course, path: str, now: float) -> bool:
             case BranchStep() as step:
                 look = _looking(course, now, scope, variables)
                 path = within(scope, way_out(step, look))
-            case SetStep(next=following) | SayStep(next=following):
+            case SetStep(next=following, values=values):
+                variables |= course.read(values, scope)
+                path = within(scope, following)
+            case SayStep(next=following):
                 path = within(scope, following)
             case SubFlowStep(flow=flow) if flow in course.flow.starts:
                 path = within(path, course.flow.starts[flow])
@@ -217,7 +220,7 @@ def _choose_red_flag(course: Course, path: str, now: float) -> bool:
                 if choice is None or choice.goto is None:
                     return choice is not None and choice.red_flag is not None
                 keys, path = keys[1:], within(scope, choice.goto)
-                variables |= {within(scope, name): value for name, value in choice.set.items()}
+                variables |= course.read(choice.set, scope)
             case _:
                 return False
     return False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ivr import ending, holding, place, walk
+from ivr import ending, holding, place, queueing, walk
 from ivr.course import Course
+from ivr.flow import within
 from ivr.states import State
+from ivr.steps import CallBackStep
 from ivr.voice import MOST_LOUDER
 
 _WHERE = (
@@ -61,10 +63,16 @@ def in_language(course: Course, language: str, now: float) -> None:
 
 
 def call_back(course: Course, now: float) -> None:
-    """A caller who waits would rather be called back."""
-    step = course.queue_step
-    if step is not None and step.call_back is not None:
-        walk.go(course, step.call_back, now)
+    """A caller who waits would rather be called back; who cannot be waits on where they are."""
+    waits = course.queue_step
+    if waits is None or waits.call_back is None:
+        return
+    step = course.flow.steps.get(within(course.scope, waits.call_back))
+    if isinstance(step, CallBackStep) and queueing.may_keep_place(course, step, now):
+        course.steps_alone = 0
+        walk.go(course, waits.call_back, now)
+    else:
+        holding.comfort(course, now)
 
 
 def _again(course: Course, now: float) -> None:

@@ -129,9 +129,29 @@ DIZZY = Verdict(action=Action.ASK, disposition=Disposition.SAME_DAY, question="b
 class Scene:
     """A call and the little of the world around it that a test looks at."""
 
-    def __init__(self, start: str = "menu", steps=None, now: float = 1000.0, **rules) -> None:
+    def __init__(
+        self,
+        start: str = "menu",
+        steps=None,
+        now: float = 1000.0,
+        texts=None,
+        starts=None,
+        kinds=None,
+        **rules,
+    ) -> None:
+        if texts is not None:
+            # English words, with a mark for Spanish.
+            spoken = {name: {"en": text, "es": f"{text} (es)"} for name, text in texts.items()}
+            rules["prompts"] = {**RULES.prompts, **spoken}
         self.rules = replace(RULES, **rules)
-        flow = Flow(id="main", version="v1", start=start, steps={**STEPS, **(steps or {})})
+        flow = Flow(
+            id="main",
+            version="v1",
+            start=start,
+            steps={**STEPS, **(steps or {})},
+            starts=starts or {},
+            kinds=kinds or {},
+        )
         self.call = Interpreter(CALL, flow, self.rules)
         self.now = now
         self.commands: list[Command] = []
@@ -207,6 +227,11 @@ class Scene:
     def outcome(self):
         (end,) = self.all(EndCall)
         return end.outcome
+
+    @property
+    def in_lane(self) -> bool:
+        """Whether a nurse was asked for, before all else that the last fact led to."""
+        return bool(self.queues) and self.queues[-1] == self.rules.nurse_queue
 
     @property
     def listening(self) -> str:

@@ -1,0 +1,563 @@
+"""A value that is asked for: typed or said, read back, corrected; and the ways out of it."""
+
+from datetime import date
+
+import pytest
+
+from calls.commands import Enqueue, Listen, Say
+from calls.facts import SpeechStarted, SpeechUnavailable
+from calls.private import Private
+from calls.verdict import Action
+from ivr import State
+from ivr.expressions import Expression
+from ivr.steps import AskStep, Choice, Collected, CollectStep, HangUpStep, SayStep
+from ivr.values import ValueKind
+
+TEXTS = {
+    "read-back": "I have {value}, is that right?",
+    "birthday?": "When were you born?",
+    "birthday-again": "Your birthday?",
+    "phone?": "What is your number?",
+    "not-heard": "I heard nothing.",
+    "not-understood": "That was no date.",
+    "said": "You said {it}.",
+    "next?": "Which door?",
+}
+NOW = 1_800_000_000.0
+
+
+def collect(what, **more):
+    return CollectStep(what=what, into="it", next="said", prompt="birthday?", **more)
+
+
+@pytest.fixture
+def asked(scene):
+    """A caller who is asked for something."""
+
+    def begin(what=Collected.DATE_OF_BIRTH, *, number="5551234", rules=None, steps=None, **more):
+        step = collect(
+            what,
+            **{
+                "again_prompt": "birthday-again",
+                "no_input_prompt": "not-heard",
+                "no_match_prompt": "not-understood",
+                **more,
+            },
+        )
+        live = scene(
+            start="it",
+            steps={"it": step, "said": SayStep(prompt="said", next="menu"), **(steps or {})},
+            now=NOW,
+            texts=TEXTS,
+            **(rules or {}),
+        )
+        live.to_menu(number=number)
+        assert live.call.state is State.ANSWERING
+        return live
+
+    return begin
+
+
+def value_of(live):
+    return live.call._course.variables.get("it")
+
+
+# --- typed and said -------------------------------------------------------------------------------
+
+
+TYPED = [
+    (Collected.DATE_OF_BIRTH, {}, "03051960", date(1960, 3, 5)),
+    (Collected.PHONE_NUMBER, {}, "5558675309", "+15558675309"),
+    (Collected.PHONE_NUMBER, {}, "15558675309", "+15558675309"),
+    (Collected.NUMBER, {}, "42#", 42),
+    (Collected.NUMBER, {"maximum": 10}, "10", 10),
+    (Collected.DIGITS, {"digits": 4}, "0042", "0042"),
+    (Collected.DIGITS, {}, "90210#", "90210"),
+    (Collected.ZIP_CODE, {}, "12207", "12207"),
+]
+SAID = [
+    (Collected.DATE_OF_BIRTH, {}, "march fifth nineteen sixty", date(1960, 3, 5)),
+    (Collected.PHONE_NUMBER, {}, "five five five eight six seven five three oh nine", None),
+    (Collected.NUMBER, {}, "forty two", 42),
+    (Collected.DIGITS, {"digits": 4}, "zero zero four two", "0042"),
+    (Collected.ZIP_CODE, {}, "one two two oh seven", "12207"),
+    (Collected.NAME, {}, "my name is maria lopez", "Maria Lopez"),
+]
+
+
+@pytest.mark.parametrize(("what", "more", "keys", "value"), TYPED)
+def test_a_typed_value_is_read_back_and_taken_once_confirmed(asked, what, more, keys, value):
+    live = asked(what, **more)
+    live.press(keys)
+    assert live.heard[0].startswith("I have")
+    assert value_of(live) is None
+    live.press("1")
+    assert value_of(live) == value
+    assert live.heard[0].startswith("You said")
+
+
+@pytest.mark.parametrize(("what", "more", "words", "value"), SAID)
+def test_a_said_value_is_read_back_and_taken_once_confirmed(asked, what, more, words, value):
+    live = asked(what, **more)
+    live.speak(words)
+    assert live.heard[0].startswith("I have")
+    live.speak("yes that is right")
+    assert value_of(live) == (value or "+15558675309")
+
+
+@pytest.mark.parametrize("answer", ["1", "yes"])
+def test_a_yes_or_no_is_never_read_back(asked, answer):
+    live = asked(Collected.YES_NO)
+    (live.press if answer == "1" else live.speak)(answer)
+    assert value_of(live) is True
+
+
+def test_where_nothing_is_to_be_read_back_the_value_is_taken_at_once(asked):
+    live = asked(read_back=False)
+    live.press("03051960")
+    assert value_of(live) == date(1960, 3, 5)
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_a_value_that_is_read_back_is_private_and_nothing_else_is(asked, answer):
+    live = asked()
+    live.press("03051960")
+    assert [each.private for each in live.all(Say)[-1].utterances] == [True]
+    assert all(not each.private for say in live.all(Say)[:-1] for each in say.utterances)
+    live.speak(answer)
+    assert "1960" not in "".join(map(repr, live.commands))
+
+
+def test_the_pause_behind_the_last_key_ends_what_is_typed(asked):
+    live = asked(Collected.DIGITS, inter_digit_s=2.0)
+    live.press("12")
+    live.wait(1.9)
+    live.press("3")
+    live.wait(1.9)
+    assert live.heard == ["When were you born?"]
+    live.wait(0.2)
+    assert live.heard == ["I have one two three, is that right?"]
+
+
+def test_whoever_types_slowly_is_not_cut_off_by_the_silence_that_a_finished_prompt_begins(asked):
+    live = asked(inter_digit_s=10.0, no_input_s=4.0)
+    live.press("0")
+    live.finish(interrupted=True)
+    live.wait(9)
+    live.press("3051960")
+    assert live.heard[0].startswith("I have March 5th")
+
+
+def test_a_caller_who_asked_for_slower_words_is_given_longer_pauses(asked):
+    live = asked(Collected.DIGITS, inter_digit_s=2.0, no_input_s=4.0)
+    live.speak("slow down")
+    live.finish()
+    live.press("12")
+    live.wait(2.9)
+    assert value_of(live) is None
+    assert live.all(Say)[-1].slow
+    assert live.heard == ["When were you born?"]
+    live.wait(0.2)
+    assert live.heard[0].startswith("I have")
+
+
+def test_the_repeat_key_takes_back_what_was_typed(asked):
+    live = asked()
+    live.press("0512*")
+    assert live.heard == ["When were you born?"]
+    live.press("03051960")
+    assert live.heard[0].startswith("I have March 5th")
+
+
+def test_the_end_key_alone_is_an_answer_that_fits_nothing(asked):
+    live = asked()
+    live.press("#")
+    assert live.heard == ["That was no date.", "Your birthday?"]
+
+
+def test_a_key_that_no_telephone_has_harms_nothing(asked):
+    live = asked(Collected.NUMBER)
+    live.press("A")
+    assert live.heard[0] == "That was no date."
+    live.press("7#")
+    assert live.heard[0].startswith("I have 7")
+
+
+# --- reading back ---------------------------------------------------------------------------------
+
+
+def test_a_no_asks_again_in_short_and_without_a_word_of_blame(asked):
+    live = asked()
+    live.press("03051960")
+    live.press("2")
+    assert live.heard == ["Your birthday?"]
+    assert value_of(live) is None
+
+
+def test_silence_at_the_reading_back_reads_back_once_more_and_then_asks_again(asked):
+    live = asked()
+    live.press("03051960")
+    live.finish()
+    live.wait(6)
+    assert live.heard[0].startswith("I have March 5th")
+    live.finish()
+    live.wait(6)
+    assert live.heard == ["I heard nothing.", "Your birthday?"]
+
+
+@pytest.mark.parametrize("words", ["no the sixth of march nineteen sixty", "march sixth 1960"])
+def test_who_corrects_a_value_is_read_the_new_one(asked, words):
+    live = asked()
+    live.press("03051960")
+    live.speak(words)
+    assert live.heard == ["I have March 6th, 1960, is that right?"]
+    live.speak("yes")
+    assert value_of(live) == date(1960, 3, 6)
+
+
+def test_the_same_value_said_again_without_a_yes_is_read_back_once_more(asked):
+    live = asked()
+    live.press("03051960")
+    live.speak("march fifth nineteen sixty")
+    assert live.heard[0].startswith("I have March 5th")
+    assert value_of(live) is None
+
+
+def test_what_is_known_is_offered_before_anything_is_asked(asked):
+    live = asked(Collected.PHONE_NUMBER, known=Expression("caller.number"), number="+15558675309")
+    assert live.heard[0].startswith("I have five five five")
+    live.press("1")
+    assert value_of(live) == "+15558675309"
+
+
+def test_what_is_known_is_no_attempt_of_a_caller_who_has_another_number(asked):
+    live = asked(
+        Collected.PHONE_NUMBER,
+        known=Expression("caller.number"),
+        number="+15558675309",
+        attempts=1,
+    )
+    live.press("2")
+    assert live.heard == ["When were you born?"]
+    live.press("2125550199")
+    assert live.heard[0].startswith("I have two one two")
+
+
+def test_where_nothing_is_known_the_question_is_put(asked):
+    live = asked(Collected.PHONE_NUMBER, known=Expression("caller.number"), number="")
+    assert live.heard == ["When were you born?"]
+
+
+# --- too many attempts ----------------------------------------------------------------------------
+
+
+def test_after_the_last_attempt_a_person_is_sought(asked):
+    live = asked(attempts=2)
+    for _ in range(2):
+        live.finish()
+        live.wait(7)
+    assert live.queues == ["general"]
+
+
+def test_after_the_last_attempt_the_flow_may_go_elsewhere(asked):
+    live = asked(attempts=1, otherwise="bye")
+    live.speak("purple elephants")
+    assert live.call.step == "bye"
+
+
+def test_who_says_no_to_every_reading_back_comes_to_a_person(asked):
+    live = asked(attempts=3)
+    for _ in range(3):
+        live.press("03051960")
+        live.press("2")
+    assert live.queues == ["general"]
+
+
+# --- help -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", [each for each in Collected if each is not Collected.YES_NO])
+def test_a_lone_emergency_key_with_a_pause_is_an_emergency(asked, what):
+    live = asked(what, digits=4, maximum=8)
+    live.press("9")
+    live.wait(3)
+    assert live.in_lane
+
+
+@pytest.mark.parametrize("what", [each for each in Collected if each is not Collected.YES_NO])
+def test_a_lone_person_key_with_a_pause_leads_to_a_person(asked, what):
+    live = asked(what, digits=4, minimum=1)
+    live.press("0")
+    live.wait(3)
+    assert live.queues == ["general"]
+
+
+@pytest.mark.parametrize("what", [Collected.YES_NO])
+def test_at_a_yes_or_no_the_keys_mean_at_once_what_they_mean_everywhere(asked, what):
+    live = asked(what)
+    live.press("9")
+    assert live.in_lane
+    other = asked(what)
+    other.press("0")
+    assert other.queues == ["general"]
+
+
+LENGTHS = [
+    (Collected.DATE_OF_BIRTH, {}),
+    (Collected.PHONE_NUMBER, {}),
+    (Collected.ZIP_CODE, {}),
+    (Collected.NAME, {}),
+    (Collected.DIGITS, {}),
+    *((Collected.DIGITS, {"digits": digits}) for digits in (1, 2, 3, 4, 6, 9)),
+    *((Collected.NUMBER, {"maximum": maximum}) for maximum in (1, 5, 9, 10, 95, 99, 999, 99_999)),
+]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize(("dialled", "action"), [("911", "CALL_911"), ("988", "CALL_988")])
+@pytest.mark.parametrize(("what", "more"), LENGTHS)
+def test_911_and_988_are_understood_however_few_digits_are_wanted(
+    asked, what, more, dialled, action, apart
+):
+    live = asked(what, **more)
+    for keys in dialled if apart else [dialled]:
+        live.press(keys)
+        live.wait(0.5)
+    live.wait(3)
+    assert live.in_lane
+    assert live.call.acuity.action is Action[action]
+
+
+@pytest.mark.parametrize("keys", ["911911", "9111", "9911"])
+def test_911_dialled_twice_or_with_a_finger_that_slips_is_911(asked, keys):
+    live = asked()
+    live.press(keys)
+    live.wait(3)
+    assert live.in_lane
+
+
+def test_a_value_of_nine_is_still_a_value_where_it_is_one(asked):
+    live = asked(Collected.NUMBER, maximum=10)
+    live.press("9")
+    live.wait(3)
+    assert live.heard == ["I have 9, is that right?"]
+    live.press("1")
+    assert value_of(live) == 9
+
+
+@pytest.mark.parametrize("what", list(Collected))
+@pytest.mark.parametrize(
+    ("words", "action"),
+    [
+        ("nine one one", "CALL_911"),
+        ("call 911", "CALL_911"),
+        ("emergency", "CALL_911"),
+    ],
+)
+def test_911_is_understood_in_words(asked, what, words, action):
+    live = asked(what, digits=3)
+    live.speak(words)
+    assert live.in_lane
+    assert live.call.acuity.action is Action[action]
+
+
+@pytest.mark.parametrize("what", list(Collected))
+def test_988_is_understood_in_words(asked, what):
+    live = asked(what, digits=3)
+    live.speak("nine eight eight")
+    assert live.in_lane
+    assert live.call.acuity.action is Action.CALL_988
+
+
+@pytest.mark.parametrize("where", ["typing", "reading back", "nothing yet"])
+def test_a_red_flag_interrupts_a_value_wherever_it_is(asked, verdicts, where):
+    live = asked()
+    live.press({"typing": "0305", "reading back": "03051960", "nothing yet": "1"}[where])
+    commands = live.speak("my chest hurts", verdicts["911"])
+    assert isinstance(commands[0], Enqueue)
+    assert live.in_lane
+    live.wait(30)
+    assert live.call.state is State.EMERGENCY
+
+
+@pytest.mark.parametrize(("keys", "reached"), [("0", "general"), ("9", "nurse")])
+def test_keys_for_help_work_while_a_value_is_read_back(asked, keys, reached):
+    live = asked()
+    live.press("03051960")
+    live.press(keys)
+    assert live.queues == [reached]
+
+
+# --- in the middle --------------------------------------------------------------------------------
+
+
+def test_triages_no_leads_back_to_the_question_and_the_date_is_typed_anew(asked, verdicts):
+    live = asked()
+    live.press("0305")
+    live.speak("I feel dizzy", verdicts["ask"])
+    assert live.call.state is State.QUESTION
+    live.press("2")
+    assert live.heard == ["When were you born?"]
+    live.press("03051960")
+    assert live.heard == ["I have March 5th, 1960, is that right?"]
+
+
+def test_triages_no_leads_back_to_the_reading_back_with_what_was_said(asked, verdicts):
+    live = asked()
+    live.press("03051960")
+    live.speak("I feel dizzy", verdicts["ask"])
+    live.press("2")
+    assert live.heard == ["I have March 5th, 1960, is that right?"]
+    live.press("1")
+    assert value_of(live) == date(1960, 3, 5)
+
+
+@pytest.mark.parametrize("again", ["repeat that", "louder"])
+def test_whoever_asks_in_words_to_hear_it_again_types_anew(asked, again):
+    live = asked()
+    live.press("0305")
+    live.speak(again)
+    assert live.heard == ["When were you born?"]
+    live.wait(3.1)
+    assert live.heard == ["When were you born?"]
+    live.press("03051960")
+    assert live.heard == ["I have March 5th, 1960, is that right?"]
+
+
+def test_a_restart_in_the_middle_of_typing_asks_anew_and_costs_no_attempt(asked):
+    live = asked(attempts=1)
+    live.press("0305")
+    live.now += 60
+    live._done(live.call.resume(live.now))
+    live.wait(1)
+    assert live.heard == ["When were you born?"]
+    live.press("03051960")
+    assert live.heard == ["I have March 5th, 1960, is that right?"]
+
+
+@pytest.mark.parametrize("words", ["", "and then she said to him"])
+def test_voices_in_the_room_do_not_wipe_out_what_is_being_typed(asked, words):
+    live = asked()
+    live.press("0305")
+    live.speak(words)
+    live.press("1960")
+    assert live.heard == ["I have March 5th, 1960, is that right?"]
+
+
+def test_a_date_that_is_said_replaces_what_was_typed(asked):
+    live = asked()
+    live.press("12")
+    live.speak("march fifth nineteen sixty")
+    assert live.heard == ["I have March 5th, 1960, is that right?"]
+    live.wait(3.5)
+    assert live.heard == ["I have March 5th, 1960, is that right?"]
+
+
+def test_words_too_badly_heard_are_asked_for_once_more_and_then_go_to_a_nurse(asked):
+    live = asked()
+    live.speak("mumble", confidence=0.1)
+    assert live.heard == ["repeat-please en"]
+    live.speak("mumble", confidence=0.1)
+    assert live.in_lane
+
+
+def test_a_name_that_nobody_can_hear_leads_to_a_person(asked):
+    live = asked(Collected.NAME, attempts=2)
+    live.fact(SpeechStarted)
+    live.fact(SpeechUnavailable, reason="saturated")
+    assert live.heard == ["digits-only en", "When were you born?"]
+    for _ in range(2):
+        live.fact(SpeechStarted)
+        live.fact(SpeechUnavailable, reason="saturated")
+    assert live.queues == ["general"]
+
+
+def test_another_language_asks_the_question_in_it_and_listens_in_it(asked):
+    live = asked(rules={"listen_languages": ("en", "es")})
+    live.press("0305")
+    live.speak("spanish please")
+    assert live.heard == ["When were you born? (es)"]
+    assert live.all(Listen)[-1].language == "es"
+    live.speak("cinco de marzo de mil novecientos sesenta")
+    assert live.heard == ["I have 5 de marzo de 1960, is that right? (es)"]
+
+
+def test_another_language_at_the_reading_back_reads_back_in_it(asked):
+    live = asked(rules={"listen_languages": ("en", "es")})
+    live.press("03051960")
+    live.speak("en español")
+    assert live.heard == ["I have 5 de marzo de 1960, is that right? (es)"]
+
+
+# --- digits ahead ---------------------------------------------------------------------------------
+
+
+def ahead(scene, keys, **step):
+    """What was pressed during the greeting, before a number is asked for."""
+    live = scene(
+        start="it",
+        steps={
+            "it": CollectStep(
+                what=step.pop("what", Collected.NUMBER),
+                into="it",
+                next="door",
+                prompt="birthday?",
+                **step,
+            ),
+            "door": AskStep(
+                prompt="next?",
+                choices=(
+                    Choice(digit="1", goto="bye"),
+                    Choice(digit="2", goto="menu"),
+                ),
+            ),
+            "bye": HangUpStep(prompt="thanks"),
+        },
+        texts=TEXTS,
+        now=NOW,
+        kinds={"it": ValueKind.NUMBER},
+    )
+    live.arrive()
+    live.press(keys)
+    live.finish()
+    live.wait(0)
+    return live
+
+
+def test_a_value_typed_during_the_greeting_is_taken_and_read_back(scene):
+    live = ahead(scene, "42#")
+    assert live.heard == ["I have 42, is that right?"]
+
+
+def test_what_is_typed_behind_a_value_never_confirms_it_nor_answers_what_was_not_heard(scene):
+    live = ahead(scene, "42#12")
+    assert live.heard == ["I have 42, is that right?"]
+    live.press("1")
+    assert value_of(live) == 42
+    assert live.heard == ["Which door?"]
+
+
+def test_what_is_typed_behind_a_value_that_is_not_read_back_answers_the_next_question(scene):
+    live = ahead(scene, "42#1", read_back=False)
+    assert live.call.step == "bye"
+
+
+@pytest.mark.parametrize("keys", ["#", "##", "#1", "4#", "#4#"])
+@pytest.mark.parametrize("what", list(Collected))
+def test_end_keys_during_the_greeting_harm_nothing(scene, keys, what):
+    live = ahead(scene, keys, what=what)
+    assert live.call.state in (State.ANSWERING, State.LEAVING)
+
+
+def test_blind_typing_at_a_yes_or_no_costs_one_attempt(asked):
+    live = asked(Collected.YES_NO, attempts=2)
+    live.press("5555")
+    assert live.call.state is State.ANSWERING
+    assert live.queues == []
+
+
+def test_what_is_typed_stands_in_no_repr(asked):
+    live = asked()
+    live.press("0305")
+    assert "0305" not in repr(Private("0305"))
+    assert "0305" not in repr(live.commands)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Set
 from dataclasses import replace
 from typing import TypeAlias
 
-from config.document import Document, Path, dotted, shown
+from config.document import Document, Path, dotted, printable, shown
 from config.errors import Problem
 from config.nearest import Nearest
 
@@ -125,7 +125,9 @@ def _tell(
     if (origin.file, written) in blamed:
         return
     line, column = origin.key_mark(inner) if key else origin.mark(inner)
-    problem = Problem(file=origin.file, line=line, column=column, where=where, message=message)
+    # Names are put in as they are written, and those of languages may be anything.
+    told_plainly = printable(message)
+    problem = Problem(file=origin.file, line=line, column=column, where=where, message=told_plainly)
     found_in = _take(told, problem, written)
     if origin is not document:
         found_in.add(document.file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from careline.cli.options import counted, site_or_complain
+from careline.cli.replay_tables import print_json
 from careline.proving import TURNS, Proof, prove
 from careline.terminal import Terminal, Tone
 from config.load import DEFAULT_CLINIC
@@ -72,14 +72,14 @@ def run(args: argparse.Namespace) -> int:
     if site is None:
         return 2
     terminal = Terminal(sys.stdout)
-    proof = prove(
-        site,
-        time.time(),
-        args.turns,
-        lambda done, every: terminal.progress(f"{done} of {every} worlds"),
-    )
+
+    def progress(done: int, every: int) -> None:
+        if terminal.interactive:
+            terminal.progress(f"{done} of {every} worlds" if done < every else "")
+
+    proof = prove(site, time.time(), args.turns, progress)
     if args.json:
-        terminal.say(json.dumps(_as_json(proof), ensure_ascii=False))
+        print_json(_as_json(proof))
     else:
         _tell(terminal, proof, worst=args.worst)
     return 0 if proof.holds else 1

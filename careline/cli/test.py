@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from careline.cli.options import counted, site_or_complain
+from careline.cli.replay_tables import print_json
 from careline.dialogues import Coverage, Played
 from careline.dialogues.run import Rehearsal, rehearse
 from careline.terminal import Terminal, Tone
@@ -71,13 +71,13 @@ def run(args: argparse.Namespace) -> int:
     if site is None:
         return 2
     terminal = Terminal(sys.stdout)
+
+    def progress(done: int, every: int) -> None:
+        if terminal.interactive:
+            terminal.progress(f"{done} of {every} dialogues" if done < every else "")
+
     try:
-        rehearsal = rehearse(
-            args.folder,
-            site,
-            tuple(args.names),
-            lambda done, every: terminal.progress(f"{done} of {every} dialogues"),
-        )
+        rehearsal = rehearse(args.folder, site, tuple(args.names), progress)
     except ConfigError as error:
         for problem in error.problems:
             print(problem)
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"there is no dialogue {', '.join(rehearsal.unknown)}", file=sys.stderr)
         return 2
     if args.json:
-        terminal.say(json.dumps(_as_json(rehearsal), ensure_ascii=False))
+        print_json(_as_json(rehearsal))
     else:
         _tell(terminal, rehearsal, site, args)
     return 1 if rehearsal.failed else 0

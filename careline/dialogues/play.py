@@ -93,6 +93,7 @@ class _Play:
         self._ended: str | None = None
         self._agent: AgentId | None = None
         self._agents: list[AgentId] = []
+        self._engine: Interpreter | None = None
         self.result = Played(written)
         away = frozenset(dialogue.away)
         behaviours = {
@@ -124,7 +125,8 @@ class _Play:
         arrived = self._phones.arrive(CALL, self._run.now, caller=caller, dialled=self._site.id)
         self._run.tell(arrived)
         live = self._run.switchboard.calls.get(CALL)
-        engine = live.engine if live is not None else None
+        if live is not None and isinstance(live.engine, Interpreter):
+            self._engine = live.engine
         self._settle()
         for number, turn in enumerate(self._dialogue.turns):
             wrong = self._do(turn)
@@ -134,8 +136,7 @@ class _Play:
                 break
         if self._ended is None:
             self._run.tell(*self._phones.hang_up(CALL, self._run.now))
-        if isinstance(engine, Interpreter):
-            self.result.trail = engine.trail
+        self.result.trail = self._trail()
         return self.result
 
     # --- the caller ------------------------------------------------------------------------------
@@ -324,11 +325,8 @@ class _Play:
         return False
 
     def _trail(self) -> tuple[str, ...]:
-        live = self._run.switchboard.calls.get(CALL)
-        engine = live.engine if live is not None else None
-        if isinstance(engine, Interpreter):
-            self.result.trail = engine.trail
-        return self.result.trail
+        # Of a call that is over, too, which the switchboard has forgotten.
+        return () if self._engine is None else self._engine.trail
 
     def _where(self) -> str:
         return f"the call came by {_last(self._trail())}"

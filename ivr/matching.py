@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from ivr.steps import Choice
@@ -131,16 +131,36 @@ def _fitting(
     return fits, torn
 
 
+def _longest(phrases: tuple[str, ...], said: tuple[str, ...]) -> int:
+    """How many tokens the longest phrase has that occurs in what was said; 0 if none does."""
+    longest = 0
+    by_first = _by_first_token(phrases) if phrases else {}
+    for start, first in enumerate(said):
+        for phrase in by_first.get(first, ()):
+            size = len(phrase)
+            if size > longest and said[start : start + size] == phrase:
+                longest = size
+    return longest
+
+
+@lru_cache(maxsize=20_000)
+def _by_first_token(phrases: tuple[str, ...]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """The phrases of an answer, taken apart, by what each begins with."""
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for phrase in filter(None, map(tokens, phrases)):
+        found[phrase[0]] = (*found.get(phrase[0], ()), phrase)
+    return found
+
+
 def _best(
-    said: Sequence[str], choices: Iterable[Choice], language: str
+    said: tuple[str, ...], choices: Iterable[Choice], language: str
 ) -> tuple[Choice | None, bool]:
     """The choice with the longest phrase, and whether two were equally long."""
     best: Choice | None = None
     longest = 0
     unclear = False
     for choice in choices:
-        phrases = map(_tokens_of_phrase, choice.words.get(language, ()))
-        length = max((len(phrase) for phrase in phrases if occurs(phrase, said)), default=0)
+        length = _longest(choice.words.get(language, ()), said)
         if length > longest:
             best, longest, unclear = choice, length, False
         elif length and length == longest:

@@ -246,7 +246,7 @@ def _why(step: Step, place: tuple[str | int, ...]) -> tuple[str, Role]:
         case AskStep(), ("silent_goto",):
             return "silence", Role.FALLBACK
         case AskStep() | CollectStep(), ("otherwise",):
-            times = f" ({step.attempts}×)" if step.attempts > 1 else ""
+            times = f" ({step.attempts} tries)" if step.attempts > 1 else ""
             return f"no answer{times}", Role.FALLBACK
         case LookupStep(), ("next",):
             return "found", Role.CHOSEN

@@ -102,8 +102,8 @@ def test_shown_inside_it_stands_in_a_frame_and_returns_to_what_follows(every):
         ("menu", "birth", ("1 · “desk”",), Role.CHOSEN),
         ("menu", NURSE, ("2 · chest",), Role.RED_FLAG),
         ("menu", "guests", ("4 · a refill",), Role.CHOSEN),
-        ("menu", PERSON, ("no answer (2×)",), Role.LADDER),
-        ("member", "desk", ("no answer (3×)",), Role.FALLBACK),
+        ("menu", PERSON, ("no answer (2 tries)",), Role.LADDER),
+        ("member", "desk", ("no answer (3 tries)",), Role.FALLBACK),
         ("patient", "owing", ("found",), Role.CHOSEN),
         ("patient", "desk", ("not found", "no answer in time"), Role.FALLBACK),
         ("questions", "bye", ("answered",), Role.CHOSEN),
@@ -262,6 +262,20 @@ def test_what_came_and_what_went_is_marked(changed):
     (line,) = (each for each in dot.splitlines() if f'[id="w{gone}",' in each)
     assert 'style="dashed"' in line
     assert {"added", "removed", "changed", "unchanged"} <= seen(to_svg(both))
+
+
+def test_a_step_that_is_gone_is_drawn_where_it_was(changed):
+    written = (
+        "owing:\n    kind: branch\n    cases:\n"
+        "      - {when: balance > 0 and name is set, goto: owed}\n    otherwise: desk\n"
+        "  owed: {kind: say"
+    )
+    both = changed(("flows/main.yaml", written, "owing: {kind: say"))
+    assert both.node("owed").mark is Mark.REMOVED
+    assert both.node("owing").mark is Mark.CHANGED
+    assert both.way("owing", "owed").mark is Mark.REMOVED
+    (box,) = (each for each in to_dot(both).splitlines() if "<b>owed</b>" in each)
+    assert "dashed" in box
 
 
 def test_a_step_whose_words_were_rewritten_has_changed(changed):

@@ -99,6 +99,9 @@ class DialogueTurn:
     ends: str | None = None
 
 
+TASKS = ("red-flag-call-back", "red-flag-unanswered", "call-back", "message")
+"""The kinds of tasks that there are: see :class:`calls.commands.OpenTask`."""
+
 ACTIONS = ("says", "presses", "waits", "silent", "hangs_up", "agent_leaves")
 """What the caller, or the agent, does."""
 
@@ -241,6 +244,8 @@ def _check_turn(
                 report.problem(document, place, f"wanted words, at most {_LONGEST_WORDS} letters")
         case "waits" if not 0 < (turn.waits or 0) <= _LONGEST_S:
             report.problem(document, place, f"wanted seconds above 0, at most {_LONGEST_S:.0f}")
+        case "hangs_up" | "agent_leaves" if getattr(turn, main[0]) is False:
+            report.problem(document, place, "wanted 'yes'; who does nothing has no turn")
         case "silent" if not 0 < (turn.silent or 0) <= 20:
             report.problem(document, place, "wanted a number from 1 to 20")
         case "prompt":
@@ -255,6 +260,10 @@ def _check_turn(
             report.reference(document, place, "queue", turn.queue or "", queues)
         case "agent":
             report.reference(document, place, "agent", turn.agent or "", [*site.agents])
+        case "task":
+            report.reference(document, place, "kind of task", turn.task or "", TASKS)
+        case "rates" if not 1 <= (turn.rates or 0) <= 5:
+            report.problem(document, place, "wanted a number from 1 to 5")
         case "transfer":
             outside = site.rules.outside
             report.reference(document, place, "outside name", turn.transfer or "", outside)

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.machine import this_machine
 from benchmarks.report import Result, report
 
-MODULES = ("line", "pacing", "journal", "restart", "distributor", "triage")
+MODULES = ("line", "pacing", "journal", "restart", "distributor", "triage", "flows")
 """Each takes ``--json`` and ``--quick``, and has ``TITLE`` and ``SECTIONS``."""
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"

@@ -1,6 +1,8 @@
 """A copy of a call: it stands where the call stands, and goes its own way."""
 
+import gc
 from collections import deque
+from weakref import ref
 
 import pytest
 
@@ -102,3 +104,18 @@ def test_what_is_said_to_a_copy_says_nothing_to_the_call(scene, place):
     live.call = original
     live.now = other.now
     assert live.wait(600) == other.wait(600)
+
+
+def test_a_call_is_gone_when_nobody_holds_it(scene):
+    live = scene().to_menu()
+    held = ref(live.call._course)
+    twin = live.call.copied()
+    copied = ref(twin._course)
+    gc.disable()
+    try:
+        del twin
+        assert copied() is None
+        live.call = None
+        assert held() is None
+    finally:
+        gc.enable()

@@ -7,7 +7,7 @@ import pytest
 
 from ivr import names
 from ivr.expressions import Expression
-from ivr.names import known_names, kind_of_name, value_of
+from ivr.names import kind_of_name, known_names, value_of
 from ivr.steps import BranchStep, Case
 from ivr.values import ValueKind, kind_of
 from routing.calendars import Calendar

@@ -1,4 +1,4 @@
-"""What is a caller's own in a prompt: said in their words, private, left out where it is not set."""
+"""What is a caller's own in a prompt: in their words, private, left out where it is not set."""
 
 from datetime import date
 
@@ -33,7 +33,7 @@ def said(scene, text, language="en", **values):
         (
             "Call {x}.",
             "+15558675309",
-            "Call five five five, eight six seven, five three zero nine.",
+            "At five five five, eight six seven, five three zero nine.",
         ),
         ("Code {x}.", "0042", "Code zero zero four, two."),
         ("Code {x:digits}.", "42", "Code four two."),

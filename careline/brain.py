@@ -45,6 +45,8 @@ class Brain:
         find_version: finds the site of an earlier ``SitePublished``.
         lookups: opens the sources that a version's flows ask; where it is missing, every question
             fails at once. Whoever gives it calls :meth:`close` at the end.
+        clock: gives seconds since the epoch, where it is to be another time than it is; for a
+            journal that is empty and is not restored.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Brain:
         observer: Callable[[float, Turn], None] = lambda _now, _turn: None,
         find_version: Callable[[str], Site | None] = lambda _version: None,
         lookups: OpenLookups | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._looking_up = None if lookups is None else LookingUp(lookups, self._looked_up)
         self._find_earlier = find_version
@@ -64,7 +67,7 @@ class Brain:
         self._gate = gate
         self._observe = observer
         self._inbox = Inbox()
-        self._clock = WallClock()
+        self._clock: Callable[[], float] = clock or WallClock()
         empty = Restart(Switchboard(site, self._find_version), Track(site.id, site.version))
         self._intake = self._begin(empty)
 

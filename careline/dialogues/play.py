@@ -87,7 +87,7 @@ class _Play:
     def __init__(self, written: Written, site: Site, ask: Ask) -> None:
         dialogue = written.dialogue
         self._dialogue = dialogue
-        self._site = site if dialogue.speech else _deaf(site)
+        self._site = site if dialogue.speech else deaf(site)
         self._otherwise = ask
         self._since = _Since()
         self._ended: str | None = None
@@ -378,6 +378,6 @@ def _last(trail: tuple[str, ...]) -> str:
     return " -> ".join(trail[-6:]) or "no step"
 
 
-def _deaf(site: Site) -> Site:
+def deaf(site: Site) -> Site:
     """The site on a day on which its recognisers are down."""
     return replace(site, rules=replace(site.rules, listen_languages=()))

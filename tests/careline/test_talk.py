@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
+import subprocess
+import sys
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from calls.ids import AgentId
 from careline.__main__ import main
-from careline.cli.talk import Talk, signed_in
+from careline.cli.talk import Talk
+from careline.cli.talk_world import World, add_world, world_of
+from careline.signed_in import signed_in
 from careline.terminal import Terminal
 from config.site import Site
+from tests.careline.asking_site import CALLER, SECRET_NAME, asking_site
+from tests.config.conftest import SMALL
 
 MONDAY_10H = 1_795_446_000.0
 """2026-11-23 10:00 in New York: the sample clinic is open."""
 
 MONDAY_22H = MONDAY_10H + 12 * 3600
 """It is closed."""
+
+
+def world(site: Site, *options: str, at: float = MONDAY_10H) -> World:
+    """What the options say, at another time than they can name."""
+    parser = argparse.ArgumentParser()
+    add_world(parser)
+    args = parser.parse_args([*options])
+    args.at = f"{datetime.fromtimestamp(at, site.zone):%Y-%m-%d %H:%M}"
+    return world_of(args, site)
 
 
 def talk(
@@ -29,10 +46,12 @@ def talk(
     ready: tuple[str, ...] = (),
     out: tuple[str, ...] = (),
     away: tuple[str, ...] = (),
+    options: tuple[str, ...] = (),
 ) -> list[str]:
     shown = io.StringIO()
-    there = signed_in(site, at, ready=ready, out=out)
-    call = Talk(site, at, Terminal(shown), signed_in=there, away=set(map(AgentId, away)))
+    wishes = {"--ready": ready, "--out": out, "--away": away}
+    named = [each for option, who in wishes.items() for agent in who for each in (option, agent)]
+    call = Talk(world(site, *named, *options, at=at), Terminal(shown))
     with contextlib.closing(call):
         call.hold(iter(typed))
     return shown.getvalue().splitlines()
@@ -185,3 +204,110 @@ def test_a_script_on_standard_input_shows_what_was_typed(stdin, capsys):
 def test_what_cannot_be_done_is_one_line_and_exit_code_2(arguments, complaint, capsys):
     assert main(["talk", *arguments]) == 2
     assert capsys.readouterr().err.splitlines() == [complaint]
+
+
+# --- what a caller can find -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Site:
+    """Its flow asks who calls before it says anything."""
+    return asking_site(tmp_path / "site")
+
+
+def said(site: Site, prompt: str) -> str:
+    return f"line> {site.rules.prompts[prompt]['en']}"
+
+
+@pytest.mark.parametrize(
+    ("options", "prompt"),
+    [
+        (("--caller", CALLER), "menu"),
+        ((), "digits-only"),  # nothing is given to ask with
+        (("--caller", "withheld"), "digits-only"),
+        (("--caller", "+12025550112"), "goodbye"),
+        (("--caller", CALLER, "--lookup", "patients=failed"), "digits-only"),
+        (("--caller", CALLER, "--lookup", "patients=not-found"), "goodbye"),
+        (("--lookup", f'patients={{"first_name": "{SECRET_NAME}"}}'), "menu"),
+    ],
+)
+def test_a_lookup_answers_from_the_sites_tables_or_as_was_said(asking, options, prompt):
+    assert said(asking, prompt) in talk(asking, "hangup", options=options)
+
+
+def test_an_answer_is_not_waited_for(asking):
+    lines = talk(asking, "hangup", options=("--caller", CALLER))
+    assert in_order(lines, "asked elsewhere: found", said(asking, "menu"))
+    assert not [line for line in lines if "s pass)" in line]
+
+
+def test_without_recognisers_the_line_listens_to_keys_alone(clinic):
+    lines = talk(clinic, "chest pain", "hangup", options=("--no-speech",))
+    assert "(the line does not listen to speech here: press keys)" in lines
+
+
+def test_where_nobody_outside_answers_a_red_flag_is_not_handed_over(clinic):
+    lines = talk(clinic, "9", *[""] * 12, at=MONDAY_22H, options=("--outside-away",))
+    assert not [line for line in lines if "handed to the outside" in line]
+
+
+def test_keys_of_a_value_are_whole_once_the_line_is_typed(tmp_path):
+    flow = """\
+start: card
+steps:
+  card:
+    kind: collect
+    what: number
+    minimum: 1
+    maximum: 100
+    into: people
+    prompt: menu
+    next: desk
+    otherwise: desk
+  desk: {kind: queue, queue: general, prompt: bye}
+"""
+    prompts = SMALL["prompts.yaml"] + 'read-back: {en: "{value}, right?", es: "¿{value}?"}\n'
+    more = {"flows/main__yaml": flow, "prompts__yaml": prompts}
+    site = asking_site(tmp_path / "typing", **more)
+    lines = talk(site, "12", "hangup")
+    assert in_order(lines, "presses 1 key", "line> 12, right?")
+    assert not [line for line in lines if "s pass)" in line]
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--caller", "Ana"], "--caller: wanted 3 to 15 digits"),
+        (["--lookup", "nowhere=failed"], "--lookup: wanted SOURCE=ANSWER; there is no such source"),
+        (["--lookup", "patients={no"], "--lookup: what 'patients' is to answer is no JSON"),
+        (["--lookup", "patients=perhaps"], "--lookup: wanted a document, not-found, failed"),
+        (["--record", "call.wav"], "--record: only a call with --voice can be heard"),
+    ],
+)
+def test_a_world_that_cannot_be_is_one_line(asking, options, complaint, capsys):
+    assert main(["talk", "--config", str(asking.folder), *options]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(complaint)
+
+
+# --- aloud ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_call_is_held_aloud_over_the_real_line(asking, tmp_path):
+    heard = tmp_path / "call.wav"
+    done = subprocess.run(
+        [sys.executable, "-m", "careline", "talk", "--config", str(asking.folder), "--voice",
+         "--state", str(tmp_path / "none"), "--at", "2026-11-23 10:00", "--caller", CALLER,
+         "--record", str(heard)],
+        input="\nbye\n", capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert in_order(
+        lines, "where it is Monday 23 November, 10:00.", "a caller arrives",
+        "asked elsewhere: found", said(asking, "menu"), "talks with bo", "bo hangs up",
+        "ended: handled",
+    )  # fmt: skip
+    assert heard.stat().st_size > 100_000
+    assert not (tmp_path / "none").exists()

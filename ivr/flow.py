@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from calls.commands import Utterance
 from calls.requirement import SkillNeed
 from calls.verdict import Flag
 from ivr.intents import MARGIN, Intent, IntentModel
@@ -176,6 +177,10 @@ class CallRules:
     mean_one: str = "mean-one"
     mean_two: str = "mean-two"
     intent_model: IntentModel = field(init=False, repr=False, compare=False)
+    utterances: dict[tuple[str, str], Utterance | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What :func:`ivr.prompts.utterance` has found so far, by prompt id and language."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "intent_model", IntentModel(self.intents))

@@ -48,17 +48,21 @@ def utterances(
         language: the call's.
         fill: for the values in prompts; what it gives is this caller's, and private.
     """
-    said = (utterance(rules, prompt, language) for prompt in prompts)
-    filled = (_filled(each, fill) for each in said if each is not None)
-    return tuple(each for each in filled if each.text)
+    said = [utterance(rules, prompt, language) for prompt in prompts]
+    filled = [_filled(each, fill) for each in said if each is not None]
+    return tuple([each for each in filled if each.text])
 
 
 def utterance(rules: CallRules, prompt: str, language: str) -> Utterance | None:
     """One prompt's words, in ``language`` or else in the site's first; ``None`` if it has none."""
+    found = rules.utterances
+    if (prompt, language) not in found:
+        found[prompt, language] = _utterance(rules, prompt, language)
+    return found[prompt, language]
+
+
+def _utterance(rules: CallRules, prompt: str, language: str) -> Utterance | None:
     texts = rules.prompts.get(prompt, {})
-    text = texts.get(language, "")
-    if text and not text.isspace():
-        return Utterance(text=text, language=language)
     spare = BUILT_IN_ADVICE if prompt == rules.advice_911 else {}
     for source, candidate in (
         (texts, language),

@@ -9,8 +9,9 @@ here in the order in which they are to be done.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from weakref import ref
 
 from calls.commands import Command
 from calls.ids import AgentId, CallId
@@ -87,6 +88,20 @@ class Lookup:
     answer: Private = Private("")
 
 
+def _looking(course: Course) -> Callable[[str, float], Value | None]:
+    """Gives the values of a call's names to its voice without holding the call.
+
+    So a call is cleared away at the moment it is over, not when cycles are next looked for.
+    """
+    held = ref(course)
+
+    def look(name: str, now: float) -> Value | None:
+        found = held()
+        return None if found is None else found.value(name, now)
+
+    return look
+
+
 def _name(variable: tuple[str, Value]) -> str:
     return variable[0]
 
@@ -135,7 +150,7 @@ class Course:
         self.rules = rules
         self.state = State.NEW
         self.timers = Timers()
-        self.voice = Voice(call_id, rules, self.timers, self.value)
+        self.voice = Voice(call_id, rules, self.timers, _looking(self))
         self.turn = Turn(self.timers)
         self.lane = Lane(rules)
         self.outside = Outside(call_id, self.timers)
@@ -202,7 +217,7 @@ class Course:
         twin = Course.__new__(Course)
         twin.__dict__.update(self.__dict__)
         twin.timers = self.timers.copied()
-        twin.voice = self.voice.copied(twin.timers, twin.value)
+        twin.voice = self.voice.copied(twin.timers, _looking(twin))
         twin.turn = self.turn.copied(twin.timers)
         twin.outside = self.outside.copied(twin.timers)
         twin.lane = self.lane.copied()

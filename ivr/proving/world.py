@@ -145,7 +145,12 @@ def settle(point: Point, commands: list[Command], world: World, rules: CallRules
         if not waiting:
             return found
         point, commands = waiting.pop()
-        point = replace(point, told=(*point.told, *_said(commands)))
+        point = Point(
+            point.call,
+            point.now,
+            told=(*point.told, *_said(commands)),
+            recording_id=point.recording_id,
+        )
         help_found = _help_in(commands, world)
         if help_found:
             found.append(replace(point, ending=Ending.HELP, help=help_found))
@@ -166,8 +171,9 @@ def settle(point: Point, commands: list[Command], world: World, rules: CallRules
             found.append(replace(point, ending=Ending.OVER))
         else:
             taken = [each for each in commands if isinstance(each, RecordMessage)]
-            recording_id = taken[-1].recording_id if taken else point.recording_id
-            found.append(replace(point, recording_id=recording_id))
+            if taken:
+                point = replace(point, recording_id=taken[-1].recording_id)
+            found.append(point)
     raise AssertionError("the world answers for ever")
 
 

@@ -277,7 +277,11 @@ class Course:
 
     def _looks_up(self) -> bool:
         """Whether an answer is waited for, or will be again once triage's question is answered."""
-        return self.state in (State.LOOKING_UP, State.QUESTION)
+        return self._stood() is State.LOOKING_UP
+
+    def _stood(self) -> State:
+        """Where the call stands, but for triage's question."""
+        return self.state if self.question is None else self.question.back
 
     def _is_asked(self) -> bool:
         """Whether a question is put, or will be again once triage's is answered."""
@@ -285,6 +289,8 @@ class Course:
         return self.state in asks
 
     def _asking(self) -> tuple[object, ...]:
+        if self._stood() is not State.ANSWERING:
+            return (self.turn.stance,)
         collection = self.collection
         return (
             self.turn.stance,

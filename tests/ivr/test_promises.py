@@ -2,10 +2,13 @@
 
 Callers press, speak, mumble, keep silent and hang up; the line loses, repeats and delays what it
 reports; agents come and go; the brain is restarted. Whatever has happened, silence alone then
-brings the call to help or to its end.
+brings the call to help or to its end. A copy of the call, made at any moment, does the same under
+the same facts; what is said to other copies changes nothing.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -156,6 +159,14 @@ steps = st.one_of(
         next=maybe,
     ),
     st.builds(
+        QueueStep,
+        queue=st.just("billing"),
+        call_back=names,
+        call_back_prompt=st.just("prompt"),
+        call_back_after_s=st.sampled_from([0.0, 10.0]),
+        next=maybe,
+    ),
+    st.builds(
         TransferStep,
         destination=st.sampled_from(["lab", "nowhere"]),
         prompt=st.just("prompt"),
@@ -265,6 +276,7 @@ class AnyCaller(RuleBasedStateMachine):
             kinds={"count": ValueKind.NUMBER},
         )
         self.call = Interpreter(CALL, flow_of_it, rules)
+        self.twin: Interpreter | None = None
         self.lookups = 0
         self.keeps_place = False
         self.now = 0.0
@@ -282,8 +294,17 @@ class AnyCaller(RuleBasedStateMachine):
     # --- the world ------------------------------------------------------------------------------
 
     def tell(self, kind, **fields) -> list[Command]:
+        fact = kind(site=SITE, call_id=CALL, **fields)
+        return self.do(lambda call: call.handle(fact, self.now))
+
+    def do(self, act: Callable[[Interpreter], list[Command]]) -> list[Command]:
+        """Let something happen to the call, and to its copy, which does the same."""
         before = self.call.state
-        commands = self.call.handle(kind(site=SITE, call_id=CALL, **fields), self.now)
+        commands = act(self.call)
+        if self.twin is not None:
+            assert act(self.twin) == commands
+            assert self.twin.stance(self.now) == self.call.stance(self.now)
+            assert self.twin.next_deadline() == self.call.next_deadline()
         self.check(before, commands)
         return commands
 
@@ -393,6 +414,7 @@ class AnyCaller(RuleBasedStateMachine):
         if self.call.state is State.WAITING:
             self.tell(CallBackChosen)
             assert self.hung_up == 1
+            assert "call-back" not in self.tasks, "one call-back is enough"
 
     @rule()
     def transfer_fails(self) -> None:
@@ -434,8 +456,20 @@ class AnyCaller(RuleBasedStateMachine):
     def brain_restarts(self, seconds) -> None:
         before = self.call.state
         self.now += seconds
-        self.check(before, self.call.resume(self.now))
+        self.do(lambda call: call.resume(self.now))
         assert self.call.state is before
+
+    @rule(keys=st.text(alphabet="0123456789*#", max_size=4), seconds=st.sampled_from([0.0, 60.0]))
+    def somebody_looks_ahead(self, keys, seconds) -> None:
+        """What is said to a copy says nothing to the call; another one goes with it from here."""
+        before = self.call.stance(self.now), self.call.next_deadline(), self.call.trail
+        other = self.call.copied()
+        if self.call.state in LIVE:
+            digits = DigitsCollected(site=SITE, call_id=CALL, digits=Private(keys))
+            other.handle(digits, self.now)
+        other.tick(self.now + seconds)
+        assert (self.call.stance(self.now), self.call.next_deadline(), self.call.trail) == before
+        self.twin = self.call.copied()
 
     @rule(lost=st.booleans())
     def leaves(self, lost) -> None:
@@ -448,8 +482,7 @@ class AnyCaller(RuleBasedStateMachine):
         until, ticks = self.now + seconds, 0
         while (due := self.call.next_deadline()) is not None and due <= until:
             self.now = max(self.now, due)
-            before = self.call.state
-            self.check(before, self.call.tick(self.now))
+            self.do(lambda call: call.tick(self.now))
             ticks += 1
             assert ticks < 10_000, "deadlines follow each other for ever"
         self.now = until

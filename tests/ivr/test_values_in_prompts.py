@@ -31,7 +31,7 @@ def said(scene, text, language="en", **values):
         ("You owe {x}.", 12, "You owe 12."),
         ("Born {x}?", date(1960, 3, 5), "Born March 5th, 1960?"),
         (
-            "Call {x}.",
+            "At {x}.",
             "+15558675309",
             "At five five five, eight six seven, five three zero nine.",
         ),

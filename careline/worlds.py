@@ -15,6 +15,7 @@ from itertools import product
 from calls.facts import AgentReady, PhoneRegistered
 from calls.ids import QueueId
 from calls.requirement import Requirement
+from careline.liveness import live_variables
 from careline.signed_in import signed_in
 from careline.switchboard import Switchboard
 from config.expression_checks import expressions_in
@@ -53,6 +54,8 @@ def worlds(
         if isinstance(step, LookupStep)
     }
     numbers = tuple(sorted(set(_numbers(flow))))
+    asked = set(_names_asked(flow))
+    live = live_variables(flow)
     question = next(iter(sorted(site.protocols.questions)), None)
     told_apart: set[object] = set()
     for when, at in moments(site, flow, now):
@@ -76,6 +79,8 @@ def worlds(
                     lookups=lookups,
                     numbers=numbers,
                     triage_question=question if language in heard.listen_languages else None,
+                    asks_pace=names.SLOW in asked,
+                    live=live,
                 ),
                 heard,
             )
@@ -202,6 +207,13 @@ def _value(name: str, site: Site, at: float) -> Value | None:
     return calendar.is_open(at) if name.endswith(".open") else calendar.is_holiday(at)
 
 
+def _names_asked(flow: Flow) -> Iterator[str]:
+    """The names in all that the flow asks, sets, gives and returns."""
+    for step in flow.steps.values():
+        for _, expression, _ in expressions_in(step):
+            yield from (name for name, _ in expression.names())
+
+
 def _numbers(flow: Flow) -> Iterator[int]:
     """Whole numbers that the flow's questions compare with, and those beside them."""
     for step in flow.steps.values():
@@ -226,11 +238,16 @@ def _ends(flow: Flow, source: str) -> Iterator[LookupAnswer]:
     yield LookupAnswer(label="no answer comes", outcome="failed")
     yield LookupAnswer(label="there is none", outcome="not-found")
     wanted: dict[str, tuple[object, ...]] = {}
+    asked = set(_names_asked(flow))
     for step in flow.steps.values():
         if isinstance(step, LookupStep) and step.source == source:
             for variable, saved in step.save.items():
-                compared = tuple(_compared(flow, variable, saved.kind))
-                wanted[saved.at] = (*_KINDS[saved.kind], *compared, None)
+                # What is only said makes no difference to what follows.
+                found = _KINDS[saved.kind][:1]
+                if variable in asked:
+                    compared = tuple(_compared(flow, variable, saved.kind))
+                    found = (*_KINDS[saved.kind], *compared, None)
+                wanted[saved.at] = tuple(dict.fromkeys((*wanted.get(saved.at, ()), *found)))
     for values in _combined(wanted):
         document = _document(values)
         label = ", ".join(

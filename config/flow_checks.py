@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from config.answers import ANSWERS
 from config.document import Path, Value, shown
 from config.draft import PROMPTS, SITE, Draft, FlowDraft
 from config.expression_checks import check_expression, check_placeholders, expressions_in
@@ -15,7 +16,7 @@ from config.flow_graph import (
     questions_after,
     reachable,
 )
-from config.linking import answer_name, circles
+from config.linking import ANSWER, answer_name, circles
 from config.report import Report
 from config.step_checks import StepChecker
 from config.typing_of import required_fields
@@ -159,6 +160,11 @@ class _FlowChecker:
 
     def check_step(self, name: str, step: Step) -> None:
         for field, prompt in prompts_of(step).items():
+            if prompt.startswith(ANSWER):
+                known = self.draft.names_if_read(ANSWERS)
+                answer = prompt.removeprefix(ANSWER)
+                self.reference((name, field), "answer", answer, known)
+                continue
             self.reference((name, field), "prompt", prompt, self.draft.names(PROMPTS))
             self.check_values((name, field), prompt, step)
         for prompt in announced(step):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from weakref import ref
 
@@ -237,14 +238,21 @@ class Course:
         twin._out = self._out.copy()  # noqa: SLF001 - another of our own
         return twin
 
-    def stance(self, now: float) -> tuple[object, ...]:
+    def stance(
+        self, now: float, live: Mapping[str, AbstractSet[str]] | None = None
+    ) -> tuple[object, ...]:
         """All that makes a difference to what follows: two calls of one stance go the same ways.
 
         Only for how long they have waited in a queue they may differ.
 
         Args:
             now: seconds since the epoch.
+            live: by step, the variables that make a difference there; all do if not given.
         """
+        variables = self.variables
+        heeded = None if live is None else live.get(self.step_name or "")
+        if heeded is not None:
+            variables = {name: value for name, value in variables.items() if name in heeded}
         question = self.question
         return (
             self.state.name,
@@ -272,7 +280,7 @@ class Course:
             (self.lookup.outcome, self.lookup.answer.reveal()) if self._looks_up() else None,
             self.keeps_place is None,
             self.ledger.connected,
-            tuple(sorted(self.variables.items(), key=_name)),
+            tuple(sorted(variables.items(), key=_name)),
         )
 
     def _looks_up(self) -> bool:

@@ -13,6 +13,7 @@ or key from the caller are counted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from calls.commands import Command, Dequeue, OpenTask
@@ -232,9 +233,11 @@ class Interpreter:
         twin._hearing = self._hearing.copied(course)  # noqa: SLF001 - another of our own
         return twin
 
-    def stance(self, now: float) -> tuple[object, ...]:
+    def stance(
+        self, now: float, live: Mapping[str, AbstractSet[str]] | None = None
+    ) -> tuple[object, ...]:
         """All that makes a difference to what follows, see :meth:`ivr.course.Course.stance`."""
-        return (self._course.stance(now), self._hearing.stance(now))
+        return (self._course.stance(now, live), self._hearing.stance(now))
 
     # --- the engine -----------------------------------------------------------------------------
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LANGUAGE = "language"
 """The variable that is the call's language. Every flow sees it, and may set it."""
 
+SLOW = "call.slow"
+"""Whether the caller has asked for slower words."""
+
 VALUE = "value"
 """In the prompt that reads a value back: that value."""
 
@@ -107,7 +110,7 @@ def _of_the_call(course: Course, name: str, now: float) -> Value | None:
             return local.minute
         case "call.hears-speech":
             return course.voice.is_understood and not course.voice.speech_failed
-        case "call.slow":
+        case _ if name == SLOW:
             return course.voice.slow
         case _:
             return None
@@ -123,6 +126,6 @@ _OF_THE_CALL: Mapping[str, ValueKind] = {
     "call.hour": ValueKind.NUMBER,
     "call.minute": ValueKind.NUMBER,
     "call.hears-speech": ValueKind.YES_NO,
-    "call.slow": ValueKind.YES_NO,
+    SLOW: ValueKind.YES_NO,
 }
 """The kind of each name that is the same everywhere."""

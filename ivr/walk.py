@@ -123,9 +123,7 @@ def _enter(course: Course, step: SubFlowStep, path: str, now: float) -> str | No
         name: expression.value(lambda each: course.value(each, now))
         for name, expression in step.given.items()
     }
-    within_it = within(path, "")
-    for name in [name for name in course.variables if name.startswith(within_it)]:
-        del course.variables[name]
+    course.forget_within(path)
     for name, value in given.items():
         course.set_variable(name, value, path)
     start = course.flow.starts.get(step.flow)
@@ -133,12 +131,13 @@ def _enter(course: Course, step: SubFlowStep, path: str, now: float) -> str | No
 
 
 def _return(course: Course, step: ReturnStep, scope: str, now: float) -> str | None:
-    """Out of a flow that was entered; the step after that."""
+    """Out of a flow that was entered, which forgets what it knew; the step after that."""
     entered = course.flow.steps.get(scope)
     if not isinstance(entered, SubFlowStep):
         return None
     value = None if step.value is None else step.value.value(lambda each: course.value(each, now))
     course.step, course.step_name = entered, scope
+    course.forget_within(scope)
     if entered.into is not None:
         course.set_variable(entered.into, value, scope_of(scope))
     return within(scope_of(scope), entered.next)

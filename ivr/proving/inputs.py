@@ -90,8 +90,10 @@ def inputs(point: Point, rules: CallRules, world: World) -> Iterator[Input]:
     state, keys = call.state, rules.keys
     if state in (State.GREETING, State.PLAYING):
         yield Input(Doing.LISTENS, fact=_prompt_over(call))
+        unheeded = {keys.slower, keys.louder} - {*_wishes(rules, world)}
         for key in _KEYS:
-            yield _key(call, key)
+            if key not in unheeded:
+                yield _key(call, key)
         return
     yield Input(Doing.NOTHING)
     if state is State.RECORDING:
@@ -99,8 +101,7 @@ def inputs(point: Point, rules: CallRules, world: World) -> Iterator[Input]:
         yield _key(call, keys.person)
         return
     everywhere = (keys.person, keys.repeat, keys.emergency)
-    wishes = [key for key in (keys.slower, keys.louder, keys.language) if key is not None]
-    for key in (*everywhere, *wishes):
+    for key in (*everywhere, *_wishes(rules, world)):
         yield _key(call, key)
     right, wrong = _keys_of(call, world)
     for typed in right:
@@ -122,6 +123,18 @@ def inputs(point: Point, rules: CallRules, world: World) -> Iterator[Input]:
         yield Input(Doing.SYMPTOM, fact=_assessed(call, "i feel dizzy", 0.9, asks))
 
 
+def _wishes(rules: CallRules, world: World) -> Iterator[str]:
+    """The keys of wishes after which something else may follow.
+
+    Louder words lead where the others lead. So do slower ones, with as much more time for all that
+    is waited for, unless the flow asks how the call is spoken.
+    """
+    if rules.keys.slower is not None and world.asks_pace:
+        yield rules.keys.slower
+    if rules.keys.language is not None:
+        yield rules.keys.language
+
+
 def _keys_of(call: Interpreter, world: World) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What fits when it is pressed, and what does not."""
     step = call.asked
@@ -130,14 +143,14 @@ def _keys_of(call: Interpreter, world: World) -> tuple[tuple[str, ...], tuple[st
     match step:
         case AskStep():
             right = tuple(each.digit for each in step.choices if each.digit is not None)
-            wrong = next((key for key in "12345678" if key not in right), "#")
+            wrong = next((key for key in "123456" if key not in right), "#")
             return right, (wrong,)
         case CollectStep():
             return typed_values(step, world), ("#", "1") if step.what is not Collected.YES_NO else (
                 "5",
             )
         case SurveyStep():
-            return ("1", "5"), ("8",)
+            return ("1", "5"), ("6",)
         case ConsentStep():
             return ("1", "2"), ("5",)
         case _:

@@ -127,7 +127,8 @@ def _turns(graph: Graph, caller: Caller) -> list[float]:
     while waiting:
         again: set[int] = set()
         for place in waiting:
-            value = _value(options[place], turns, seeks_help=caller.seeks_help)
+            known = turns if graph.served[place] else _Unserved(graph, turns)
+            value = _value(options[place], known, seeks_help=caller.seeks_help)
             if value < turns[place]:
                 turns[place] = value
                 again.update(before[place])
@@ -135,14 +136,25 @@ def _turns(graph: Graph, caller: Caller) -> list[float]:
     return turns
 
 
-def _value(ways: Sequence[Way], turns: Sequence[float], *, seeks_help: bool) -> float:
+@dataclass(frozen=True, slots=True)
+class _Unserved:
+    """The turns of a caller whom nobody has helped: where somebody just has, none are left."""
+
+    graph: Graph
+    turns: Sequence[float]
+
+    def __getitem__(self, place: int) -> float:
+        return 0.0 if self.graph.served[place] else self.turns[place]
+
+
+def _value(ways: Sequence[Way], turns: Sequence[float] | _Unserved, *, seeks_help: bool) -> float:
     found = [_cost(way) + max(_end_value(end, turns) for end in way.ends) for way in ways]
     if not found:
         return math.inf
     return min(found) if seeks_help else max(found)
 
 
-def _end_value(end: int, turns: Sequence[float]) -> float:
+def _end_value(end: int, turns: Sequence[float] | _Unserved) -> float:
     if end in (HELP, SERVED):
         return 0.0
     return math.inf if end == OVER else turns[end]
@@ -178,13 +190,18 @@ def _from(
         if not ways:
             return [*told, ("", "nothing follows: this caller never comes to help")]
 
-        def worth(way: Way) -> float:
-            return _cost(way) + max(_end_value(end, turns) for end in way.ends)
+        known = turns if graph.served[place] else _Unserved(graph, turns)
+
+        def worth(way: Way, known: Sequence[float] | _Unserved = known) -> float:
+            return _cost(way) + max(_end_value(end, known) for end in way.ends)
 
         way = (min if caller.seeks_help else max)(ways, key=worth)
-        which = max(range(len(way.ends)), key=lambda each: _end_value(way.ends[each], turns))
+        values = [_end_value(end, known) for end in way.ends]
+        which = max(range(len(way.ends)), key=values.__getitem__)
         told += [("caller", _done(way)), *way.told[which]]
         end = way.ends[which]
+        if end >= 0 and graph.served[end] and not graph.served[place]:
+            return [*told, ("help", way.helps[which] or "somebody has answered")]
         if end == HELP:
             return [*told, ("help", way.helps[which])]
         if end == SERVED:

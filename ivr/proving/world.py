@@ -73,6 +73,8 @@ class World:
         number_shown: whether the caller's number is known.
         numbers: numbers that the flow tells apart, beside those at the ends of a range.
         triage_question: prompt id of a question that triage may ask, if there is one.
+        asks_pace: whether the flow asks if the caller wants slower words.
+        live: by step, the variables on which what follows hangs; all of them if not given.
     """
 
     name: str
@@ -83,6 +85,8 @@ class World:
     number_shown: bool = True
     numbers: tuple[int, ...] = ()
     triage_question: str | None = None
+    asks_pace: bool = False
+    live: Mapping[str, frozenset[str]] | None = None
 
 
 class Ending(Enum):
@@ -219,6 +223,7 @@ def _looked_up(point: Point, asked: LookUp, world: World) -> list[tuple[Point, l
     """Every way in which a lookup may end."""
     ways = world.lookups.get(asked.source) or (LookupAnswer(label="failed", outcome="failed"),)
     ends = []
+    stances: set[object] = set()
     for way in ways:
         twin = point.call.copied()
         commands: list[Command] = []
@@ -234,6 +239,10 @@ def _looked_up(point: Point, asked: LookUp, world: World) -> list[tuple[Point, l
             answer=Private(way.document),
         )
         commands += twin.handle(fact, point.now)
+        stance = twin.stance(point.now, world.live)
+        if stance in stances:
+            continue  # What is told apart elsewhere is all the same here.
+        stances.add(stance)
         told = (*point.told, ("lookup", f"{asked.source}: {way.label}"))
         ends.append((replace(point, call=twin, told=told), commands))
     return ends

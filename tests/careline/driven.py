@@ -38,9 +38,7 @@ class DrivenRig:
         self.brain = self.new_brain()
 
     def new_brain(self) -> Brain:
-        self.brain = Brain(
-            self.site, self.journal, self.gate, self._observe, lookups=self.lookups
-        )
+        self.brain = Brain(self.site, self.journal, self.gate, self._observe, lookups=self.lookups)
         self.brain.restore()
         return self.brain
 

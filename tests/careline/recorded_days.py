@@ -16,7 +16,7 @@ from careline.versions import SiteVersions
 from config.site import Site
 from tests.careline.rig import Rig
 
-BILLING, RED_FLAG = "153", "i have crushing chest pain"
+BILLING, RED_FLAG = "1532", "i have crushing chest pain"
 DROPS, ESCALATED = CallId("drops"), CallId("escalated")
 
 

@@ -73,8 +73,9 @@ def can_be_typed(line: str) -> bool:
     for words in itertools.product(*choices):
         try:
             parser().parse_args(in_one_word(words))
-        except SystemExit:
-            return False
+        except SystemExit as told:
+            if told.code:
+                return False
     return True
 
 

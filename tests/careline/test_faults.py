@@ -123,7 +123,7 @@ def test_a_waiting_caller_whose_flow_fails_keeps_place_and_time(rig, monkeypatch
     rig.on_break("fiona")
     rig.arrive()
     rig.run.advance(20)
-    rig.press("153")
+    rig.press("1532")
     rig.run.advance(60)
     break_on(monkeypatch, Interpreter, DigitsCollected)
     rig.press("5")
@@ -259,7 +259,7 @@ def test_a_call_for_a_queue_that_is_new_since_the_start_comes_to_a_person(clinic
     rig.ready("ben", "lucia")
     rig.arrive()
     rig.run.advance(20)
-    rig.press("153")
+    rig.press("1532")
     rig.run.advance(30)
     queued = [r.requirement.queue for r in rig.records if isinstance(r, CallQueued)]
     assert queued == [clinic.rules.person_queue]
@@ -273,7 +273,7 @@ def test_where_nobody_is_signed_in_for_a_queue_that_is_not_there_a_message_is_ta
     rig = Rig(without_billing(clinic))
     rig.arrive()
     rig.run.advance(20)
-    rig.press("153")
+    rig.press("1532")
     rig.run.advance(120)
     assert rig.outcomes() == [Outcome.MESSAGE_TAKEN]
     rig.run.close()
@@ -283,7 +283,7 @@ def test_a_journal_of_queues_that_are_gone_can_be_replayed(rig, clinic):
     rig.on_break("fiona", "ben")
     rig.arrive()
     rig.run.advance(20)
-    rig.press("153")
+    rig.press("1532")
     rig.run.advance(30)
     told = [(at, record) for at, turn in rig.turns for record in turn.records]
     reborn = Switchboard(without_billing(clinic))

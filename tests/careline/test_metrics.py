@@ -78,7 +78,7 @@ def test_the_sums_agree_when_a_publication_takes_away_a_queue_in_which_callers_w
     for call in ("one", "two"):
         rig.arrive(CallId(call))
         rig.run.advance(2)
-        rig.press("153", CallId(call))
+        rig.press("1532", CallId(call))
         rig.run.advance(16)
     rig.run.tell(SitePublished(site=site.id, version=less.version))
     rig.ready()

@@ -30,7 +30,7 @@ PAUSE_S = 7.0
 CALLERS: dict[str, Callable[[SimulatedPhones, CallId], list[Fact]]] = {
     "silent": lambda _phones, _call: [],
     "wants a person": lambda phones, call: phones.press(call, "0"),
-    "presses what fits nothing": lambda phones, call: phones.press(call, "7"),
+    "presses what fits nothing": lambda phones, call: phones.press(call, "6"),
     "presses the first key": lambda phones, call: phones.press(call, "1"),
     "presses the second key": lambda phones, call: phones.press(call, "2"),
     "asks for repetition twice": lambda phones, call: phones.press(call, "*"),

@@ -26,7 +26,7 @@ def to_billing(rig: Rig, call_id: CallId) -> None:
     """A caller who presses their way to billing."""
     rig.arrive(call_id)
     rig.run.advance(20)
-    rig.press("153", call_id)
+    rig.press("1532", call_id)
     rig.run.advance(1)
     assert any(
         isinstance(each, CallQueued)

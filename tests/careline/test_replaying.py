@@ -219,9 +219,9 @@ def test_a_call_whose_end_is_lost_holds_nobody_up(clinic, day):
 
 
 def test_a_journal_without_its_beginning_is_replayed_from_where_it_begins(clinic, day):
-    done = replayed(clinic, day[200:])
+    done = replayed(clinic, day[100:])
     assert done.difference is not None
-    assert done.decisions > 0.8 * decisions(day[200:])
+    assert done.decisions > 0.8 * decisions(day[100:])
 
 
 def test_software_that_decides_otherwise_is_compared_to_the_end(clinic, day):

@@ -44,7 +44,7 @@ def test_a_red_flag_said_in_the_queue_reaches_a_nurse(rig):
     rig.on_break("fiona")
     rig.arrive()
     rig.run.advance(20)
-    rig.press("153")
+    rig.press("1532")
     rig.run.advance(60)
     assert not rig.of(OfferCall)
     rig.say("my chest hurts and i can't breathe")
@@ -68,7 +68,7 @@ def test_an_agent_who_does_not_answer_costs_the_caller_no_place(clinic):
     rig.ready("fiona", "hannah")
     rig.arrive()
     rig.run.advance(20)
-    rig.press("153")
+    rig.press("1532")
     rig.run.advance(40)
     assert [command.agent_id for command in rig.of(OfferCall)] == ["fiona", "hannah"]
     assert [command.agent_id for command in rig.of(Bridge)] == ["hannah"]
@@ -148,7 +148,7 @@ def test_every_call_ends_exactly_once_and_the_sums_agree(rig):
         call = CallId(f"call-{number}")
         rig.arrive(call)
         rig.run.advance(7)
-        rig.press("0" if number % 3 == 0 else "151", call)
+        rig.press("0" if number % 3 == 0 else "1513", call)
         if number % 4 == 1:
             rig.say("i was bitten by a spider and it is getting redder and swelling", call)
         rig.run.advance(11)

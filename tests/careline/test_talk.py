@@ -83,8 +83,8 @@ def test_a_red_flag_reaches_a_nurse_who_can_be_talked_to_and_let_go(clinic):
 
 
 def test_words_and_keys_lead_to_the_queue_they_name(clinic):
-    by_keys = talk(clinic, "1", "5", "3")
-    by_words = talk(clinic, "1", "5", "i have a question about my bill")
+    by_keys = talk(clinic, "1", "5", "3", "2")
+    by_words = talk(clinic, "1", "5", "i have a question about my bill", "")
     assert index(by_keys, "waits in queue billing")
     assert index(by_words, "waits in queue billing")
 
@@ -95,7 +95,7 @@ def test_an_agent_who_is_away_is_rung_and_passed_over(clinic):
 
 
 def test_what_is_replaced_before_it_is_heard_is_not_shown(clinic):
-    typed = ("1", "5", "3", "", "", "")
+    typed = ("1", "5", "3", "2", "", "", "")
     lines = talk(clinic, *typed, out=("fiona", "hannah", "mateo"), away=("ruth",))
     comfort = clinic.rules.prompts["comfort"]["en"]
     assert lines.count(f"line> {comfort}") == 1

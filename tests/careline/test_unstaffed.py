@@ -110,7 +110,7 @@ def test_a_waiting_caller_asks_in_vain_for_a_person_and_keeps_place_and_time(rig
     rig.on_break("fiona")
     rig.arrive()
     rig.run.advance(20)
-    rig.press("153")
+    rig.press("1532")
     rig.run.advance(60)
     rig.press("0")
     rig.run.advance(30)

@@ -6,11 +6,29 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from careline.dialogues.coverage import ways_of
+from careline.dialogues.run import rehearse
+from careline.proving import prove
 from config.days import YEARS
-from config.load import check
-from ivr.steps import AskStep, QueueStep
+from config.flow_checks import prompts_of
+from config.load import DEFAULT_CLINIC, check, load_site
+from ivr.flow import scope_of, within
+from ivr.prompts import placeholders
+from ivr.steps import (
+    AskStep,
+    BranchStep,
+    CallBackStep,
+    Collected,
+    CollectStep,
+    LookupStep,
+    QueueStep,
+    ReturnStep,
+    SubFlowStep,
+)
 from routing.skills import meets
 from tests.config.test_site_checks import NO_CALL_BACKS
+
+MONDAY_10H = 1_795_446_000.0
 
 
 def test_the_sample_clinic_warns_of_its_samples_and_that_it_cannot_dial_out(clinic):
@@ -41,7 +59,7 @@ PLANTED = [
         "unknown step 'hour'",
     ),
     ("flows/main.yaml", '{digit: "4", red_flag', '{digit: "3", red_flag', "bound already"),
-    ("flows/main.yaml", "queue: refills,", "queue: refils,", "unknown queue 'refils'"),
+    ("flows/main.yaml", "queue: referrals,", "queue: referals,", "unknown queue 'referals'"),
     ("prompts.yaml", "es: Le comunico con la recepción.", "", "no text in 'es'"),
     ("queues.yaml", "title: Billing and insurance", "titel: Billing", "unknown key 'titel'"),
     ("queues.yaml", "ring_timeout_s: 12", "ring_timeout_s: twelve", "wanted a number"),
@@ -204,3 +222,129 @@ def test_the_office_is_open_when_it_says(clinic, when, is_open):
     at = datetime.fromisoformat(when).replace(tzinfo=ZoneInfo("America/New_York"))
     assert clinic.rules.calendars["office"].is_open(at.timestamp()) is is_open
     assert clinic.rules.calendars["always"].is_open(at.timestamp())
+
+
+# --- what callers hear, and how far they come -----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rehearsal():
+    return rehearse(DEFAULT_CLINIC, load_site(DEFAULT_CLINIC))
+
+
+@pytest.mark.slow
+def test_every_caller_comes_to_help_within_twelve_turns(clinic):
+    proof = prove(clinic, MONDAY_10H)
+    assert proof.problems() == []
+    # An offer in the queue is help already: whoever takes it is looked at in the dialogues.
+    assert [clinic.flows["main"].steps[path] for path in proof.unreached] == [
+        step for step in clinic.flows["main"].steps.values() if isinstance(step, CallBackStep)
+    ]
+    assert proof.worst.turns <= 12
+
+
+def test_every_dialogue_is_as_it_is_written(rehearsal):
+    assert rehearsal.problems() == []
+    spanish = [
+        played
+        for played in rehearsal.played
+        if any(who == "line" and "oprima" in what for who, what in played.transcript[-12:])
+    ]
+    assert len(rehearsal.played) >= 44
+    assert len(spanish) >= 14
+    assert all(played.written.dialogue.title for played in rehearsal.played)
+
+
+def test_the_dialogues_walk_nearly_all_of_the_flow(rehearsal):
+    coverage = rehearsal.coverage
+    assert coverage.steps_walked / len(coverage.steps) >= 0.97
+    assert coverage.ways_walked / len(coverage.ways) >= 0.85
+
+
+def test_what_a_caller_is_told_is_the_same_in_both_languages(clinic):
+    for name, texts in clinic.rules.prompts.items():
+        english, spanish = (set(placeholders(texts[language])) for language in ("en", "es"))
+        assert english == spanish, name
+
+
+FROM_A_RECORD = {
+    "balance": {"phone", "birth_date"},
+    "next-appointment": {"phone", "birth_date"},
+    "ready": {"number", "birth_date"},
+}
+"""What is told from somebody's record, and what the caller has to have given for it."""
+
+
+def told_at(clinic, name):
+    """The steps that say a value."""
+    for path, step in clinic.flows["main"].steps.items():
+        for prompt in prompts_of(step).values():
+            if name in dict(placeholders(clinic.rules.prompts[prompt]["en"])):
+                yield path
+
+
+def results_into(flow, scope):
+    """The flows entered within a scope, by the variable that takes the result of each."""
+    return {
+        step.into: path
+        for path, step in flow.steps.items()
+        if isinstance(step, SubFlowStep) and scope_of(path) == scope and step.into
+    }
+
+
+def reached_without(flow, wanted, scope):
+    """The steps that a call can come to without an answer to a lookup by all that is wanted.
+
+    Within the scope nobody passes a branch on whether a flow that was entered has found somebody;
+    so no return of that flow with a value may be come to either.
+    """
+    closed, results = set(), results_into(flow, scope)
+    for path, step in flow.steps.items():
+        here = scope_of(path)
+        if isinstance(step, LookupStep) and wanted <= set(step.given):
+            closed.add((path, within(here, step.next)))
+        if isinstance(step, BranchStep) and here == scope:
+            closed |= {
+                (path, within(here, case.goto))
+                for case in step.cases
+                if case.when.text in {f"{into} is set" for into in results}
+                and case.goto != step.otherwise
+            }
+    reached, waiting, ways = set(), [flow.start], ways_of(flow)
+    while waiting:
+        path = waiting.pop()
+        if path not in reached:
+            reached.add(path)
+            waiting += [way[1] for way in ways if way[0] == path and way not in closed]
+    for path in reached & flow.steps.keys():
+        step = flow.steps[path]
+        if isinstance(step, ReturnStep) and scope_of(path) in results.values():
+            assert step.value is None, path
+    return reached
+
+
+@pytest.mark.parametrize("name", FROM_A_RECORD)
+def test_nothing_of_a_record_is_told_to_who_gave_only_one_of_two_identifiers(clinic, name):
+    flow, told = clinic.flows["main"], [*told_at(clinic, name)]
+    assert told
+    for path in told:
+        assert path in reached_without(flow, {"nothing has this"}, None)
+        assert path not in reached_without(flow, FROM_A_RECORD[name], scope_of(path))
+
+
+def test_no_prompt_needs_a_word_in_spanish(clinic):
+    """A name cannot be typed: the step that wants one stands behind a branch on speech."""
+    flow = clinic.flows["main"]
+    for path, step in flow.steps.items():
+        if isinstance(step, CollectStep) and step.what is Collected.NAME:
+            before = [flow.steps[start] for start, end in ways_of(flow) if end == path]
+            assert before
+            for each in before:
+                assert isinstance(each, BranchStep)
+                assert [case.when.text for case in each.cases] == ["call.hears-speech"]
+
+
+def test_whoever_does_not_use_what_the_line_tells_is_with_a_person_after_a_moment(clinic):
+    for step in clinic.flows["main"].steps.values():
+        if isinstance(step, AskStep) and step.silent_goto is not None:
+            assert step.no_input_s <= 4

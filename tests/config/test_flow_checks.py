@@ -226,3 +226,25 @@ def test_nobody_is_asked_for_consent_where_nothing_is_ever_recorded(site):
         "    otherwise: may-we\n  may-we: {kind: consent, prompt: menu, next: bye}\n",
     )
     assert [each for each in site.warnings() if "nobody need be asked" in each]
+
+
+ANSWER = """\
+parking:
+  title: {en: parking, es: estacionamiento}
+  text: {en: Behind the house., es: Detrás de la casa.}
+  keywords: {en: [parking], es: [estacionar]}
+"""
+SAYS_IT = """\
+  tell: {kind: say, prompt: answer.parking, next: bye}
+"""
+
+
+def test_a_step_may_say_an_answer_by_its_name_and_a_misspelt_one_is_told(site):
+    site.write("answers.yaml", ANSWER)
+    site.replace(
+        "flows/main.yaml", "    prompt: bye\n  bye:\n", "    prompt: bye\n" + SAYS_IT + "  bye:\n"
+    )
+    site.replace("flows/main.yaml", "otherwise: bye\n", "otherwise: tell\n")
+    assert site.problems() == []
+    (problem, *_) = site.problems_after("flows/main.yaml", "answer.parking", "answer.parkin")
+    assert "unknown answer 'parkin'; did you mean 'parking'?" in problem

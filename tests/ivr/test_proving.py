@@ -52,6 +52,7 @@ MENU = AskStep(
 )
 PAY = QueueStep(queue="billing")
 BYE = HangUpStep(prompt="thanks")
+SURVEY = SurveyStep(prompt="hours", resolved_prompt="hours")
 
 
 def world(**more):
@@ -147,6 +148,42 @@ def test_a_survey_is_no_trap():
         "how": SurveyStep(prompt="hours", resolved_prompt="hours"),
     }
     assert all(each.turns <= TURNS for each in findings(steps).values())
+
+
+def test_turns_to_help_end_where_an_agent_answers_and_what_follows_is_counted_by_itself():
+    menu = replace(MENU, otherwise="pay")
+    behind = {"pay": QueueStep(queue="billing", next="how"), "menu": menu, "how": SURVEY}
+    before = findings({"menu": menu})["wrong keys"].turns
+    survey = 4  # two questions, each put twice
+    assert findings(behind)["wrong keys"].turns == max(before, survey)
+    assert math.isinf(findings({"how": SURVEY}, start="how")["wrong keys"].turns)
+
+
+def test_a_trap_behind_an_agent_is_a_trap():
+    steps = {
+        "menu": QueueStep(queue="billing", next="again"),
+        "again": replace(MENU, silent_goto="again"),
+    }
+    assert refused(findings(steps), "silence")
+
+
+def test_louder_and_slower_words_are_no_ways_of_their_own():
+    keys = replace(RULES.keys, slower="8", louder="7")
+    assert findings({}, keys=keys)["silence"] == findings({})["silence"]
+    asked = findings({}, keys=keys, around=world(asks_pace=True))
+    assert asked["silence"].positions > findings({})["silence"].positions
+
+
+def test_variables_that_make_no_difference_make_no_positions():
+    steps = {
+        "set": AskStep(
+            prompt="menu",
+            choices=tuple(Choice(digit=key, goto="menu", set={"kind": key}) for key in "123"),
+        )
+    }
+    every = findings(steps, start="set")["silence"].positions
+    live = dict.fromkeys(("set", "menu", "pay", "bye"), frozenset[str]())
+    assert findings(steps, start="set", around=world(live=live))["silence"].positions < every
 
 
 def test_triages_question_is_no_trap():

@@ -90,6 +90,13 @@ def test_what_it_knew_is_forgotten_when_it_is_entered_again(entered):
     assert live.heard == ["Inside, ."]
 
 
+def test_what_it_knew_is_forgotten_once_it_has_returned(entered):
+    live = entered()
+    live.finish()
+    live.press("12207")
+    assert variables(live) == {"zip": "outer-zip", "result": "12207"}
+
+
 def test_a_result_that_is_not_set_unsets_what_was_there(entered):
     live = entered(
         {"begin": ReturnStep()},

@@ -39,6 +39,7 @@ class Board(Switchboard):
             and isinstance(call.engine, Interpreter)
             and self.distributor.position(fact.call_id) is not None
             and self.distributor.answers(fact.call_id) is None
+            and self.distributor.may_keep_place(fact.call_id)
         )
 
 

@@ -14,18 +14,26 @@ SHOWN = {
     block.partition(":")[0]: block
     for block in re.findall(r"^```yaml\n(.*?)^```", OPERATING, re.MULTILINE | re.DOTALL)
 }
-FILE_OF = {"scheduling": "queues.yaml", "emergency": "site.yaml", "office": "calendars.yaml"}
+FILE_OF = {
+    "scheduling": "queues.yaml",
+    "emergency": "site.yaml",
+    "office": "calendars.yaml",
+    "records": "lookups.yaml",
+}
 
 
 @pytest.fixture
 def as_shown(clinic_folder):
-    """The sample clinic with each example in the place of what stands under its name."""
+    """The sample clinic with each example in the place of what stands under its name, if any."""
     assert SHOWN.keys() == FILE_OF.keys()
     for name, file in FILE_OF.items():
         text = (clinic_folder.path / file).read_text()
         there = re.search(rf"^{name}:.*\n(?:(?: .*)?\n)+", text, re.MULTILINE)
-        assert there is not None
-        clinic_folder.write(file, text.replace(there[0], SHOWN[name] + "\n"))
+        # Where the sample has nothing of the name it comes as well.
+        old = text if there is None else there[0]
+        new = f"{text}\n{SHOWN[name]}" if there is None else SHOWN[name] + "\n"
+        clinic_folder.write(file, text.replace(old, new))
+    clinic_folder.write("parking.csv", "id,spaces\nnorth,40\n")
     return clinic_folder.path
 
 

@@ -2,11 +2,13 @@
 
 Words of danger, and why the line took them for such, are for whoever has clinical rights: those who
 take the nurse queue. Another agent sees the queue and the wait, and that it is urgent, and never
-the words, nor the rule: a rule's name says what somebody has.
+the words, nor the rule: a rule's name says what somebody has. What the caller was asked for and
+gave, a date of birth for example, is shown to whoever speaks with them, and not before.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from calls.ids import AgentId
@@ -14,6 +16,8 @@ from careline.agent_requests import nurses_of
 from careline.live_call import Said
 from careline.switchboard import Switchboard
 from config.site import Site
+from ivr import Interpreter
+from ivr.values import Value
 
 
 def screen_data(board: Switchboard, agent_id: AgentId, now: float) -> dict[str, Any]:
@@ -39,11 +43,18 @@ def screen_data(board: Switchboard, agent_id: AgentId, now: float) -> dict[str, 
                 "emergency": waiting.emergency,
                 "waiting_s": now - waiting.queued_at,
             }
+        elif live is not None and isinstance(live.engine, Interpreter):
+            shown["told"] = {name: _written(value) for name, value in live.engine.told.items()}
         if clinical and live is not None:
             shown["said"] = [_said(each, board.site, now) for each in live.danger]
             shown["advised_911"] = live.advised_911
         calls.append(shown)
     return {"agent": agent_id, "work": agent.work.value, "calls": calls}
+
+
+def _written(value: Value) -> str | int | float | bool:
+    """A value as JSON has it; a date as in ISO 8601."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _said(said: Said, site: Site, now: float) -> dict[str, Any]:

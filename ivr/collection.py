@@ -200,6 +200,7 @@ def _confirmed(course: Course, answer: bool | None, now: float) -> bool:
 
 def _take(course: Course, value: Value, now: float) -> None:
     step = _asked(course)
+    course.told[step.into] = value
     course.steps_alone = 0
     course.voice.language_known = True
     course.collection.pending = None

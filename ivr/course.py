@@ -120,6 +120,9 @@ class Course:
         caller: the caller's number; empty where it is not known.
         dialled: what they dialled.
         variables: by path, see :mod:`ivr.flow`.
+        told: the values that the caller was asked for and gave, by the variable's own name, the
+            last one where they were asked twice; for whoever speaks with them.
+        ends_until: until then, in seconds since the epoch, ``#`` ends what was typed.
         meant: the answers among which the caller is asked which one they mean.
         collection: the value that is asked for now.
         lookup: what is asked elsewhere, or was asked last.
@@ -161,6 +164,7 @@ class Course:
         self.wait = Wait()
         self.words_ahead = WordsAhead()
         self.keys_ahead = ""
+        self.ends_until = 0.0
         self.heard_ago_s = 0.0
         self.step: Step | None = None
         self.step_name: str | None = None
@@ -178,6 +182,7 @@ class Course:
         self.caller = Private("")
         self.dialled = ""
         self.variables: dict[str, Value] = {}
+        self.told: dict[str, Value] = {}
         self.meant: tuple[Choice, ...] = ()
         self.collection = Collection()
         self.lookup = Lookup()
@@ -235,6 +240,7 @@ class Course:
         )
         twin.unstaffed, twin.held_by = self.unstaffed.copy(), self.held_by.copy()
         twin.variables, twin.trail = self.variables.copy(), self.trail.copy()
+        twin.told = self.told.copy()
         twin._out = self._out.copy()  # noqa: SLF001 - another of our own
         return twin
 
@@ -268,6 +274,7 @@ class Course:
             self.timers.stance(now),
             self.outside.ringing,
             self.keys_ahead,
+            now < self.ends_until,
             self.steps_alone,
             self.queue_step and self.queue_step.queue,
             self.former_queue and self.former_queue.queue,

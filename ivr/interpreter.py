@@ -12,18 +12,15 @@ or key from the caller are counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Literal
 
-from calls.commands import Command, Dequeue, OpenTask
+from calls.commands import Command
 from calls.facts import (
     CallArrived,
     CallBackChosen,
     CallConnected,
-    CallerHungUp,
     CallEscalated,
-    CallFailed,
     CallHeld,
     CallReleased,
     CallRetrieved,
@@ -38,19 +35,17 @@ from calls.facts import (
     SpeechStarted,
     SpeechUnavailable,
     TransferFailed,
-    TransferSucceeded,
     WordsAssessed,
 )
 from calls.ids import CallId
 from calls.machine import IllegalFact, successor
-from calls.outcome import Outcome
-from calls.verdict import Verdict, to_nurse
+from calls.verdict import to_nurse
 from ivr import (
     answers,
-    choosing,
     collection,
     ending,
     holding,
+    leaving,
     lookup,
     nurse,
     opening,
@@ -58,22 +53,20 @@ from ivr import (
     queueing,
     walk,
 )
-from ivr.asking import is_typing
 from ivr.course import Course
-from ivr.emergency import confirmed
-from ivr.everywhere import wish_in
 from ivr.flow import CallRules, Flow
 from ivr.hearing import Hearing
 from ivr.keypad import press
 from ivr.states import TABLE, State
-from ivr.steps import AskStep, SayStep, Step, TransferStep
+from ivr.steps import TransferStep
 from ivr.timers import Timer
+from ivr.view import View
 
 _NOBODY_LISTENS = (State.NEW, State.CONNECTED, State.CLOSING, State.ENDED)
 """Where the flow has nothing to say."""
 
 
-class Interpreter:
+class Interpreter(View):
     """One call, from its arrival to its end.
 
     Args:
@@ -91,147 +84,21 @@ class Interpreter:
         *,
         known: Mapping[str, str] | None = None,
     ) -> None:
-        self._rules = rules
-        self._course = Course(call_id, flow, rules, known or {})
+        super().__init__(Course(call_id, flow, rules, known or {}))
         self._hearing = Hearing(self._course)
-
-    # --- what can be seen -----------------------------------------------------------------------
-
-    @property
-    def call_id(self) -> CallId:
-        """The call."""
-        return self._course.call_id
-
-    @property
-    def flow(self) -> Flow:
-        """The version of the flow that this call keeps."""
-        return self._course.flow
-
-    @property
-    def state(self) -> State:
-        """Where the call stands."""
-        return self._course.state
-
-    @property
-    def step(self) -> str | None:
-        """The flow's step at which the call stands, or stood when it left the flow."""
-        return self._course.step_name
-
-    @property
-    def waits_in(self) -> str | None:
-        """The routine queue that the caller waits in; ``None`` while they wait in none."""
-        step = self._course.queue_step
-        return step.queue if step is not None and self.state is State.WAITING else None
-
-    @property
-    def language(self) -> str:
-        """The call's language now."""
-        return self._course.voice.language
-
-    @property
-    def acuity(self) -> Verdict:
-        """The worst verdict so far."""
-        return self._course.lane.acuity
-
-    @property
-    def was_connected(self) -> bool:
-        """Whether an agent has spoken with the caller."""
-        return self._course.ledger.connected
-
-    @property
-    def recording_answer(self) -> Literal["yes", "no", "none"]:
-        """The caller's answer to the question for consent; ``none`` where it was not clear."""
-        match self._course.may_record:
-            case None:
-                return "none"
-            case permitted:
-                return "yes" if permitted else "no"
-
-    @property
-    def takes_digits(self) -> bool:
-        """Whether a value is being typed: every digit belongs to it, those for help included."""
-        return is_typing(self._course)
-
-    @property
-    def trail(self) -> tuple[str, ...]:
-        """The paths of the steps taken so far, and where the flow was left, in order."""
-        return tuple(self._course.trail)
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """How the call ended; ``None`` while it lasts."""
-        return self._course.outcome
-
-    @property
-    def site(self) -> str:
-        """The site's id."""
-        return self._rules.site
-
-    @property
-    def prompt_id(self) -> int | None:
-        """The prompt that plays; ``None`` while none does."""
-        return self._course.voice.prompt_id
-
-    @property
-    def asked(self) -> Step | None:
-        """The step whose question is put, if one is."""
-        return self._course.step if self.state is State.ANSWERING else None
-
-    @property
-    def is_confirming(self) -> bool:
-        """Whether the caller is asked if they were understood."""
-        course = self._course
-        asks = self.state is State.ANSWERING
-        return asks and (bool(course.meant) or course.collection.pending is not None)
-
-    @property
-    def hears_speech(self) -> bool:
-        """Whether what the caller says now can be understood by a recogniser."""
-        voice = self._course.voice
-        return voice.is_understood and not voice.speech_failed
-
-    @property
-    def may_press_ahead(self) -> bool:
-        """Whether keys for later questions are taken now, and none has been pressed yet."""
-        course = self._course
-        asks_later = self.state is State.GREETING or isinstance(course.step, SayStep)
-        return asks_later and not course.keys_ahead
-
-    @property
-    def typing_until(self) -> float | None:
-        """When what the caller types counts as whole; ``None`` while they type nothing."""
-        return self._course.timers.due(Timer.TYPING)
-
-    @property
-    def looks_up(self) -> bool:
-        """Whether something is being asked elsewhere."""
-        return self.state is State.LOOKING_UP
-
-    @property
-    def was_helped(self) -> bool:
-        """Whether a message was left, or a call-back is owed."""
-        ledger = self._course.ledger
-        return ledger.message_taken or ledger.call_back_owed or self._course.messages.taken
-
-    def would_choose(self, words: str) -> bool:
-        """Whether words would choose something where the call stands, or mean something at all."""
-        course = self._course
-        if wish_in(words) is not None:
-            return True
-        if not isinstance(course.step, AskStep) or self.state is not State.ANSWERING:
-            return False
-        chosen = choosing.choose(course, words, ruled_out=False)
-        return chosen.choice is not None or bool(chosen.meant) or chosen.torn
 
     # --- looking ahead --------------------------------------------------------------------------
 
     def copied(self) -> Interpreter:
         """A copy that goes its own way from here; what is said to one says nothing to the other."""
         twin = Interpreter.__new__(Interpreter)
-        course = self._course.copied()
-        twin._rules, twin._course = self._rules, course  # noqa: SLF001 - another of our own
-        twin._hearing = self._hearing.copied(course)  # noqa: SLF001 - another of our own
+        View.__init__(twin, self._course.copied())
+        twin._hearing = self._hearing.copied(twin._course)  # noqa: SLF001 - another of our own
         return twin
+
+    def stop_typing(self) -> None:
+        """A pause behind what was typed, after which every key is pressed by itself."""
+        self._course.ends_until = 0.0
 
     def stance(
         self, now: float, live: Mapping[str, AbstractSet[str]] | None = None
@@ -253,9 +120,9 @@ class Interpreter:
         course.state = following
         course.heard_ago_s = fact.ended_ago_s if isinstance(fact, WordsAssessed) else 0.0
         if before is State.CLOSING:
-            self._heard_after_leaving(fact)
+            leaving.heard_after(course, self._hearing, fact)
         elif following is State.CLOSING:
-            self._caller_left(fact, before, now)
+            leaving.left(course, self._hearing, fact, before, now)
         else:
             self._happened(fact, now)
         return course.taken()
@@ -371,24 +238,19 @@ class Interpreter:
                 course.do(*course.voice.music())
                 walk.looked_up(course, now)
             case State.WAITING if course.keeps_place is not None:
-                self._promised(now)
+                self._hear_out(queueing.leave_place, now)
             case State.WAITING | State.EMERGENCY:
                 holding.hold(course, now)
             case State.LEAVING:
-                speaking_until = self._hearing.speaking_until(now)
-                if speaking_until is None:
-                    ending.hang_up(course, now)
-                else:
-                    course.timers.set(Timer.SPEECH, speaking_until)
+                self._hear_out(ending.hang_up, now)
 
-    def _promised(self, now: float) -> None:
-        """A call-back was promised. Whoever speaks up meanwhile is heard out first."""
-        course = self._course
+    def _hear_out(self, then: Callable[[Course, float], None], now: float) -> None:
+        """All is said: leave the caller, once whoever speaks up meanwhile is heard out."""
         speaking_until = self._hearing.speaking_until(now)
         if speaking_until is None:
-            queueing.leave_place(course, now)
+            then(self._course, now)
         else:
-            course.timers.set(Timer.SPEECH, speaking_until)
+            self._course.timers.set(Timer.SPEECH, speaking_until)
 
     def _released(self, fact: CallReleased, now: float) -> None:
         """The agent is gone, the caller is not."""
@@ -407,7 +269,7 @@ class Interpreter:
             course.queue_step = course.former_queue = None
             course.do(*course.voice.listen())
             if following is None:
-                ending.farewell(course, self._rules.goodbye, now)
+                ending.farewell(course, course.rules.goodbye, now)
             else:
                 walk.go(course, following, now)
 
@@ -481,60 +343,3 @@ class Interpreter:
                 walk.message_over(course, now, empty=False)
             case Timer.CLOSE:
                 ending.end(course)
-
-    # --- the end --------------------------------------------------------------------------------
-
-    def _caller_left(self, fact: Fact, before: State, now: float) -> None:
-        """The caller is gone, by whatever way."""
-        course = self._course
-        course.ledger.failed = isinstance(fact, CallFailed)
-        course.ledger.completed = before is State.LEAVING
-        if before is State.WAITING and isinstance(fact, CallerHungUp):
-            queueing.left_early(course)
-        if isinstance(fact, TransferSucceeded):
-            course.ledger.transferred = True
-            if before is State.EMERGENCY and course.outside.ringing:
-                course.do(Dequeue(call_id=course.call_id))
-            elif before is State.EMERGENCY:
-                # Handed to whoever the flow was ringing before the red flag, which a cancelled
-                # transfer should have prevented. They may be no help at all.
-                self._call_back(course.lane.acuity)
-        if before is State.QUESTION and course.question is not None:
-            # No answer is a doubt, and doubt is a nurse's to resolve.
-            self._call_back(confirmed(course.question.verdict, "unclear"))
-        # With an agent or in the nurse lane somebody knows of the caller already.
-        known = before in (State.CONNECTED, State.EMERGENCY)
-        words_awaited = not known and self._hearing.speaking_until(now) is not None
-        ending.close(course, now, words_awaited=words_awaited)
-
-    def _heard_after_leaving(self, fact: Fact) -> None:
-        """The last of what the caller said or recorded. A red flag among it becomes a task."""
-        course = self._course
-        match fact:
-            case MessageRecorded(recording_id=recording_id, duration_s=duration_s):
-                course.do(*course.messages.recorded(recording_id, duration_s))
-            case WordsAssessed():
-                verdict = self._hearing.verdict_on(fact)
-                course.words_awaited = False
-                if verdict.action.is_red_flag and not course.lane.entered:
-                    self._call_back(verdict)
-            case CallEscalated():
-                if not course.lane.entered:
-                    self._call_back(to_nurse("clinician"))
-            case SpeechUnavailable():
-                course.words_awaited = False
-            case CallFailed():
-                # The line knows the call no more: what it still owed will never come.
-                ending.end(course)
-                return
-            case _:
-                return
-        ending.end_if_nothing_is_owed(course)
-
-    def _call_back(self, verdict: Verdict) -> None:
-        """A red flag that was understood too late to keep the caller: a nurse rings them."""
-        self._course.lane.heed(verdict)
-        self._course.lane.entered = True
-        self._course.do(
-            OpenTask(call_id=self.call_id, kind="red-flag-call-back", queue=self._rules.nurse_queue)
-        )

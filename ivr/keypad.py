@@ -23,6 +23,10 @@ from ivr.steps import SayStep
 KEYS_AHEAD = 20
 """Keys kept for questions still to come; nobody knows more of a menu by heart."""
 
+END_S = 3.0
+"""Seconds behind a key in which ``#`` ends what was typed, whatever else it means: who is used to
+it presses it behind every answer, and a value that is complete by its length needs none."""
+
 MESSAGE_KEY = "1"
 """The key of the offer that is made after the longest wait."""
 
@@ -44,6 +48,9 @@ def press(course: Course, keys: str, now: float) -> None:
             nurse.ask_for_nurse(course)
         return
     for at, key in enumerate(keys):
+        if key == asking.END_KEY and _ends_what_was_typed(course, now):
+            continue
+        course.ends_until = now + END_S if _answers(course, key) else now
         if asking.is_typing(course):
             collection.key(course, key, now)
             continue
@@ -89,6 +96,26 @@ def _press(course: Course, key: str, now: float) -> bool:
         return answers.key(course, key, now)
     elif course.state is State.QUESTION:
         answers.to_triage(course, {YES_KEY: True, NO_KEY: False}.get(key), now)
+    return True
+
+
+def _answers(course: Course, key: str) -> bool:
+    """Whether a key may be an answer, or part of one; a wish to hear it otherwise is none."""
+    keys = course.rules.keys
+    is_wish = key in (keys.slower, keys.louder) and not asking.is_typing(course)
+    return key.isdigit() and not is_wish
+
+
+def _ends_what_was_typed(course: Course, now: float) -> bool:
+    """Whether ``#`` belongs to the key before it and has done its part by that.
+
+    Ahead of a question it is kept: there it tells where a value ends.
+    """
+    if now >= course.ends_until or (asking.is_typing(course) and course.collection.typed):
+        return False
+    course.ends_until = now
+    if course.keys_ahead and course.state in (State.GREETING, State.PLAYING, State.CONSENT):
+        course.keys_ahead = (course.keys_ahead + asking.END_KEY)[:KEYS_AHEAD]
     return True
 
 

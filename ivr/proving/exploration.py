@@ -134,6 +134,7 @@ def _after(point: Point, each: Input, world: World, rules: CallRules) -> list[Po
             if due is not None:
                 now = max(now, due)
                 commands = [*commands, *twin.tick(now)]
+            twin.stop_typing()
     elif twin.state is State.RECORDING:
         now = point.now + 30.0
         empty = MessageRecorded(

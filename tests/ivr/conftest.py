@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -34,6 +35,7 @@ from ivr.steps import (
     SetStep,
     TransferStep,
 )
+from tests.ivr.value_asked import asked_for
 
 SITE = "clinic"
 CALL = "c1"
@@ -241,6 +243,12 @@ class Scene:
 @pytest.fixture
 def scene():
     return Scene
+
+
+@pytest.fixture
+def asked(scene):
+    """Brings a caller to a question for a value."""
+    return partial(asked_for, scene)
 
 
 @pytest.fixture

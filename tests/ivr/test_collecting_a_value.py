@@ -10,57 +10,8 @@ from calls.private import Private
 from calls.verdict import Action
 from ivr import State
 from ivr.expressions import Expression
-from ivr.steps import AskStep, Choice, Collected, CollectStep, HangUpStep, SayStep
-from ivr.values import ValueKind
-
-TEXTS = {
-    "read-back": "I have {value}, is that right?",
-    "birthday?": "When were you born?",
-    "birthday-again": "Your birthday?",
-    "phone?": "What is your number?",
-    "not-heard": "I heard nothing.",
-    "not-understood": "That was no date.",
-    "said": "You said {it}.",
-    "next?": "Which door?",
-}
-NOW = 1_800_000_000.0
-
-
-def collect(what, **more):
-    return CollectStep(what=what, into="it", next="said", prompt="birthday?", **more)
-
-
-@pytest.fixture
-def asked(scene):
-    """A caller who is asked for something."""
-
-    def begin(what=Collected.DATE_OF_BIRTH, *, number="5551234", rules=None, steps=None, **more):
-        step = collect(
-            what,
-            **{
-                "again_prompt": "birthday-again",
-                "no_input_prompt": "not-heard",
-                "no_match_prompt": "not-understood",
-                **more,
-            },
-        )
-        live = scene(
-            start="it",
-            steps={"it": step, "said": SayStep(prompt="said", next="menu"), **(steps or {})},
-            now=NOW,
-            texts=TEXTS,
-            **(rules or {}),
-        )
-        live.to_menu(number=number)
-        assert live.call.state is State.ANSWERING
-        return live
-
-    return begin
-
-
-def value_of(live):
-    return live.call._course.variables.get("it")
-
+from ivr.steps import Collected
+from tests.ivr.value_asked import value_of
 
 # --- typed and said -------------------------------------------------------------------------------
 
@@ -126,61 +77,6 @@ def test_a_value_that_is_read_back_is_private_and_nothing_else_is(asked, answer)
     assert all(not each.private for say in live.all(Say)[:-1] for each in say.utterances)
     live.speak(answer)
     assert "1960" not in "".join(map(repr, live.commands))
-
-
-def test_the_pause_behind_the_last_key_ends_what_is_typed(asked):
-    live = asked(Collected.DIGITS, inter_digit_s=2.0)
-    live.press("12")
-    live.wait(1.9)
-    live.press("3")
-    live.wait(1.9)
-    assert live.heard == ["When were you born?"]
-    live.wait(0.2)
-    assert live.heard == ["I have one two three, is that right?"]
-
-
-def test_whoever_types_slowly_is_not_cut_off_by_the_silence_that_a_finished_prompt_begins(asked):
-    live = asked(inter_digit_s=10.0, no_input_s=4.0)
-    live.press("0")
-    live.finish(interrupted=True)
-    live.wait(9)
-    live.press("3051960")
-    assert live.heard[0].startswith("I have March 5th")
-
-
-def test_a_caller_who_asked_for_slower_words_is_given_longer_pauses(asked):
-    live = asked(Collected.DIGITS, inter_digit_s=2.0, no_input_s=4.0)
-    live.speak("slow down")
-    live.finish()
-    live.press("12")
-    live.wait(2.9)
-    assert value_of(live) is None
-    assert live.all(Say)[-1].slow
-    assert live.heard == ["When were you born?"]
-    live.wait(0.2)
-    assert live.heard[0].startswith("I have")
-
-
-def test_the_repeat_key_takes_back_what_was_typed(asked):
-    live = asked()
-    live.press("0512*")
-    assert live.heard == ["When were you born?"]
-    live.press("03051960")
-    assert live.heard[0].startswith("I have March 5th")
-
-
-def test_the_end_key_alone_is_an_answer_that_fits_nothing(asked):
-    live = asked()
-    live.press("#")
-    assert live.heard == ["That was no date.", "Your birthday?"]
-
-
-def test_a_key_that_no_telephone_has_harms_nothing(asked):
-    live = asked(Collected.NUMBER)
-    live.press("A")
-    assert live.heard[0] == "That was no date."
-    live.press("7#")
-    assert live.heard[0].startswith("I have 7")
 
 
 # --- reading back ---------------------------------------------------------------------------------
@@ -487,66 +383,6 @@ def test_another_language_at_the_reading_back_reads_back_in_it(asked):
     live.press("03051960")
     live.speak("en español")
     assert live.heard == ["I have 5 de marzo de 1960, is that right? (es)"]
-
-
-# --- digits ahead ---------------------------------------------------------------------------------
-
-
-def ahead(scene, keys, **step):
-    """What was pressed during the greeting, before a number is asked for."""
-    live = scene(
-        start="it",
-        steps={
-            "it": CollectStep(
-                what=step.pop("what", Collected.NUMBER),
-                into="it",
-                next="door",
-                prompt="birthday?",
-                **step,
-            ),
-            "door": AskStep(
-                prompt="next?",
-                choices=(
-                    Choice(digit="1", goto="bye"),
-                    Choice(digit="2", goto="menu"),
-                ),
-            ),
-            "bye": HangUpStep(prompt="thanks"),
-        },
-        texts=TEXTS,
-        now=NOW,
-        kinds={"it": ValueKind.NUMBER},
-    )
-    live.arrive()
-    live.press(keys)
-    live.finish()
-    live.wait(0)
-    return live
-
-
-def test_a_value_typed_during_the_greeting_is_taken_and_read_back(scene):
-    live = ahead(scene, "42#")
-    assert live.heard == ["I have 42, is that right?"]
-
-
-def test_what_is_typed_behind_a_value_never_confirms_it_nor_answers_what_was_not_heard(scene):
-    live = ahead(scene, "42#12")
-    assert live.heard == ["I have 42, is that right?"]
-    live.press("1")
-    assert value_of(live) == 42
-    assert live.heard == ["Which door?"]
-
-
-def test_what_is_typed_behind_a_value_that_is_not_read_back_answers_the_next_question(scene):
-    live = ahead(scene, "42#1", read_back=False)
-    assert live.call.step == "bye"
-
-
-@pytest.mark.parametrize("keys", ["#", "##", "#1", "4#", "#4#"])
-@pytest.mark.parametrize("what", list(Collected))
-def test_end_keys_during_the_greeting_harm_nothing(scene, keys, what):
-    live = ahead(scene, keys, what=what)
-    assert live.call.state in (State.ANSWERING, State.LEAVING)
 
 
 def test_blind_typing_at_a_yes_or_no_costs_one_attempt(asked):

@@ -98,7 +98,7 @@ def test_red_flag_is_heard_in_the_answer_to_the_short_question(short, verdicts):
 
 def test_short_question_is_put_in_the_language_of_the_call(short):
     short.press("7")
-    short.press("#")
+    short.speak("que bonito dia")
     assert short.heard == ["menu-again es", "menu-short es"]
 
 

@@ -56,6 +56,21 @@ class View:
         return step.queue if step is not None and self.state is State.WAITING else None
 
     @property
+    def offers_call_back(self) -> bool:
+        """Whether the caller waits and has been offered a call-back instead."""
+        return self.state is State.WAITING and self._course.wait.call_back_offered
+
+    @property
+    def is_to_be_offered_call_back(self) -> bool:
+        """Whether the caller waits and will be offered a call-back if they wait long enough."""
+        return self.state is State.WAITING and self._course.timers.due(Timer.CALL_BACK) is not None
+
+    @property
+    def keeps_place(self) -> bool:
+        """Whether the caller is being promised a call-back."""
+        return self._course.keeps_place is not None
+
+    @property
     def language(self) -> str:
         """The call's language now."""
         return self._course.voice.language

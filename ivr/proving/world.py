@@ -26,6 +26,7 @@ from calls.facts import (
     CallArrived,
     CallConnected,
     CallReleased,
+    DigitsCollected,
     Fact,
     LookedUp,
     PromptFinished,
@@ -37,6 +38,7 @@ from calls.private import Private
 from calls.requirement import Requirement
 from ivr.flow import CallRules, Flow
 from ivr.interpreter import Interpreter
+from ivr.keypad import CALL_BACK_KEY
 from ivr.states import State
 
 CALL = CallId("proof")
@@ -206,17 +208,40 @@ def _after_help(
         return []
     if call.state is not State.WAITING or call.waits_in is None or call.was_connected:
         return []
-    site, agent, offer = call.site, AgentId("agent"), OfferId("offer")
+    return [_spoken(point), *_called_back(point)]
+
+
+def _spoken(point: Point) -> tuple[Point, list[Command]]:
+    """An agent has answered, and has left."""
+    site, agent, offer = point.call.site, AgentId("agent"), OfferId("offer")
     connected = CallConnected(site=site, call_id=CALL, agent_id=agent, offer_id=offer)
     released = CallReleased(site=site, call_id=CALL, agent_id=agent)
-    twin = call.copied()
+    twin = point.call.copied()
     twin.handle(connected, point.now)
-    spoken = replace(
-        point,
-        call=twin,
-        told=(*point.told, ("agent", "answers, and hangs up when all is said")),
-    )
-    return [(spoken, twin.handle(released, point.now))]
+    told = (*point.told, ("agent", "answers, and hangs up when all is said"))
+    return replace(point, call=twin, told=told), twin.handle(released, point.now)
+
+
+def _called_back(point: Point) -> list[tuple[Point, list[Command]]]:
+    """The caller waits until they are offered a call-back, and chooses it."""
+    if not point.call.is_to_be_offered_call_back:
+        return []
+    twin, now = point.call.copied(), point.now
+    while not twin.offers_call_back:
+        if twin.prompt_id is not None:
+            twin.handle(PromptFinished(site=twin.site, call_id=CALL, prompt_id=twin.prompt_id), now)
+            continue
+        due = twin.next_deadline()
+        if due is None:
+            return []
+        now = max(now, due)
+        twin.tick(now)
+    chosen = DigitsCollected(site=twin.site, call_id=CALL, digits=Private(CALL_BACK_KEY))
+    commands = twin.handle(chosen, now)
+    if twin.state is State.WAITING and not twin.keeps_place:
+        return []  # It cannot be promised: they wait on, as before.
+    told = (*point.told, ("caller", f"waits, is offered a call-back, and presses {CALL_BACK_KEY}"))
+    return [(replace(point, call=twin, now=now, told=told), commands)]
 
 
 def _looked_up(point: Point, asked: LookUp, world: World) -> list[tuple[Point, list[Command]]]:

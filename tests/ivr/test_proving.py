@@ -142,6 +142,21 @@ def test_a_call_back_is_help_where_the_number_is_known():
     assert refused(hidden, "silence").dialogue[-1][1] == OVER
 
 
+@pytest.mark.parametrize(
+    ("number_shown", "number", "taken"),
+    [(True, None, True), (False, None, False), (True, "language == 'nowhere'", False)],
+)
+def test_who_waits_long_enough_is_offered_a_call_back_and_chooses_it(number_shown, number, taken):
+    pay = QueueStep(queue="billing", call_back="back", call_back_prompt="hours")
+    asked = None if number is None else Expression(number)
+    back = CallBackStep(queue="billing", prompt="hours", no_number="bye", number=asked)
+    flow = Flow(
+        id="main", version="1", start="pay", steps={"pay": pay, "back": back, "bye": BYE}, starts={}
+    )
+    around = world(number_shown=number_shown)
+    assert ("back" in explore(flow, RULES, around).taken) is taken
+
+
 def test_a_survey_is_no_trap():
     steps = {
         "menu": QueueStep(queue="billing", next="how"),

@@ -305,7 +305,7 @@ class LookUp(Command):
         lookup_id: grows within a call; comes back in the answer.
         source: a name from the site's ``lookups.yaml``, or ``providers``.
         given: what is asked with, by the source's names: a JSON object of texts. Dates are written
-            as in ISO 8601, yes and no as ``true`` and ``false``.
+            as in ISO 8601, yes and no as ``true`` and ``false``; what is not known is empty.
     """
 
     lookup_id: int

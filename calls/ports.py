@@ -237,7 +237,8 @@ class Lookups(Protocol):
 
         Args:
             source: a name from the site's ``lookups.yaml``, or ``providers``.
-            given: what is asked with, by name.
+            given: what is asked with, by name; empty what is not known. A record is found by all of
+                it or not at all.
         """
         ...
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,8 +11,6 @@ from config.parse import parse
 from config.report import Report
 
 ANSWERS = "answers.yaml"
-
-_DIGIT = re.compile(r"[0-9]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +31,6 @@ class CommonAnswer:
     text: Mapping[str, str]
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    digit: str | None = None
 
 
 def read_answers(
@@ -55,7 +51,6 @@ def read_answers(
             answer = replace(answer, title=_tidy(answer.title), text=_tidy(answer.text))
             _check(answer, document, languages, report)
             answers[name] = answer
-    _check_digits(answers.values(), document, report)
     _check_keywords(answers.values(), document, report)
     return answers
 
@@ -87,8 +82,8 @@ def _check(
         for language, texts_of in lists.items():
             _check_list(document, (name, field_name, language), texts_of, report)
     for language in languages:
-        if not (answer.keywords.get(language) or answer.examples.get(language) or answer.digit):
-            message = f"nothing leads here in {shown(language)}: no keyword, example or digit"
+        if not (answer.keywords.get(language) or answer.examples.get(language)):
+            message = f"nothing leads here in {shown(language)}: no keyword and no example"
             report.warning(document, (name,), message, key=True)
 
 
@@ -100,20 +95,6 @@ def _check_list(document: Document, path: Path, texts: Iterable[str], report: Re
         elif _folded(text) in seen:
             report.problem(document, (*path, index), f"{shown(text)} stands twice")
         seen.add(_folded(text))
-
-
-def _check_digits(answers: Iterable[CommonAnswer], document: Document, report: Report) -> None:
-    taken: dict[str, str] = {}
-    for answer in answers:
-        if answer.digit is None:
-            continue
-        place = (answer.id, "digit")
-        if not _DIGIT.fullmatch(answer.digit):
-            report.problem(document, place, f"found {shown(answer.digit)}, wanted one digit")
-        elif answer.digit in taken:
-            other = shown(taken[answer.digit])
-            report.problem(document, place, f"{other} has the digit {answer.digit} already")
-        taken.setdefault(answer.digit, answer.id)
 
 
 def _check_keywords(answers: Iterable[CommonAnswer], document: Document, report: Report) -> None:

@@ -55,7 +55,7 @@ class Secrets:
             return self._values[name]
         except KeyError:
             # Somebody may have written the password itself where its name should stand.
-            which = repr(name) if name.startswith(_AGENT) else "the secret that site.yaml names"
+            which = repr(name) if name.startswith(_AGENT) else "a secret that the site names"
             raise SecretsError(f"{which} is not in the file of secrets; add it there") from None
 
 

@@ -50,14 +50,16 @@ def wait(course: Course, now: float) -> None:
 
 
 def ask(course: Course, now: float) -> None:
-    """Put the question of the current step; told twice it is the same one."""
+    """Put the question of the current step; told twice it is the same one.
+
+    What is not known goes with it, empty: left out, a date of birth alone would find somebody.
+    """
     step = course.step
     assert isinstance(step, LookupStep)
-    given: dict[str, str] = {}
-    for name, expression in step.given.items():
-        value = expression.value(lambda each: course.value(each, now))
-        if value is not None:
-            given[name] = _written(value)
+    given = {
+        name: _written(expression.value(lambda each: course.value(each, now)))
+        for name, expression in step.given.items()
+    }
     course.do(
         LookUp(
             call_id=course.call_id,
@@ -98,9 +100,11 @@ def conclude(course: Course) -> str:
     return step.on_failure
 
 
-def _written(value: Value) -> str:
+def _written(value: Value | None) -> str:
     """A value as a source takes it."""
     match value:
+        case None:
+            return ""
         case bool():
             return "true" if value else "false"
         case date():

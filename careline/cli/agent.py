@@ -17,8 +17,8 @@ _EXAMPLES = """examples:
   careline agent grace break     a break, after the call and its wrap-up if she is busy
   careline agent grace break --approved   also where too few nurses would be left
   careline agent grace out       gone home
-  careline agent grace screen    what her screen shows of her caller, as JSON; a nurse's has the
-                                 words of danger, and is a patient record
+  careline agent grace screen    what her screen shows of her caller, as JSON: what they were asked
+                                 for and gave and, for a nurse, words of danger. A patient record
 
 A nurse's break waits until as many others are ready as red flags need, unless a supervisor approves
 it.

@@ -9,10 +9,10 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from careline.cli.options import counted
+from careline.cli.options import add_folder, counted
 from config.document import printable
 from config.errors import FolderError, Problem, SecretsError
-from config.load import DEFAULT_CLINIC, check
+from config.load import check
 from config.secrets import read_secrets
 from config.site import Site
 
@@ -45,14 +45,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=DEFAULT_CLINIC,
-        metavar="DIR",
-        help="the site's folder (default: the sample clinic)",
-    )
+    add_folder(parser)
     parser.add_argument(
         "--secrets",
         type=Path,

@@ -28,6 +28,18 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_folder(parser: argparse.ArgumentParser) -> None:
+    """``DIR``, the site to look at, by itself."""
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=DEFAULT_CLINIC,
+        metavar="DIR",
+        help="the site's folder (default: the sample clinic)",
+    )
+
+
 def add_state(
     parser: argparse.ArgumentParser, default: str | None = None, *, begins: bool = False
 ) -> None:

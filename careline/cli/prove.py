@@ -6,14 +6,12 @@ import argparse
 import math
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
-from careline.cli.options import counted, site_or_complain
+from careline.cli.options import add_folder, counted, site_or_complain
 from careline.cli.replay_tables import print_json
 from careline.proving import TURNS, Proof, prove
 from careline.terminal import Terminal, Tone
-from config.load import DEFAULT_CLINIC
 from ivr.proving import Finding
 
 _EXAMPLES = f"""examples:
@@ -43,14 +41,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=DEFAULT_CLINIC,
-        metavar="DIR",
-        help="the site's folder (default: the sample clinic)",
-    )
+    add_folder(parser)
     parser.add_argument(
         "--turns",
         type=int,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
-from careline.cli.options import counted, site_or_complain
+from careline.cli.options import add_folder, counted, site_or_complain
 from careline.cli.replay_tables import print_json
 from careline.dialogues import Coverage, Played
 from careline.dialogues.run import Rehearsal, rehearse
 from careline.terminal import Terminal, Tone
 from config.errors import ConfigError
-from config.load import DEFAULT_CLINIC
 from config.site import Site
 
 _EXAMPLES = """examples:
@@ -48,14 +46,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=DEFAULT_CLINIC,
-        metavar="DIR",
-        help="the site's folder (default: the sample clinic)",
-    )
+    add_folder(parser)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these dialogues")
     parser.add_argument("--show", action="store_true", help="show each dialogue as it was held")
     parser.add_argument(

@@ -22,7 +22,6 @@ hours:
   examples:
     en: [when are you open]
     es: [cuando abren]
-  digit: "1"
 fax:
   title: {en: our fax, es: fax}
   text: {en: One two., es: Uno dos.}
@@ -47,36 +46,28 @@ def test_a_good_file_is_read_whole():
         text={"en": "We are open from eight to six.", "es": "De ocho a seis."},
         keywords={"en": ("hours", "opening"), "es": ("horario",)},
         examples={"en": ("when are you open",), "es": ("cuando abren",)},
-        digit="1",
     )
-    assert answers["fax"].digit is None
+    assert answers["fax"].examples == {}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("{en: our fax, es: fax}", "{en: our fax}", "14:3: fax.title: there is no title in 'es'"),
-        ("{en: One two., es: Uno dos.}", "{es: x}", "15:3: fax.text: there is no text in 'en'"),
-        ("en: One two.", "en: ' '", "15:14: fax.text.en: the text is empty"),
-        ("es: fax}", "es: fax, fr: f}", "14:33: fax.title.fr: the site does not speak 'fr'"),
-        ("[numero de fax]", "[numero de fax], fr: [x]", "16:53: fax.keywords.fr: the site does"),
-        ("[fax number]", "[fax, '']", "16:24: fax.keywords.en[1]: this is empty"),
-        ("[fax number]", "[fax, FAX]", "16:24: fax.keywords.en[1]: 'FAX' stands twice"),
-        ("[fax number]", "[Hours]", "16:19: fax.keywords.en[0]: 'Hours' leads to 'hours' already"),
-        ("[fax number]", "fax", "16:18: fax.keywords.en: found 'fax', wanted a list"),
-        ('digit: "1"', 'digit: "12"', "12:10: hours.digit: found '12', wanted one digit"),
-        ('digit: "1"', 'digit: "٣"', "12:10: hours.digit: found '٣', wanted one digit"),
-        (
-            "es: [numero de fax]}",
-            'es: [x]}\n  digit: "1"',
-            "17:10: fax.digit: 'hours' has the digit",
-        ),
-        ("  title: {en: our fax, es: fax}\n", "", "13:1: fax.title: 'title' is missing"),
-        ("fax:\n", "Fax:\n", "13:1: Fax: 'Fax' is no name"),
+        ("{en: our fax, es: fax}", "{en: our fax}", "13:3: fax.title: there is no title in 'es'"),
+        ("{en: One two., es: Uno dos.}", "{es: x}", "14:3: fax.text: there is no text in 'en'"),
+        ("en: One two.", "en: ' '", "14:14: fax.text.en: the text is empty"),
+        ("es: fax}", "es: fax, fr: f}", "13:33: fax.title.fr: the site does not speak 'fr'"),
+        ("[numero de fax]", "[numero de fax], fr: [x]", "15:53: fax.keywords.fr: the site does"),
+        ("[fax number]", "[fax, '']", "15:24: fax.keywords.en[1]: this is empty"),
+        ("[fax number]", "[fax, FAX]", "15:24: fax.keywords.en[1]: 'FAX' stands twice"),
+        ("[fax number]", "[Hours]", "15:19: fax.keywords.en[0]: 'Hours' leads to 'hours' already"),
+        ("[fax number]", "fax", "15:18: fax.keywords.en: found 'fax', wanted a list"),
+        ("  title: {en: our fax, es: fax}\n", "", "12:1: fax.title: 'title' is missing"),
+        ("fax:\n", "Fax:\n", "12:1: Fax: 'Fax' is no name"),
         (
             "  keywords: {en: [fax",
             "  keyword: {en: [fax",
-            "16:3: fax.keyword: unknown key 'keyword'",
+            "15:3: fax.keyword: unknown key 'keyword'",
         ),
     ],
 )
@@ -90,7 +81,7 @@ def test_an_answer_that_nothing_leads_to_is_a_warning():
     _, problems, warnings = read(GOOD.replace(", es: [numero de fax]", ""))
     assert problems == []
     assert warnings == [
-        "answers.yaml:13:1: fax: nothing leads here in 'es': no keyword, example or digit"
+        "answers.yaml:12:1: fax: nothing leads here in 'es': no keyword and no example"
     ]
 
 
@@ -110,7 +101,7 @@ def test_the_sample_is_right_in_both_languages():
 
 WORDS = st.text(max_size=8) | st.sampled_from(["en", "1"])
 TEXTS = WORDS | st.lists(WORDS, max_size=3) | st.dictionaries(WORDS, WORDS | st.lists(WORDS))
-KEYS = st.sampled_from(["title", "text", "keywords", "examples", "digit", "id", "x"])
+KEYS = st.sampled_from(["title", "text", "keywords", "examples", "id", "x"])
 
 
 @given(st.dictionaries(WORDS, st.dictionaries(KEYS, TEXTS) | TEXTS, max_size=4))

@@ -182,7 +182,7 @@ def test_an_answer_is_not_kept(asked):
 # --- the question ---------------------------------------------------------------------------------
 
 
-def test_the_question_tells_what_is_set_and_nothing_else(asked):
+def test_the_question_tells_what_is_known_and_leaves_nothing_out(asked):
     steps = {
         "look": SetStep(values={"birthday": "1960-03-05"}, next="really"),
         "really": LookupStep(
@@ -203,6 +203,7 @@ def test_the_question_tells_what_is_set_and_nothing_else(asked):
         "born": "1960-03-05",
         "phone": "5551234",
         "again": "true",
+        "zip": "",
     }
     assert "5551234" not in repr(question)
 

@@ -51,8 +51,9 @@ class LookupSource:
             share it: the first of two gives up after half.
         attempts: how often it is tried; with ``POST`` only as long as no connection was made.
         plain_http: whether ``http://`` may leave this machine, where everybody can read it.
-        found_at: a way into the answer, such as ``entry.0``; when nothing is there, nothing was
-            found. Without it, every answer is one.
+        found_at: a way into the answer, such as ``entry.only``, the one entry of a list, or
+            ``entry.0``, the first; when nothing is there, nothing was found. Without it, every
+            answer is one.
     """
 
     id: str
@@ -179,7 +180,7 @@ class _Entry:
             self.problem(("method",), f"found {shown(method)}, wanted GET or POST")
         found_at = raw.get("found_at")
         if isinstance(found_at, str) and not _FOUND_AT.fullmatch(found_at):
-            self.problem(("found_at",), "wanted names and numbers with dots, such as 'entry.0'")
+            self.problem(("found_at",), "wanted names and numbers with dots, such as 'entry.only'")
         self._check_number("timeout_s", TIMEOUT_S)
         self._check_number("attempts", ATTEMPTS)
 

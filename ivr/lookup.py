@@ -8,6 +8,7 @@ from datetime import date
 from calls.commands import LookUp
 from calls.facts import LookedUp
 from calls.private import Private
+from calls.way import value_at
 from ivr.course import Course, Lookup
 from ivr.states import State
 from ivr.steps import LookupStep, Saved
@@ -19,7 +20,6 @@ FOUND, NOT_FOUND, FAILED = "found", "not-found", "failed"
 LIMIT_S = 15.0
 """An answer that takes longer does not come."""
 
-_NEST = 24
 _TEXT = 400
 
 
@@ -123,14 +123,7 @@ def _read(text: str) -> object:
 
 def _saved(document: object, saved: Saved) -> Value | None:
     """What stands at a place of the answer, if it is of the kind that is wanted."""
-    found = document
-    for part in saved.at.split(".")[:_NEST]:
-        if isinstance(found, dict):
-            found = found.get(part)
-        elif isinstance(found, list) and part.isascii() and part.isdigit():
-            found = found[int(part)] if int(part) < len(found) else None
-        else:
-            return None
+    found = value_at(document, saved.at)
     match found:
         case bool():
             return found if saved.kind is ValueKind.YES_NO else None

@@ -209,7 +209,7 @@ class Saved:
     """What of an answer goes into a variable.
 
     Attributes:
-        at: where it stands in the answer: keys and list positions, such as ``name.0.given``.
+        at: where it stands in the answer, such as ``name.0.given``, see :mod:`calls.way`.
         kind: what it is; anything else found there counts as not there.
     """
 

@@ -16,10 +16,11 @@ from contextlib import aclosing
 import httpx
 
 from adapters.lookups.answer import NOT_FOUND, failed, found_text
-from adapters.lookups.json_document import NotJsonError, read_json, value_at
+from adapters.lookups.json_document import NotJsonError, read_json
 from adapters.lookups.question import NotAskableError, question
 from calls.ports import ANSWER_MAX_BYTES, Answer
 from calls.private import Private
+from calls.way import value_at
 from config.lookups import LookupSource
 
 AT_ONCE = 16

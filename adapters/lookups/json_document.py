@@ -51,19 +51,6 @@ def read_json(content: bytes) -> tuple[str, object]:
     return text, document
 
 
-def value_at(document: object, way: str) -> object | None:
-    """What stands at a way such as ``entry.0.name``; ``None`` where nothing does."""
-    for part in way.split("."):
-        if isinstance(document, dict):
-            document = document.get(part)
-        elif isinstance(document, list) and part.isascii() and part.isdigit() and len(part) < 6:
-            index = int(part)
-            document = document[index] if index < len(document) else None
-        else:
-            return None
-    return document
-
-
 def _depth(text: str) -> int:
     """How deep the brackets go, whether or not they fit each other."""
     depth = deepest = 0

@@ -165,6 +165,24 @@ def test_what_was_known_of_the_last_patient_is_forgotten_with_the_next_answer(as
     assert variables(live) == {}
 
 
+@pytest.mark.parametrize(
+    ("records", "at", "saved"),
+    [
+        ([{"id": "a"}], "only.id", "a"),
+        ([{"id": "a"}, {"id": "b"}], "only.id", None),
+        ([{"id": "a"}, {"id": "b"}], "1.id", "b"),
+        ([{"id": "a"}], "999999.id", None),
+        ([{"id": "a"}], "-1.id", None),
+        ([{"id": "a"}], "id", None),
+        ({"only": "a"}, "only", "a"),
+    ],
+)
+def test_a_way_leads_into_lists(asked, records, at, saved):
+    live = asked(save={"name": Saved(at=at)})
+    answer(live, records)
+    assert live.call._course.variables.get("name") == saved
+
+
 def test_a_long_text_is_cut_and_its_white_space_is_plain(asked):
     live = asked()
     answer(live, {"name": [{"given": "  Ma\n\tria " + "x" * 5_000}]})

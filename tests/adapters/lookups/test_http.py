@@ -261,6 +261,7 @@ async def test_what_is_no_http_is_no_answer(source, service):
     assert why(await source().ask(GIVEN)) == "unreachable"
 
 
+@pytest.mark.parametrize("way", ["entry.0", "entry.only"])
 @pytest.mark.parametrize(
     ("body", "outcome"),
     [
@@ -272,9 +273,15 @@ async def test_what_is_no_http_is_no_answer(source, service):
         ([], "not-found"),
     ],
 )
-async def test_nothing_at_the_way_is_nothing_found(source, service, body, outcome):
+async def test_nothing_at_the_way_is_nothing_found(source, service, body, outcome, way):
     service.replies = [json_reply(body)]
-    assert (await source(found_at="entry.0").ask(GIVEN)).outcome == outcome
+    assert (await source(found_at=way).ask(GIVEN)).outcome == outcome
+
+
+@pytest.mark.parametrize(("way", "outcome"), [("entry.0", "found"), ("entry.only", "not-found")])
+async def test_of_several_records_none_is_the_only_one(source, service, way, outcome):
+    service.replies = [json_reply({"entry": [{"id": 1}, {"id": 2}]})]
+    assert (await source(found_at=way).ask(GIVEN)).outcome == outcome
 
 
 # --- time ---------------------------------------------------------------------------------------

@@ -230,7 +230,7 @@ ANSWER_MAX_BYTES = 65_536
 class Lookups(Protocol):
     """Where a flow asks: patient records, directories, anything that answers with JSON."""
 
-    async def ask(self, source: str, given: Mapping[str, str]) -> Answer:
+    async def ask(self, source: str, given: Mapping[str, str], key: str = "", /) -> Answer:
         """Ask one source. Never raises: what goes wrong is an answer that failed.
 
         It ends by itself within the time that the source is given, repeats included.
@@ -239,6 +239,8 @@ class Lookups(Protocol):
             source: a name from the site's ``lookups.yaml``, or ``providers``.
             given: what is asked with, by name; empty what is not known. A record is found by all of
                 it or not at all.
+            key: names the question. Asked again, after a restart for example, it is the same: a
+                source that books something can tell that it was asked before.
         """
         ...
 

@@ -26,8 +26,9 @@ from config.site import Site
 log = logging.getLogger(__name__)
 
 AT_ONCE = 64
-"""Questions under way at a site. Whatever is asked beyond them is unreachable: a caller goes on by
-the flow's way for that at once, rather than wait behind a source that hangs."""
+"""Questions to one source that are under way. Whatever is asked beyond them is unreachable: a
+caller goes on by the flow's way for that at once, rather than wait behind a source that hangs.
+Whoever asks another source is not held up."""
 
 OpenLookups = Callable[[Site], Lookups]
 """Opens the sources of a version. Runs on a thread."""
@@ -68,10 +69,10 @@ class LookingUp:
         self._opened = opened
         self._answered = answered
         self._sources: dict[str, asyncio.Task[Lookups]] = {}
-        self._asking: dict[asyncio.Task[None], str] = {}
+        self._asking: dict[asyncio.Task[None], tuple[str, str]] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._newest = ""
-        self._is_full = False
+        self._full: set[str] = set()
 
     def use(self, site: Site) -> None:
         """New calls begin with this version: its sources are opened before the first asks them."""
@@ -87,22 +88,27 @@ class LookingUp:
             asked: the question.
             site: the version that its call keeps.
         """
-        if len(self._asking) >= AT_ONCE:
-            if not self._is_full:
-                log.warning("lookups: %d questions are under way; more are not asked", AT_ONCE)
-            self._is_full = True
+        under_way = sum(source == asked.source for _version, source in self._asking.values())
+        if under_way >= AT_ONCE:
+            if asked.source not in self._full:
+                log.warning(
+                    "lookups: %d questions to '%s' are under way; more are not asked",
+                    AT_ONCE,
+                    asked.source,
+                )
+            self._full.add(asked.source)
             failed = Answer(outcome="failed", reason="unreachable")
             self._answered(_looked_up(asked, site, failed))
             return
-        self._is_full = False
+        self._full.discard(asked.source)
         task = asyncio.create_task(self._ask(asked, site))
-        self._asking[task] = site.version
+        self._asking[task] = (site.version, asked.source)
         task.add_done_callback(self._over)
 
     @property
     def under_way(self) -> Counter[str]:
         """How many questions are under way, by the version of the site that asks."""
-        return Counter(self._asking.values())
+        return Counter(version for version, _source in self._asking.values())
 
     async def stop(self) -> None:
         """Give up all that is under way; nothing of it is told any more. It can be asked again."""
@@ -120,7 +126,8 @@ class LookingUp:
     async def _ask(self, asked: LookUp, site: Site) -> None:
         try:
             sources = await asyncio.shield(self._open(site))
-            answer = await sources.ask(asked.source, json.loads(asked.given.reveal()))
+            given = json.loads(asked.given.reveal())
+            answer = await sources.ask(asked.source, given, f"{asked.call_id}-{asked.lookup_id}")
         except Exception as error:
             log.error("call %s: a lookup failed (%s)", asked.call_id, where(error))
             answer = Answer(outcome="failed", reason="misconfigured")

@@ -74,8 +74,14 @@ class HttpSource:
         self._transport = transport
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
-    async def ask(self, given: Mapping[str, str]) -> Answer:
-        """Ask; ends within the source's ``timeout_s``."""
+    async def ask(self, given: Mapping[str, str], key: str = "") -> Answer:
+        """Ask; ends within the source's ``timeout_s``.
+
+        Args:
+            given: what stands for the placeholders, and for ``POST`` what goes in the body.
+            key: goes with a ``POST`` as its ``Idempotency-Key``
+                (draft-ietf-httpapi-idempotency-key-header).
+        """
         source = self._source
         try:
             url, body = question(source, given)
@@ -84,21 +90,23 @@ class HttpSource:
         ends_at = asyncio.get_running_loop().time() + source.timeout_s
         try:
             async with asyncio.timeout_at(ends_at), self._at_once:
-                return await self._attempts(url, body, ends_at)
+                return await self._attempts(url, body, key, ends_at)
         except TimeoutError:
             return failed("timeout")
 
-    async def _attempts(self, url: str, body: bytes, ends_at: float) -> Answer:
+    async def _attempts(self, url: str, body: bytes, key: str, ends_at: float) -> Answer:
         loop = asyncio.get_running_loop()
         answer = failed("timeout")
         for left in range(self._source.attempts, 0, -1):
             share_s = (ends_at - loop.time()) / left
-            answer, again = await self._attempt(url, body, share_s)
+            answer, again = await self._attempt(url, body, key, share_s)
             if not again:
                 break
         return answer
 
-    async def _attempt(self, url: str, body: bytes, share_s: float) -> tuple[Answer, bool]:
+    async def _attempt(
+        self, url: str, body: bytes, key: str, share_s: float
+    ) -> tuple[Answer, bool]:
         """The answer, and whether another attempt may bring a better one."""
         harmless = self._source.method == "GET"
         timeouts = {"connect": share_s, "pool": share_s, "read": None, "write": None}
@@ -106,7 +114,7 @@ class HttpSource:
             # A POST that is under way may have been heard: it is not broken off for another one.
             async with asyncio.timeout(share_s if harmless else None):
                 response = await self._transport.handle_async_request(
-                    self._request(url, body, timeouts)
+                    self._request(url, body, key, timeouts)
                 )
                 try:
                     return await self._answer(response)
@@ -124,11 +132,13 @@ class HttpSource:
             return failed("timeout"), harmless
 
     def _request(
-        self, url: str, body: bytes, timeouts: Mapping[str, float | None]
+        self, url: str, body: bytes, key: str, timeouts: Mapping[str, float | None]
     ) -> httpx.Request:
         headers = {"accept": "application/json", "user-agent": "careline"}
         if self._source.method == "POST":
             headers["content-type"] = "application/json"
+            if key:
+                headers["idempotency-key"] = f'"{key}"'
         headers |= {name.lower(): value for name, value in self._source.headers.items()}
         headers |= {name.lower(): value.reveal() for name, value in self._secrets.items()}
         # A few bytes could unpack to gigabytes.

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterable
 
 MAX_DEPTH = 32
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_BRACKET = re.compile(r"[\[\]{}]")
+# A text that never ends is one to the end of the document: were it tried again from each quote in
+# it, 64 KB of them would hold everybody up for seconds.
+_TEXT_OR_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|([\[{])|([\]}])', re.DOTALL)
 
 
 class NotJsonError(Exception):
@@ -54,8 +55,8 @@ def read_json(content: bytes) -> tuple[str, object]:
 def _depth(text: str) -> int:
     """How deep the brackets go, whether or not they fit each other."""
     depth = deepest = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
+    for opens, closes in _TEXT_OR_BRACKET.findall(text):
+        depth += bool(opens) - bool(closes)
         deepest = max(deepest, depth)
     return deepest
 

@@ -33,7 +33,7 @@ class ProviderSource:
             for provider in providers
         )
 
-    async def ask(self, given: Mapping[str, str]) -> Answer:
+    async def ask(self, given: Mapping[str, str], _key: str = "") -> Answer:
         """One provider, as a JSON object.
 
         It holds ``id``, ``name``, ``specialty``, ``languages`` (a list), ``accepting``, ``count``

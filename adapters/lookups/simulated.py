@@ -42,7 +42,7 @@ class SimulatedLookups:
         except Exception:
             return failed("misconfigured")
 
-    async def ask(self, source: str, given: Mapping[str, str]) -> Answer:
+    async def ask(self, source: str, given: Mapping[str, str], _key: str = "") -> Answer:
         """See :meth:`calls.ports.Lookups.ask`."""
         return self.answer(source, given)
 

@@ -32,8 +32,8 @@ _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 class Source(Protocol):
     """One place to ask."""
 
-    async def ask(self, given: Mapping[str, str]) -> Answer:
-        """Ask it; ends by itself."""
+    async def ask(self, given: Mapping[str, str], key: str = "", /) -> Answer:
+        """Ask it; ends by itself. ``key`` is as for the port."""
         ...
 
 
@@ -91,14 +91,14 @@ class SiteLookups:
         made._transport = transport
         return made
 
-    async def ask(self, source: str, given: Mapping[str, str]) -> Answer:
+    async def ask(self, source: str, given: Mapping[str, str], key: str = "") -> Answer:
         """See :meth:`calls.ports.Lookups.ask`."""
         place = self._sources.get(source)
         if place is None:
             self._failures.tell("a source that is not there", "misconfigured")
             return failed("misconfigured")
         try:
-            answer = await place.ask(given)
+            answer = await place.ask(given, key)
         except Exception as error:
             # The error itself may hold what was asked with.
             self._failures.tell(f"'{source}'", f"a bug, {type(error).__name__}")

@@ -31,7 +31,7 @@ class TableSource:
         ]
         self._by_cell: dict[str, dict[str, list[int]]] = {}
 
-    async def ask(self, given: Mapping[str, str]) -> Answer:
+    async def ask(self, given: Mapping[str, str], _key: str = "") -> Answer:
         """The row as a JSON object of texts."""
         return self.answer(given)
 

@@ -115,7 +115,7 @@ class _Asked:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def ask(self, source: str, given: Mapping[str, str]) -> Answer:
+    async def ask(self, source: str, given: Mapping[str, str], _key: str = "") -> Answer:
         """See :meth:`calls.ports.Lookups.ask`."""
         return self._world.ask(source, given)
 

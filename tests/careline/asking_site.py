@@ -64,12 +64,14 @@ class Held:
         self.site = site
         self._on_asked = on_asked
         self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.keys: list[str] = []
         self.closed = 0
         self._waiting: list[asyncio.Future[Answer]] = []
 
-    async def ask(self, source: str, given: Mapping[str, str]) -> Answer:
+    async def ask(self, source: str, given: Mapping[str, str], key: str = "") -> Answer:
         """Wait until :meth:`let_go`."""
         self.asked.append((source, given))
+        self.keys.append(key)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
         self._on_asked()

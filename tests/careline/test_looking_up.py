@@ -169,6 +169,7 @@ async def test_what_is_under_way_when_the_line_goes_is_asked_again_and_counts_on
             holding.opened[0].let_go(FOUND)
             await rig.until(lambda: said(rig, "menu"))
         assert len(answers(rig)) == 1
+    assert len({key for held in holding.opened for key in held.keys}) == 1
 
 
 # --- what is kept ---------------------------------------------------------------------------------
@@ -192,8 +193,8 @@ async def test_the_clear_part_of_the_journal_holds_nothing_of_what_was_found(tmp
 # --- bounds, versions -----------------------------------------------------------------------------
 
 
-def question(number: int) -> LookUp:
-    return LookUp(call_id=CallId(f"call-{number}"), lookup_id=1, source="patients")
+def question(number: int, source: str = "patients") -> LookUp:
+    return LookUp(call_id=CallId(f"call-{number}"), lookup_id=1, source=source)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -223,6 +224,18 @@ async def test_beyond_the_bound_a_question_fails_at_once_and_is_not_asked(site):
     assert len(told) == AT_ONCE + 2
     await looking_up.close()
     assert holding.opened[0].closed == 1
+
+
+async def test_a_source_that_hangs_holds_up_no_other(site):
+    holding, told = Holding(), []
+    looking_up = LookingUp(holding, told.append)
+    looking_up.use(site)
+    for number in range(AT_ONCE):
+        looking_up.ask(question(number), site)
+    looking_up.ask(question(100, "providers"), site)
+    assert told == []
+    await until(lambda: len(holding.asked) == AT_ONCE + 1)
+    await looking_up.close()
 
 
 async def test_an_earlier_versions_sources_are_closed_with_its_last_question(site, tmp_path):

@@ -3,6 +3,7 @@
 import gzip
 import json
 import logging
+import re
 import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -119,6 +120,19 @@ async def test_a_post_sends_the_rest_as_json(source, service):
     assert json.loads(body) == {"phone": 'x"\n', "birth_date": "1980-01-01"}
 
 
+async def test_a_post_tells_that_it_is_the_same_question_as_before(source, service):
+    asks = source("/book", method="POST")
+    for key in ("call-1-2", "call-1-2", "call-1-3", ""):
+        await asks.ask({"slot": "9"}, key)
+    keys = [re.search(rb"idempotency-key: (.*)\r\n", each) for each in service.requests]
+    assert [key and key[1] for key in keys] == [b'"call-1-2"', b'"call-1-2"', b'"call-1-3"', None]
+
+
+async def test_who_only_asks_needs_no_key(source, service):
+    await source().ask(GIVEN, "call-1-2")
+    assert b"idempotency-key" not in service.requests[0].lower()
+
+
 async def test_headers_and_secrets_are_sent(source, service):
     asks = source(
         headers={"Accept": "application/fhir+json"},
@@ -192,6 +206,7 @@ async def test_every_status_has_its_meaning(source, service, status, told):
         b"[" * 65_000,
         b'{"a":' * 10_000,
         b'["\\' + b'"[' * 30_000,
+        b'["' + b'\\"' * 30_000,
     ],
     ids=lambda body: repr(body[:12]),
 )

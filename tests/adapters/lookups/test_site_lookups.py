@@ -18,14 +18,14 @@ PROVIDERS = [Provider(id="ann", name="Ann", specialty="cardiology")]
 
 
 class Exploding:
-    async def ask(self, given):
+    async def ask(self, given, key=""):
         raise RuntimeError(f"hidden {given}")
 
 
 class Failing:
     reason = "timeout"
 
-    async def ask(self, given):
+    async def ask(self, given, key=""):
         return failed(self.reason)
 
 

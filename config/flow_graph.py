@@ -53,7 +53,9 @@ def edges(step: Step) -> Iterator[Edge]:
             for index, choice in enumerate(step.choices):
                 if choice.goto is not None:
                     yield ("choices", index, "goto"), choice.goto
-            yield from _given(otherwise=step.otherwise, silent_goto=step.silent_goto)
+            yield from _given(
+                otherwise=step.otherwise, silent_goto=step.silent_goto, words_goto=step.words_goto
+            )
         case BranchStep():
             for index, case in enumerate(step.cases):
                 yield ("cases", index, "goto"), case.goto
@@ -95,7 +97,9 @@ def edges_in_silence(step: Step) -> Iterator[Edge]:
 def edges_by_digits(step: Step) -> Iterator[Edge]:
     """The ways out of a step that a caller who cannot use speech may take."""
     for path, target in edges(step):
-        if isinstance(step, AskStep) and _needs_words(step.choices, path):
+        if isinstance(step, AskStep) and (
+            path == ("words_goto",) or _needs_words(step.choices, path)
+        ):
             continue
         if isinstance(step, CollectStep) and step.what is Collected.NAME and path == ("next",):
             continue

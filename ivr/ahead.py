@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from calls.private import Private
-from ivr import matching
 from ivr.steps import Choice
+from ivr.tokens import tokens
 
 QUESTIONS = 2
 """How many questions words are offered to after the one at which they were said."""
@@ -62,7 +62,7 @@ class WordsAhead:
             ruled_out: triage found a symptom in it that does not count.
             questions: to how many questions they are offered.
         """
-        if matching.tokens(words):
+        if tokens(words):
             self._kept.append(_Utterance(Private(words), ruled_out, questions))
 
     def answer(self, fits: Callable[[str, bool], Choice | None]) -> Choice | None:

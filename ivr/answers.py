@@ -22,6 +22,8 @@ from ivr.collection import NO_KEY, YES_KEY
 from ivr.course import Course
 from ivr.emergency import confirmed
 from ivr.steps import AskStep, Choice, CollectStep, ConsentStep, SurveyStep
+from ivr.tokens import tokens
+from ivr.yes_no import permission, right_or_wrong
 
 
 def key(course: Course, pressed: str, now: float) -> bool:
@@ -57,7 +59,7 @@ def in_words(course: Course, words: str, verdict: Verdict, now: float) -> None:
         case SurveyStep():
             survey.words(course, words, now)
         case ConsentStep():
-            _consent(course, matching.permission(words), now)
+            _consent(course, permission(words), now)
         case AskStep() if course.meant:
             _which_in_words(course, words, now)
         case AskStep():
@@ -78,9 +80,13 @@ def _choice_in_words(
     chosen = choosing.choose(course, words, ruled_out=ruled_out)
     if chosen.choice is not None:
         walk.take(course, chosen.choice, now)
-    elif step.silent_goto is not None and matching.tokens(words) and not chosen.torn:
+    elif (
+        (onward := step.words_goto or step.silent_goto) is not None
+        and tokens(words)
+        and not chosen.torn
+    ):
         course.words_ahead.keep(words, ruled_out=ruled_out)
-        walk.go(course, step.silent_goto, now)
+        walk.go(course, onward, now)
     elif chosen.meant:
         course.meant = chosen.meant
         asking.put(course, now)
@@ -106,32 +112,49 @@ def _which(course: Course, pressed: str, now: float) -> bool:
     if 0 <= place < len(meant):
         walk.take(course, meant[place], now)
         return True
-    no_match(course, now)
-    return place == len(meant)
+    is_none = place == len(meant)
+    _neither(course, now) if is_none else no_match(course, now)
+    return is_none
 
 
 def _which_in_words(course: Course, words: str, now: float) -> None:
     meant, course.meant = course.meant, ()
     if len(meant) == 1:
-        answer = matching.yes_or_no(words)
+        answer = right_or_wrong(words)
         choice = meant[0] if answer is True else None
     else:
         choice = _ordinal(words, meant) or choosing.by_intent(course, words, meant).choice
     if choice is not None:
         walk.take(course, choice, now)
+    elif right_or_wrong(words) is False:
+        _neither(course, now)
     else:
         no_match(course, now)
 
 
+def _neither(course: Course, now: float) -> None:
+    """They meant something else: the question again, without a word of blame."""
+    step = asking.asked(course)
+    assert isinstance(step, AskStep)
+    _again(course, step, None, now)
+
+
 def _ordinal(words: str, meant: tuple[Choice, ...]) -> Choice | None:
-    said = frozenset(matching.tokens(words))
-    named = [place for place, names in enumerate(_ORDINALS) if said & names]
-    return meant[named[0]] if len(named) == 1 else None
+    """The first or the second, where one of them is named; "the second one" is no first."""
+    said = frozenset(tokens(words))
+    for ordinals in _ORDINALS:
+        named = [place for place, names in enumerate(ordinals) if said & names]
+        if named:
+            return meant[named[0]] if len(named) == 1 else None
+    return None
 
 
 _ORDINALS = (
-    frozenset({"first", "former", "one", "1", "primero", "primera", "uno"}),
-    frozenset({"second", "latter", "two", "2", "segundo", "segunda", "dos"}),
+    (
+        frozenset({"first", "former", "primero", "primera"}),
+        frozenset({"second", "latter", "segundo", "segunda"}),
+    ),
+    (frozenset({"one", "1", "uno"}), frozenset({"two", "2", "dos"})),
 )
 
 # --- consent --------------------------------------------------------------------------------------
@@ -149,7 +172,7 @@ def _consent(course: Course, answer: bool | None, now: float) -> None:
 
 def to_consent(course: Course, words: str, verdict: Verdict, now: float) -> None:
     """An answer to the question for consent; what is neither yes nor no is meant for the flow."""
-    answer = matching.permission(words)
+    answer = permission(words)
     if answer is None:
         ahead(course, words, verdict)
     opening.consent_over(course, answer, now)

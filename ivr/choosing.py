@@ -8,6 +8,7 @@ from ivr import matching
 from ivr.course import Course
 from ivr.intents import Sureness
 from ivr.steps import AskStep, Choice
+from ivr.tokens import tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def choose(course: Course, words: str, *, ruled_out: bool) -> Chosen:
 def by_intent(course: Course, words: str, choices: tuple[Choice, ...]) -> Chosen:
     """What words choose among answers that stand for intents."""
     wanted = {each.intent: each for each in choices if each.intent is not None}
-    if not wanted or not matching.tokens(words):
+    if not wanted or not tokens(words):
         return Chosen()
     understood = course.rules.intent_model.understand(
         words,

@@ -2,7 +2,8 @@
 
 A key by itself, with a pause behind it, that means something everywhere and is no value here means
 that. So does 911: whoever types it where a date of birth is wanted is not asked again. Where fewer
-digits are wanted than that, what may become 911 is waited for.
+digits are wanted than that, what may become 911 is waited for. Where a number may be nought, ``0#``
+is that; 0 with a pause behind it is for a person.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from calls.verdict import Action, Disposition, Verdict
-from ivr import asking, collecting, matching, nurse, queueing, walk
+from ivr import asking, collecting, nurse, queueing, walk
 from ivr.course import Course
 from ivr.emergency import BY_KEY
 from ivr.steps import Collected, CollectStep
 from ivr.timers import Timer
 from ivr.values import Value
+from ivr.yes_no import right_or_wrong
 
 YES_KEY, NO_KEY = "1", "2"
 
@@ -40,7 +42,7 @@ def key(course: Course, pressed: str, now: float) -> bool:
     if collection.pending is not None:
         return _confirmed(course, {YES_KEY: True, NO_KEY: False}.get(pressed), now)
     if pressed == asking.END_KEY:
-        typed_over(course, now)
+        typed_over(course, now, ended=True)
     elif pressed == course.rules.keys.repeat:
         collection.typed = ""
         course.timers.cancel(Timer.TYPING)
@@ -52,15 +54,21 @@ def key(course: Course, pressed: str, now: float) -> bool:
         course.turn.typed()
         collection.typed += pressed
         typed = collection.typed
-        if len(typed) >= _length(step, typed) and not (_is_dialled(step) and typed in _BEGUN):
+        if len(typed) >= _length(step, typed) and not _may_be_for_help(course, step):
             return typed_over(course, now)
         pause_s = course.voice.patient_s(step.inter_digit_s)
         course.timers.set(Timer.TYPING, now + pause_s)
     return True
 
 
-def typed_over(course: Course, now: float) -> bool:
-    """What is typed has come to its end; whether it fits."""
+def typed_over(course: Course, now: float, *, ended: bool = False) -> bool:
+    """What is typed has come to its end; whether it fits.
+
+    Args:
+        course: the call.
+        now: seconds since the epoch.
+        ended: by the end key, and not by a pause or because it is complete.
+    """
     step, rules = _asked(course), course.rules
     typed, course.collection.typed = course.collection.typed, ""
     course.timers.cancel(Timer.TYPING)
@@ -74,7 +82,9 @@ def typed_over(course: Course, now: float) -> bool:
     typed, course.keys_ahead = typed[:length], typed[length:] + course.keys_ahead
     by_itself = set(typed)
     value = _typed_value(course, step, typed, now)
-    if value is not None:
+    if step.what is Collected.NUMBER and by_itself == {rules.keys.person} and not ended:
+        queueing.to_person(course, now)
+    elif value is not None:
         _understood(course, value, now)
     elif by_itself == {rules.keys.emergency} or _is_frantic(typed):
         nurse.to_nurse(course, BY_KEY, now)
@@ -107,7 +117,7 @@ def words(course: Course, said: str, now: float) -> None:
         else:
             _understood(course, value, now)
         return
-    answer = matching.yes_or_no(said)
+    answer = right_or_wrong(said)
     if answer is not True and step.what is not Collected.NAME:
         # "No, it is the sixth": whoever corrects it need not be asked again.
         corrected = _said_value(course, step, said, now)
@@ -124,7 +134,7 @@ def silence(course: Course, now: float) -> None:
     elif course.collection.typed:
         typed_over(course, now)
     elif course.collection.pending is not None:
-        _confirmed(course, None, now)
+        _confirmed(course, None, now, silent=True)
     else:
         _missed(course, now, silent=True)
 
@@ -143,9 +153,15 @@ def forget_typed(course: Course) -> None:
     course.timers.cancel(Timer.TYPING)
 
 
-def _is_dialled(step: CollectStep) -> bool:
-    """Whether digits are typed here; at a yes or no the keys mean what they mean everywhere."""
-    return step.what is not Collected.YES_NO
+def _may_be_for_help(course: Course, step: CollectStep) -> bool:
+    """Whether what is typed so far may become 911 or 988, or asks for a person by itself.
+
+    At a yes or no the keys mean what they mean everywhere.
+    """
+    typed = course.collection.typed
+    if step.what is Collected.NUMBER and typed == course.rules.keys.person:
+        return True
+    return step.what is not Collected.YES_NO and typed in _BEGUN
 
 
 def _is_only(typed: str, number: str) -> bool:
@@ -177,7 +193,7 @@ def _understood(course: Course, value: Value, now: float) -> None:
         _take(course, value, now)
 
 
-def _confirmed(course: Course, answer: bool | None, now: float) -> bool:
+def _confirmed(course: Course, answer: bool | None, now: float, *, silent: bool = False) -> bool:
     """An answer to the reading back; whether it is one. Twice none counts as a no."""
     collection = course.collection
     if answer is True:
@@ -194,7 +210,7 @@ def _confirmed(course: Course, answer: bool | None, now: float) -> bool:
         collection.is_known = False
         asking.put(course, now)
     else:
-        _missed(course, now, silent=None if answer is False else True)
+        _missed(course, now, silent=None if answer is False else silent)
     return answer is not None
 
 
@@ -274,7 +290,7 @@ def _said_value(course: Course, step: CollectStep, said: str, now: float) -> Val
             digits = collecting.digits_in(said, language)
             return digits if digits and step.digits in (None, len(digits)) else None
         case Collected.YES_NO:
-            return matching.yes_or_no(said)
+            return right_or_wrong(said)
         case what:
             return _IN_WORDS[what](said, language)
 

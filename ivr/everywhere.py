@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from ivr.matching import tokens
+from ivr.tokens import tokens
 
 
 class Wish(Enum):
@@ -58,7 +58,8 @@ _PHRASES: Mapping[Wish, tuple[str, ...]] = {
     Wish.SLOWER: (
         "slower", "slow down", "more slowly", "speak slower", "speak more slowly", "talk slower",
         "talk more slowly", "too fast", "thats too fast", "that is too fast", "youre too fast",
-        "you are too fast", "you talk too fast", "you speak too fast", "can you slow down",
+        "you are too fast", "youre talking too fast", "you are talking too fast",
+        "youre going too fast", "you talk too fast", "you speak too fast", "can you slow down",
         "could you slow down", "can you speak slower", "could you speak more slowly", "not so fast",
         "mas despacio", "mas lento", "despacio", "hable mas despacio", "muy rapido",
         "demasiado rapido", "habla muy rapido", "puede hablar mas despacio",
@@ -93,7 +94,13 @@ _PHRASES: Mapping[Wish, tuple[str, ...]] = {
         "do you speak spanish",
     ),
 }  # fmt: skip
-"""English and Spanish, whatever the call's language, as :func:`ivr.matching.tokens` has them."""
+"""English and Spanish, whatever the call's language, as :func:`ivr.tokens.tokens` has them."""
+
+_ANSWERED = frozenset({"yes", "no", "yeah", "nope", "si"})
+"""What may go before a wish for a person or a call-back: "no, I want to talk to someone"."""
+_AFTER_AN_ANSWER = (Wish.PERSON, Wish.CALL_BACK)
+_FEWEST = 2
+"""Words of such a wish, the answer not counted: "no operator" may ask for none."""
 
 _POLITE = frozenset({"please", "por", "favor", "uh", "um", "eh", "ok", "okay"})
 
@@ -109,4 +116,8 @@ def wish_in(words: str) -> Wish | None:
     """The wish that the words are, if they are one and nothing else."""
     said = tokens(words)
     plain = tuple(word for word in said if word not in _POLITE)
-    return _BY_WORDS.get(said) or _BY_WORDS.get(plain)
+    wish = _BY_WORDS.get(said) or _BY_WORDS.get(plain)
+    if wish is None and len(plain) > _FEWEST and plain[0] in _ANSWERED:
+        wish = _BY_WORDS.get(plain[1:])
+        return wish if wish in _AFTER_AN_ANSWER else None
+    return wish

@@ -24,7 +24,6 @@ from ivr import (
     ending,
     holding,
     keypad,
-    matching,
     nurse,
     opening,
     place,
@@ -37,6 +36,7 @@ from ivr.emergency import BY_KEY, confirmed
 from ivr.everywhere import LANGUAGES, Wish, wish_in
 from ivr.states import State
 from ivr.turn import SPEECH_MAX_S
+from ivr.yes_no import yes_or_no
 
 _BY_RULES = "rules"
 """The reason of a verdict on words that were understood."""
@@ -117,7 +117,7 @@ class Hearing:
         elif course.state is State.QUESTION and not unclear and wish_in(words) is Wish.PERSON:
             keypad.person(course, now)
         elif course.state is State.QUESTION:
-            answer = matching.yes_or_no(words)
+            answer = yes_or_no(words)
             self._to_triage(verdict, None if unclear and answer is False else answer, now)
         elif verdict.action is Action.ASK and course.state is not State.EMERGENCY:
             question.ask(course, verdict, now)

@@ -1,55 +1,18 @@
 """What a caller's words choose. Only words that triage has passed come here.
 
-Words are compared as whole words, without case, accents and apostrophes, since recognisers disagree
-about them. Where two answers fit equally well none is chosen: asking again is cheaper than sending
-a patient to the wrong place.
+Words are compared as :mod:`ivr.tokens` has them. Where two answers fit equally well none is chosen:
+asking again is cheaper than sending a patient to the wrong place. A bare "no" or "yes" of a flow
+fits only where the caller says little else.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from ivr.steps import Choice
-
-_WORD = re.compile(r"[^\W_]+")
-_APOSTROPHES = str.maketrans("", "", "'’`")
-
-_YES = ("yes", "yeah", "yep", "yup", "correct", "si", "claro", "correcto")
-_NO = ("no", "nope", "nah")
-_UNSURE = (
-    "no idea",
-    "do not know",
-    "dont know",
-    "not sure",
-    "maybe",
-    "i guess",
-    "no se",
-    "no estoy seguro",
-    "no estoy segura",
-    "quizas",
-    "quiza",
-    "tal vez",
-)
-_LONGEST_PLAIN = 4
-"""Words in a plain answer. A longer sentence with a "no" in it may deny something else."""
-
-
-def tokens(words: str) -> tuple[str, ...]:
-    """The words, lower case, without accents, apostrophes and punctuation."""
-    plain = words.lower().translate(_APOSTROPHES)
-    if not plain.isascii():
-        folded = unicodedata.normalize("NFKD", plain)
-        plain = "".join(c for c in folded if not unicodedata.combining(c))
-    return tuple(_WORD.findall(plain))
-
-
-@lru_cache(maxsize=50_000)
-def _tokens_of_phrase(phrase: str) -> tuple[str, ...]:
-    """The same for what stands in a flow. What callers say is kept nowhere."""
-    return tokens(phrase)
+from ivr.tokens import tokens
+from ivr.yes_no import BARE, is_bare
 
 
 def choose(
@@ -78,42 +41,9 @@ def is_torn(
     return _fitting(words, choices, language, ruled_out)[1]
 
 
-def yes_or_no(words: str) -> bool | None:
-    """Whether the words are a yes (``True``), a plain no (``False``) or neither (``None``).
-
-    English and Spanish are understood whatever the call's language. A wrong yes costs a nurse a
-    minute, a wrong no more: doubt, both at once, or a no within a longer sentence is neither.
-    """
-    said = tokens(words)
-    if any(occurs(_tokens_of_phrase(phrase), said) for phrase in _UNSURE):
-        return None
-    yes = any(occurs(_tokens_of_phrase(phrase), said) for phrase in _YES)
-    no = any(occurs(_tokens_of_phrase(phrase), said) for phrase in _NO)
-    if yes == no:
-        return None
-    return True if yes else (False if len(said) <= _LONGEST_PLAIN else None)
-
-
-def permission(words: str) -> bool | None:
-    """Whether the words permit (``True``) or refuse (``False``), said plainly; else ``None``.
-
-    Here a wrong yes is the worse mistake: a yes within a longer sentence may mean something else.
-    """
-    return yes_or_no(words) if len(tokens(words)) <= _LONGEST_PLAIN else None
-
-
 def hints(choices: Iterable[Choice], language: str) -> tuple[str, ...]:
     """The phrases that are likely as an answer, for a recogniser."""
     return tuple(phrase for choice in choices for phrase in choice.words.get(language, ()))
-
-
-def occurs(phrase: Sequence[str], said: Sequence[str]) -> bool:
-    """Whether the tokens of a phrase stand in what was said, side by side."""
-    size = len(phrase)
-    if not size or phrase[0] not in said:
-        return False
-    wanted = tuple(phrase)
-    return any(tuple(said[start : start + size]) == wanted for start in range(len(said) - size + 1))
 
 
 def _fitting(
@@ -139,6 +69,8 @@ def _longest(phrases: tuple[str, ...], said: tuple[str, ...]) -> int:
         for phrase in by_first.get(first, ()):
             size = len(phrase)
             if size > longest and said[start : start + size] == phrase:
+                if size == 1 and first in BARE and not is_bare(said):
+                    continue
                 longest = size
     return longest
 

@@ -77,6 +77,8 @@ class AskStep:
         silent_goto: for an optional question, such as the symptom screen: where silence goes at
             once, without a ladder. So do words that fit no choice here; they are carried along and
             offered to the next questions.
+        words_goto: where words go at once that fit no choice here; they are carried along and
+            offered to the next questions, such as the menu's. ``silent_goto`` if not given.
     """
 
     prompt: str
@@ -88,6 +90,7 @@ class AskStep:
     no_input_prompt: str | None = None
     no_match_prompt: str | None = None
     silent_goto: str | None = None
+    words_goto: str | None = None
 
 
 class Collected(Enum):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from calls.commands import RecordAnswer
-from ivr import asking, collecting, ending, matching, walk
+from ivr import asking, collecting, ending, walk
 from ivr.course import Course
 from ivr.ladder import Ladder
 from ivr.steps import SurveyStep
+from ivr.yes_no import right_or_wrong
 
 SATISFACTION, RESOLVED = "satisfaction", "resolved"
 BEST = 5
@@ -30,7 +31,7 @@ def words(course: Course, said: str, now: float) -> None:
         score = collecting.number_in(said, course.voice.language)
         _answered(course, score if score is not None and 1 <= score <= BEST else None, now)
     else:
-        answer = matching.yes_or_no(said)
+        answer = right_or_wrong(said)
         _answered(course, None if answer is None else int(answer), now)
 
 

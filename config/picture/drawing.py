@@ -245,6 +245,8 @@ def _why(step: Step, place: tuple[str | int, ...]) -> tuple[str, Role]:
             return "otherwise", Role.CHOSEN
         case AskStep(), ("silent_goto",):
             return "silence", Role.FALLBACK
+        case AskStep(), ("words_goto",):
+            return "other words", Role.FALLBACK
         case AskStep() | CollectStep(), ("otherwise",):
             times = f" ({step.attempts} tries)" if step.attempts > 1 else ""
             return f"no answer{times}", Role.FALLBACK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ivr.matching import tokens
+from ivr.tokens import tokens
 
 LONGEST = 60
 """Words in an answer that is looked at: an utterance of six seconds has fewer than thirty."""

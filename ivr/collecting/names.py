@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from ivr.collecting.heard import FILLERS
 from ivr.collecting.numerals import numerals_of
 from ivr.collecting.spelling import is_spelling, spelled
-from ivr.matching import tokens
+from ivr.tokens import tokens
 
 _LONGEST_TEXT = 400
 _MOST_WORDS = 6

@@ -13,7 +13,7 @@ _FIGURE = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numerals:
-    """One language's words for numbers, as :func:`ivr.matching.tokens` writes them.
+    """One language's words for numbers, as :func:`ivr.tokens.tokens` writes them.
 
     Attributes:
         units: 0 to 9.

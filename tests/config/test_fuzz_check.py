@@ -248,6 +248,7 @@ TARGETS = (
     "not_found",
     "no_number",
     "silent_goto",
+    "words_goto",
     "other",
 )
 MAPPINGS = ("set", "values", "compute", "given", "save")

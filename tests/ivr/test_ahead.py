@@ -264,3 +264,45 @@ def test_what_is_carried_is_bounded_and_never_shown():
         ahead.keep(f"refill{number}", ruled_out=False)
     assert len(ahead._kept) == 10
     assert "refill" not in repr(ahead._kept)
+
+
+# --- other words lead elsewhere than silence -------------------------------------------------------
+
+
+ANYTHING_ELSE = AskStep(
+    prompt="still-here",
+    choices=(Choice(digit="2", words={"en": ("no", "that is all")}, goto="bye"),),
+    silent_goto="pay",
+    words_goto="menu",
+)
+
+
+@pytest.fixture
+def anything_else(scene):
+    return lambda **more: scene(
+        start="else", steps={"else": replace(ANYTHING_ELSE, **more)}
+    ).to_menu()
+
+
+@pytest.mark.parametrize("words", ["no but I need an appointment", "no I have to see a doctor"])
+def test_who_says_what_they_still_need_is_served_where_that_is_asked(anything_else, words):
+    live = anything_else()
+    live.speak(words)
+    assert live.queues == ["scheduling"]
+
+
+def test_other_words_that_fit_nothing_there_either_hear_that_question(anything_else):
+    live = anything_else()
+    live.speak("purple elephants")
+    assert live.heard == ["menu en"]
+
+
+@pytest.mark.parametrize("silent_goto", ["pay", None])
+def test_silence_and_a_plain_no_lead_where_they_did(anything_else, silent_goto):
+    live = anything_else(silent_goto=silent_goto)
+    live.speak("no thank you")
+    assert live.heard == ["thanks en"]
+    live = anything_else(silent_goto=silent_goto, otherwise="pay")
+    for _ in range(3):
+        silent(live)
+    assert live.queues == ["billing"]

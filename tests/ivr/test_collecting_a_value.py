@@ -101,6 +101,14 @@ def test_silence_at_the_reading_back_reads_back_once_more_and_then_asks_again(as
     assert live.heard == ["I heard nothing.", "Your birthday?"]
 
 
+def test_who_says_neither_yes_nor_no_twice_is_not_told_that_nothing_was_heard(asked):
+    live = asked()
+    live.press("03051960")
+    for _ in range(2):
+        live.speak("purple elephants")
+    assert live.heard == ["That was no date.", "Your birthday?"]
+
+
 @pytest.mark.parametrize("words", ["no the sixth of march nineteen sixty", "march sixth 1960"])
 def test_who_corrects_a_value_is_read_the_new_one(asked, words):
     live = asked()

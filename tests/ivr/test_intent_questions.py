@@ -89,6 +89,8 @@ def test_a_key_needs_no_words(asked):
         ("2", "refill"),
         ("the first one", "visit"),
         ("the second", "refill"),
+        ("the second one", "refill"),
+        ("la segunda", "refill"),
         ("the refill please", "refill"),
         ("appointment", "visit"),
         ("primero", "visit"),
@@ -99,10 +101,18 @@ def test_of_two_things_one_is_chosen_by_key_place_or_name(torn, answer, step):
     assert torn.call.step == step
 
 
-@pytest.mark.parametrize("answer", ["3", "neither", "first or second", "purple elephants"])
-def test_neither_of_two_things_asks_the_question_again(torn, answer):
-    (torn.press if answer.isdigit() else torn.speak)(answer)
+@pytest.mark.parametrize("answer", ["first or second", "purple elephants"])
+def test_what_is_neither_of_two_things_asks_the_question_again(torn, answer):
+    torn.speak(answer)
     assert torn.heard == ["menu-again en", "What can we do for you?"]
+    torn.press("3")
+    assert torn.call.step == "results"
+
+
+@pytest.mark.parametrize("answer", ["3", "neither", "no"])
+def test_who_means_neither_was_understood_and_hears_the_question_again(torn, answer):
+    (torn.press if answer.isdigit() else torn.speak)(answer)
+    assert torn.heard == ["What can we do for you?"]
     torn.press("3")
     assert torn.call.step == "results"
 
@@ -121,11 +131,18 @@ def test_one_thing_is_taken_with_a_yes(unsure, answer, step):
     assert unsure.call.step == step
 
 
-@pytest.mark.parametrize("answer", ["2", "no", "no idea", "3", "refill"])
+@pytest.mark.parametrize("answer", ["no idea", "3", "refill"])
 def test_one_thing_is_not_taken_without_a_yes(unsure, answer):
     (unsure.press if answer.isdigit() else unsure.speak)(answer)
     assert unsure.call.step == "which"
     assert unsure.heard == ["menu-again en", "What can we do for you?"]
+
+
+@pytest.mark.parametrize("answer", ["2", "no", "that's not right", "no that's not it"])
+def test_who_says_no_to_one_thing_hears_the_question_again_without_a_word_of_blame(unsure, answer):
+    (unsure.press if answer.isdigit() else unsure.speak)(answer)
+    assert unsure.call.step == "which"
+    assert unsure.heard == ["What can we do for you?"]
 
 
 def test_whoever_is_torn_for_ever_comes_to_a_person(asked):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from ivr.matching import choose, tokens, yes_or_no
+from ivr.matching import choose
 from ivr.steps import Choice
+from ivr.tokens import tokens
 
 APPOINTMENT = Choice(words={"en": ("appointment",)}, goto="a")
 REFILL = Choice(words={"en": ("refill", "refill my prescription")}, goto="r")
@@ -45,28 +46,26 @@ def test_accents_case_and_apostrophes_make_no_difference():
     assert tokens("¿Sí, Señor? Don’t!") == tokens("si senor dont") == ("si", "senor", "dont")
 
 
-@pytest.mark.parametrize("words", ["yes", "yeah I think so", "Sí", "claro que sí", "um yes"])
-def test_yes_is_heard_within_a_sentence(words):
-    assert yes_or_no(words) is True
-
-
-@pytest.mark.parametrize("words", ["no", "nope", "no thank you", "no not really"])
-def test_plain_no_is_a_no(words):
-    assert yes_or_no(words) is False
+ALL_DONE = Choice(words={"en": ("no", "nothing", "that is all")}, goto="bye")
+KEEP = Choice(words={"en": ("yes", "keep it")}, goto="kept")
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "expected"),
     [
-        "",
-        "I don't know",
-        "no idea",
-        "no sé",
-        "yes no wait",
-        "maybe yes",
-        "there is no pain in my chest but my arm",
-        "nobody",
+        ("no", ALL_DONE),
+        ("No, thank you very much!", ALL_DONE),
+        ("no that's all for today, thanks", ALL_DONE),
+        ("nothing else", ALL_DONE),
+        ("no I'm good thank you so much sir", ALL_DONE),
+        ("um yes please", KEEP),
+        ("no, I want to talk to someone", None),
+        ("no but I need a refill", None),
+        ("nothing yet but I also need a refill", None),
+        ("yes I need an appointment", None),
+        ("no I can't", None),
+        ("that is all but my arm", ALL_DONE),
     ],
 )
-def test_doubt_is_neither_yes_nor_no(words):
-    assert yes_or_no(words) is None
+def test_a_bare_yes_or_no_fits_only_where_little_else_is_said(words, expected):
+    assert choose(words, (ALL_DONE, KEEP), "en") is expected

@@ -69,6 +69,17 @@ def test_a_key_that_no_telephone_has_harms_nothing(asked):
     assert live.heard[0].startswith("I have 7")
 
 
+def test_nought_with_a_pause_behind_it_is_for_a_person_and_ended_it_is_a_number(asked):
+    live = asked(Collected.NUMBER, minimum=0, maximum=9)
+    live.press("0")
+    assert live.queues == []
+    live.wait(3)
+    assert live.queues == ["general"]
+    live = asked(Collected.NUMBER, minimum=0, maximum=9)
+    live.press("0#")
+    assert live.heard == ["I have 0, is that right?"]
+
+
 # --- digits ahead ---------------------------------------------------------------------------------
 
 

@@ -27,6 +27,9 @@ WISHING = {"keys": Keys(slower="6", louder="7", language="8")}
         ("¿Habla español?", Wish.SPANISH),
         ("this is an emergency", Wish.EMERGENCY),
         ("please call me back", Wish.CALL_BACK),
+        ("no, I want to talk to someone", Wish.PERSON),
+        ("yes please call me back", Wish.CALL_BACK),
+        ("you're talking too fast", Wish.SLOWER),
     ],
 )
 def test_a_wish_is_understood_with_a_please(words, wish):
@@ -43,6 +46,11 @@ def test_a_wish_is_understood_with_a_please(words, wish):
         "a person in my family has it",
         "my spanish teacher has it too",
         "again and again my knee gives way",
+        "no emergency",
+        "no english",
+        "no operator",
+        "no it is not an emergency",
+        "no what",
         "",
         "please",
         "por favor",

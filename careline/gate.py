@@ -26,16 +26,27 @@ TRIAGE_TIMEOUT_S = 0.05
 
 
 _KEPT_ENGINES = 4
-_engines: deque[tuple[ProtocolSet, TriageEngine]] = deque(maxlen=_KEPT_ENGINES)
+_compiled: deque[tuple[ProtocolSet, TriageEngine]] = deque(maxlen=_KEPT_ENGINES)
+_engines: deque[tuple[str, TriageEngine]] = deque(maxlen=_KEPT_ENGINES)
 
 
 def engine_of(site: Site) -> TriageEngine:
-    """The engine of a site's protocols, made once: that takes a tenth of a second."""
-    for protocols, engine in tuple(_engines):
+    """The engine of a version, made once; what its protocols compile to also for the next one."""
+    for version, engine in tuple(_engines):
+        if version == site.version:
+            return engine
+    engine = _compiled_of(site).offering(site.offered)
+    _engines.append((site.version, engine))
+    return engine
+
+
+def _compiled_of(site: Site) -> TriageEngine:
+    """The engine of a site's protocols, which takes a part of a second to make."""
+    for protocols, engine in tuple(_compiled):
         if protocols == site.protocols:
             return engine
     engine = TriageEngine(site.protocols, second_opinion())
-    _engines.append((site.protocols, engine))
+    _compiled.append((site.protocols, engine))
     return engine
 
 

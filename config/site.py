@@ -15,6 +15,7 @@ from config.lookups import PROVIDERS_SOURCE, LookupSource
 from config.settings import FeatureCodes, RecordingSettings, SipSettings
 from config.table import Table
 from ivr.flow import CallRules, Flow
+from ivr.steps import AskStep
 from routing.calendars import Calendar
 from routing.openness import QueueHours
 from triage.protocol import ProtocolSet
@@ -77,6 +78,24 @@ class Site:
     def sources(self) -> tuple[str, ...]:
         """The names of all that flows may ask."""
         return (*self.lookups, *((PROVIDERS_SOURCE,) if self.providers else ()))
+
+    @property
+    def offered(self) -> frozenset[str]:
+        """The words that its questions offer as answers, but for those that raise a red flag."""
+        asked = (
+            step
+            for flow in self.flows.values()
+            for step in flow.steps.values()
+            if isinstance(step, AskStep)
+        )
+        return frozenset(
+            phrase
+            for step in asked
+            for choice in step.choices
+            if choice.red_flag is None
+            for phrases in choice.words.values()
+            for phrase in phrases
+        )
 
     def queue_hours(self) -> Mapping[QueueId, QueueHours]:
         """When each queue is open and who takes its callers meanwhile, for ``Openness``."""

@@ -10,6 +10,7 @@ was said of other words of the same utterance.
 
 from __future__ import annotations
 
+import copy
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -99,6 +100,7 @@ class TriageEngine:
             PhraseError: a phrase cannot be read or names an unknown word class.
         """
         self._second = second
+        self._offered: frozenset[tuple[str, ...]] = frozenset()
         self._concepts = {concept.id: concept for concept in protocols.concepts}
         self._rules = tuple(sorted(protocols.rules, key=lambda rule: -rule.disposition.urgency))
         self._alternatives = {
@@ -118,6 +120,16 @@ class TriageEngine:
             for concept in protocols.concepts
             if isinstance(concept, Modifier) and concept.record is not None
         )
+
+    def offering(self, phrases: Iterable[str]) -> TriageEngine:
+        """The same engine for a line that offers these phrases as answers to its questions.
+
+        A caller who says one of them and nothing else does as they were told ("hours"): where no
+        rule hears anything in it, the second opinion has no say.
+        """
+        twin = copy.copy(self)
+        twin._offered = frozenset(tokenise(phrase).tokens for phrase in phrases)  # noqa: SLF001 - another of our own
+        return twin
 
     def assess(
         self,
@@ -210,13 +222,17 @@ class TriageEngine:
         verdict = self._decide(said, mentions, memory or CallMemory())
         opinion = None
         # It cannot raise what is at the top already.
-        if self._second is not None and said.tokens and verdict.action not in _HIGHEST:
+        heeds = verdict.action not in _HIGHEST and not self._only_answers(said, verdict)
+        if self._second is not None and said.tokens and heeds:
             opinion = self._second.of(standing_words(said, mentions))
             verdict = seconded(verdict, opinion, self._second.weights)
         if not verdict.action.is_red_flag and not _readable(words, said, language):
             nurse = to_nurse("unclear")
             verdict = replace(nurse, flags=verdict.flags, suppressed=verdict.suppressed)
         return _Assessed(verdict, said, mentions, opinion)
+
+    def _only_answers(self, said: Utterance, verdict: Verdict) -> bool:
+        return verdict.action is Action.CONTINUE and said.tokens in self._offered
 
     def _mentions(self, said: Utterance) -> list[Mention]:
         if not said.tokens:

@@ -10,8 +10,8 @@ from typing import Any, cast
 
 from careline.cli.options import add_config, site_or_complain
 from careline.cli.triage_stream import stream
-from config.opinion import second_opinion
-from triage import SECOND_OPINION, Explanation, ProtocolSet, Standing, TriageEngine
+from careline.gate import engine_of
+from triage import SECOND_OPINION, Explanation, ProtocolSet, Standing
 from triage.opinion import Opinion
 
 _EXAMPLES = """examples:
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     site = site_or_complain(args.config)
     if site is None:
         return 2
-    engine = TriageEngine(site.protocols, second_opinion())
+    engine = engine_of(site)
     if args.jsonl:
         # It is buffered, though its declared type does not say so.
         return stream(engine, cast(io.BufferedReader, sys.stdin.buffer), sys.stdout)

@@ -14,8 +14,8 @@ from calls.verdict import Action
 from careline.cases import Case, cases
 from careline.cli.journal import JOURNALS, Kept, Refused, add_journal, kept
 from careline.cli.options import counted
+from careline.gate import engine_of
 from careline.terminal import Terminal, Tone
-from config.opinion import second_opinion
 from triage import Finding, TriageEngine
 
 _DAY_S = 86400.0
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         for text in (*rule.examples.positive, *rule.examples.negative)
     }
     open_cases = [case for case in found if case.words.reveal() not in judged]
-    engine = TriageEngine(site.protocols, second_opinion())
+    engine = engine_of(site)
     if args.json:
         for case in open_cases:
             print(json.dumps(_as_data(case, _left_out(engine, case), site.zone)))

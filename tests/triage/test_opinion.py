@@ -97,6 +97,23 @@ def test_words_that_were_explained_away_are_hidden_from_it(engine):
     assert engine.left_standing("hello cough") == ("hello", "cough")
 
 
+def test_it_has_no_say_where_the_caller_says_what_the_line_offers(engine):
+    line = engine.offering(("Odd", "dreadful hours", "cough", "an odd fit"))
+    assert line.assess("odd.", "en").action is Action.CONTINUE
+    assert line.assess("dreadful hours", "en").action is Action.CONTINUE
+    assert (
+        line.assess("odd odd and dreadful", "en").action
+        is engine.assess("odd odd and dreadful", "en").action
+    )
+    assert engine.assess("odd", "en").action is Action.ASK
+
+
+def test_what_a_rule_hears_in_an_offered_answer_counts_with_the_second_opinion(engine):
+    line = engine.offering(("cough collapsed", "an odd fit"))
+    assert line.assess("cough collapsed", "en").action is Action.CALL_911
+    assert line.assess("an odd fit", "en").action is Action.CALL_911
+
+
 @given(st.text(max_size=60))
 def test_it_never_lowers(text):
     rules = Protocol(

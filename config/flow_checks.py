@@ -24,7 +24,7 @@ from config.variables import FlowVariables, check_variables
 from ivr import announcing, names
 from ivr.ahead import QUESTIONS
 from ivr.flow import INTENT_PROMPTS, READ_BACK_PROMPTS
-from ivr.matching import occurs, tokens
+from ivr.tokens import occurs, tokens
 from ivr.steps import (
     KINDS,
     AnswersStep,

@@ -16,7 +16,7 @@ from config.report import Report
 from config.variables import WANTED, FlowVariables, kind_of
 from ivr import names
 from ivr.flow import Keys
-from ivr.matching import tokens
+from ivr.tokens import tokens
 from ivr.prompts import placeholders
 from ivr.steps import (
     AnswersStep,

@@ -371,6 +371,7 @@ class OpenTask(Command):
         promised_s: within how many seconds the caller was told to expect it.
         may_call_back: whether the line may call the caller; not where somebody else who answers
             could put them in danger.
+        number: where to call, if not at the number that the caller rings from.
     """
 
     kind: str
@@ -378,6 +379,7 @@ class OpenTask(Command):
     recording_id: str | None = None
     promised_s: float | None = None
     may_call_back: bool = True
+    number: Private = Private("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

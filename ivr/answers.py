@@ -123,10 +123,13 @@ def _which_in_words(course: Course, words: str, now: float) -> None:
         answer = right_or_wrong(words)
         choice = meant[0] if answer is True else None
     else:
-        choice = _ordinal(words, meant) or choosing.by_intent(course, words, meant).choice
+        choice = _ordinal(words, meant)
+    is_no = choice is None and right_or_wrong(words) is False
+    if choice is None and len(meant) > 1 and not is_no:
+        choice = choosing.by_intent(course, words, meant).choice
     if choice is not None:
         walk.take(course, choice, now)
-    elif right_or_wrong(words) is False:
+    elif is_no:
         _neither(course, now)
     else:
         no_match(course, now)
@@ -140,8 +143,13 @@ def _neither(course: Course, now: float) -> None:
 
 
 def _ordinal(words: str, meant: tuple[Choice, ...]) -> Choice | None:
-    """The first or the second, where one of them is named; "the second one" is no first."""
+    """The first or the second, where one of them is named and nothing else is said.
+
+    "The second one" is no first, and "I need to see someone first" no answer.
+    """
     said = frozenset(tokens(words))
+    if not said <= _ORDINAL_WORDS:
+        return None
     for ordinals in _ORDINALS:
         named = [place for place, names in enumerate(ordinals) if said & names]
         if named:
@@ -155,6 +163,13 @@ _ORDINALS = (
         frozenset({"second", "latter", "segundo", "segunda"}),
     ),
     (frozenset({"one", "1", "uno"}), frozenset({"two", "2", "dos"})),
+)
+_ORDINAL_WORDS = frozenset(
+    {
+        *(word for ordinals in _ORDINALS for names in ordinals for word in names),
+        *("the", "that", "number", "option", "please", "um", "uh", "yes"),
+        *("el", "la", "numero", "opcion", "por", "favor", "si"),
+    }
 )
 
 # --- consent --------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ functions; what an answer leads to stands in :mod:`ivr.answers`.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import assert_never
 
 from ivr import matching
@@ -14,6 +16,7 @@ from ivr.ladder import Ladder
 from ivr.states import State
 from ivr.steps import AskStep, Collected, CollectStep, ConsentStep, SurveyStep
 from ivr.timers import Timer
+from ivr.values import Value
 
 Asking = AskStep | CollectStep | SurveyStep | ConsentStep
 """The steps that wait for an answer."""
@@ -23,6 +26,14 @@ CONSENT_SILENCE_S = 4.0
 """Seconds of silence that count as no answer."""
 
 _READ_BACK_SILENCE_S = 6.0
+_PHONE_NUMBER = re.compile(r"\+?[0-9]{7,15}", re.ASCII)
+
+_LENGTHS: Mapping[Collected, int] = {
+    Collected.DATE_OF_BIRTH: 8,
+    Collected.PHONE_NUMBER: 10,
+    Collected.ZIP_CODE: 5,
+    Collected.YES_NO: 1,
+}
 
 END_KEY = "#"
 """Ends what is typed."""
@@ -56,11 +67,28 @@ def stand(course: Course, now: float) -> None:
     course.meant = ()
     course.collection = Collection()
     course.survey_at = 0
-    if isinstance(step, CollectStep) and course.keys_ahead:
-        typed, _, course.keys_ahead = course.keys_ahead.partition(END_KEY)
-        course.collection.typed = typed
+    if isinstance(step, CollectStep):
+        ahead, course.keys_ahead = course.keys_ahead.lstrip(END_KEY), ""
+        typed, end, rest = ahead.partition(END_KEY)
         if typed:
-            course.timers.set(Timer.TYPING, now)
+            course.collection.typed, course.keys_ahead = typed, rest
+            # Without the end key more may follow: the first key of a value is not the value.
+            is_whole = end or len(typed) >= most_digits(step, typed)
+            pause_s = 0.0 if is_whole else course.voice.patient_s(step.inter_digit_s)
+            course.timers.set(Timer.TYPING, now + pause_s)
+
+
+def most_digits(step: CollectStep, typed: str) -> int:
+    """How many digits are awaited at most, once these are typed."""
+    match step.what:
+        case Collected.DIGITS if step.digits is not None:
+            return step.digits
+        case Collected.NUMBER:
+            return len(str(step.maximum))
+        case Collected.PHONE_NUMBER if typed.startswith("1"):
+            return 11
+        case what:
+            return _LENGTHS.get(what, 32)
 
 
 def begin_value(course: Course, now: float) -> None:
@@ -70,9 +98,20 @@ def begin_value(course: Course, now: float) -> None:
     stand(course, now)
     listen(course)
     known = None if step.known is None else step.known.value(lambda name: course.value(name, now))
-    if known is not None and not course.collection.typed:
+    if known is not None and _is_usable(step, known) and not course.collection.typed:
         course.collection.pending, course.collection.is_known = known, True
     put(course, now)
+
+
+def _is_usable(step: CollectStep, known: Value) -> bool:
+    """Whether what is known could be the answer; a line may call a hidden number "anonymous"."""
+    match step.what:
+        case Collected.PHONE_NUMBER:
+            return isinstance(known, str) and _PHONE_NUMBER.fullmatch(known) is not None
+        case Collected.NUMBER:
+            return isinstance(known, int) and step.minimum <= known <= step.maximum
+        case _:
+            return True
 
 
 def listen(course: Course) -> None:

@@ -17,23 +17,24 @@ from ivr.course import Course
 from ivr.emergency import BY_KEY
 from ivr.steps import Collected, CollectStep
 from ivr.timers import Timer
+from ivr.tokens import tokens
 from ivr.values import Value
-from ivr.yes_no import right_or_wrong
+from ivr.yes_no import plain_answer, right_or_wrong
 
 YES_KEY, NO_KEY = "1", "2"
+_BY_NUMBER: Mapping[tuple[str, ...], bool] = {
+    ("one",): True,
+    ("uno",): True,
+    ("two",): False,
+    ("dos",): False,
+}
+"""Who says the key instead of pressing it."""
 
 _EMERGENCY = "911"
 _CRISIS = "988"
 _BEGUN = ("9", "91", "98")
 """What may become one of them."""
 _BY_988 = Verdict(action=Action.CALL_988, disposition=Disposition.NOW_988, reason="digit")
-
-_LENGTHS: Mapping[Collected, int] = {
-    Collected.DATE_OF_BIRTH: 8,
-    Collected.PHONE_NUMBER: 10,
-    Collected.ZIP_CODE: 5,
-    Collected.YES_NO: 1,
-}
 
 
 def key(course: Course, pressed: str, now: float) -> bool:
@@ -54,7 +55,7 @@ def key(course: Course, pressed: str, now: float) -> bool:
         course.turn.typed()
         collection.typed += pressed
         typed = collection.typed
-        if len(typed) >= _length(step, typed) and not _may_be_for_help(course, step):
+        if len(typed) >= asking.most_digits(step, typed) and not _may_be_for_help(course, step):
             return typed_over(course, now)
         pause_s = course.voice.patient_s(step.inter_digit_s)
         course.timers.set(Timer.TYPING, now + pause_s)
@@ -78,7 +79,7 @@ def typed_over(course: Course, now: float, *, ended: bool = False) -> bool:
     if _is_only(typed, _CRISIS):
         nurse.to_nurse(course, _BY_988, now)
         return True
-    length = _length(step, typed)
+    length = asking.most_digits(step, typed)
     typed, course.keys_ahead = typed[:length], typed[length:] + course.keys_ahead
     by_itself = set(typed)
     value = _typed_value(course, step, typed, now)
@@ -117,7 +118,7 @@ def words(course: Course, said: str, now: float) -> None:
         else:
             _understood(course, value, now)
         return
-    answer = right_or_wrong(said)
+    answer = _BY_NUMBER.get(tokens(said), right_or_wrong(said))
     if answer is not True and step.what is not Collected.NAME:
         # "No, it is the sixth": whoever corrects it need not be asked again.
         corrected = _said_value(course, step, said, now)
@@ -243,19 +244,6 @@ def _missed(course: Course, now: float, *, silent: bool | None = False) -> None:
 # --- what was typed or said -----------------------------------------------------------------------
 
 
-def _length(step: CollectStep, typed: str) -> int:
-    """How many digits are awaited at most."""
-    match step.what:
-        case Collected.DIGITS if step.digits is not None:
-            return step.digits
-        case Collected.NUMBER:
-            return len(str(step.maximum))
-        case Collected.PHONE_NUMBER if typed.startswith("1"):
-            return 11
-        case what:
-            return _LENGTHS.get(what, 32)
-
-
 def _typed_value(course: Course, step: CollectStep, typed: str, now: float) -> Value | None:
     if not typed.isascii() or not typed.isdigit():
         return None
@@ -270,7 +258,7 @@ def _typed_value(course: Course, step: CollectStep, typed: str, now: float) -> V
         case Collected.DIGITS:
             return typed if len(typed) == step.digits or step.digits is None else None
         case Collected.ZIP_CODE:
-            return typed if len(typed) == _LENGTHS[Collected.ZIP_CODE] else None
+            return typed if len(typed) == asking.most_digits(step, typed) else None
         case Collected.YES_NO:
             return {YES_KEY: True, NO_KEY: False}.get(typed)
         case Collected.NAME:
@@ -290,7 +278,7 @@ def _said_value(course: Course, step: CollectStep, said: str, now: float) -> Val
             digits = collecting.digits_in(said, language)
             return digits if digits and step.digits in (None, len(digits)) else None
         case Collected.YES_NO:
-            return right_or_wrong(said)
+            return plain_answer(said)
         case what:
             return _IN_WORDS[what](said, language)
 

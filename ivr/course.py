@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import ref
 
 from calls.commands import Command
@@ -68,8 +68,8 @@ class Collection:
         is_known: what is read back was known before; the caller has not been asked yet.
     """
 
-    typed: str = ""
-    pending: Value | None = None
+    typed: str = field(default="", repr=False)
+    pending: Value | None = field(default=None, repr=False)
     misses: int = 0
     is_known: bool = False
 

@@ -16,6 +16,7 @@ class Wish(Enum):
     """What is wished for."""
 
     PERSON = "person"
+    HELP = "help"
     REPEAT = "repeat"
     SLOWER = "slower"
     LOUDER = "louder"
@@ -37,12 +38,15 @@ _PHRASES: Mapping[Wish, tuple[str, ...]] = {
         "speak with someone", "speak with a person", "speak with somebody",
         "i want a person", "i want to talk to someone", "i want to talk to a person",
         "i want to speak to someone", "i want to speak to a person", "i need a person",
-        "i need to talk to someone", "i need to talk to a person", "get me a person", "help",
-        "help me", "i need help", "una persona", "persona", "con una persona", "operador",
+        "i need to talk to someone", "i need to talk to a person", "get me a person",
+        "una persona", "persona", "con una persona", "operador",
         "operadora", "la operadora", "un agente", "agente", "representante", "un representante",
         "hablar con una persona", "hablar con alguien", "quiero hablar con una persona",
-        "quiero hablar con alguien", "necesito hablar con alguien", "ayuda", "ayudeme",
-        "necesito ayuda",
+        "quiero hablar con alguien", "necesito hablar con alguien",
+    ),
+    Wish.HELP: (
+        "help", "help me", "help help", "i need help", "somebody help me", "someone help me",
+        "ayuda", "ayudeme", "ayudenme", "auxilio", "socorro", "necesito ayuda",
     ),
     Wish.REPEAT: (
         "repeat", "repeat that", "repeat it", "repeat the question", "repeat the options", "again",

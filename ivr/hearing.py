@@ -17,7 +17,7 @@ Clear words said before the first question are kept for it and the two after it.
 from __future__ import annotations
 
 from calls.facts import WordsAssessed
-from calls.verdict import Action, Verdict
+from calls.verdict import Action, Disposition, Verdict
 from ivr import (
     answers,
     asking,
@@ -35,8 +35,14 @@ from ivr.course import Course
 from ivr.emergency import BY_KEY, confirmed
 from ivr.everywhere import LANGUAGES, Wish, wish_in
 from ivr.states import State
+from ivr.steps import SayStep
 from ivr.turn import SPEECH_MAX_S
 from ivr.yes_no import yes_or_no
+
+_CRY = Verdict(
+    action=Action.ASK, disposition=Disposition.NURSE_NOW, question="triage-danger", reason="help"
+)
+"""For "help me" and nothing else."""
 
 _BY_RULES = "rules"
 """The reason of a verdict on words that were understood."""
@@ -53,6 +59,8 @@ _PERSON_IN = (
     State.LEAVING,
 )
 """Where who asks for a person in words is as good as who presses the key."""
+
+_FOR_PERSON = (Wish.PERSON, Wish.HELP)
 
 _LONGEST = 2_000
 """Characters of an utterance that answer a question: nobody says as many in six seconds. Triage has
@@ -114,19 +122,23 @@ class Hearing:
             self._with_agent(verdict)
         elif verdict.action.is_red_flag:
             nurse.to_nurse(course, verdict, now)
-        elif course.state is State.QUESTION and not unclear and wish_in(words) is Wish.PERSON:
+        elif course.state is State.QUESTION and not unclear and wish_in(words) in _FOR_PERSON:
             keypad.person(course, now)
         elif course.state is State.QUESTION:
             answer = yes_or_no(words)
             self._to_triage(verdict, None if unclear and answer is False else answer, now)
         elif verdict.action is Action.ASK and course.state is not State.EMERGENCY:
             question.ask(course, verdict, now)
+        elif not unclear and self._cries_for_help(words):
+            question.ask(course, _CRY, now)
         elif not unclear and self._granted(words, now):
             pass
-        elif course.state is State.GREETING and not unclear:
+        elif self._is_ahead and not unclear:
             answers.ahead(course, words, verdict)
         elif course.state is State.CONSENT:
             answers.to_consent(course, "" if unclear else words, verdict, now)
+        elif course.state is State.ANSWERING and unclear and course.collection.typed:
+            pass  # Somebody else in the room.
         elif course.state is State.ANSWERING and unclear:
             answers.unclear(course, now)
         elif course.state is State.ANSWERING:
@@ -139,6 +151,13 @@ class Hearing:
         elif course.keeps_place is not None and not course.voice.playing:
             # A promise was said to its end while they spoke, and it was nothing that hinders it.
             queueing.leave_place(course, now)
+
+    @property
+    def _is_ahead(self) -> bool:
+        """Whether what is said now comes before the question that it answers."""
+        course = self._course
+        is_said = course.state is State.PLAYING and isinstance(course.step, SayStep)
+        return is_said or course.state is State.GREETING
 
     def verdict_on(self, fact: WordsAssessed) -> Verdict:
         """Triage's verdict; that of the emergency key where nothing but an emergency was named.
@@ -165,7 +184,7 @@ class Hearing:
         """
         course = self._course
         wish = wish_in(words)
-        if course.state not in (_PERSON_IN if wish is Wish.PERSON else _WISHES_IN):
+        if course.state not in (_PERSON_IN if wish in _FOR_PERSON else _WISHES_IN):
             return False
         if course.state is State.ANSWERING and answers.has_answer(course, words):
             return False
@@ -175,8 +194,11 @@ class Hearing:
         match wish:
             case None | Wish.EMERGENCY:
                 return False
-            case Wish.PERSON:
+            case Wish.PERSON | Wish.HELP:
                 keypad.person(course, now)
+            case Wish.REPEAT | Wish.LOUDER if not self._may_hear_again():
+                # They cannot hear the line, whatever it says.
+                answers.no_match(course, now)
             case Wish.REPEAT:
                 place.say_again(course, now)
             case Wish.SLOWER:
@@ -191,6 +213,27 @@ class Hearing:
                 assert language is not None
                 wishes.in_language(course, language, now)
         return True
+
+    def _cries_for_help(self, words: str) -> bool:
+        """Whether "help" is all that is said, for the first time: a matter of the office or not?
+
+        A question's own answers go before it.
+        """
+        course = self._course
+        asks = course.state is State.ANSWERING and answers.has_answer(course, words)
+        may_ask = course.questions_put == 0 and course.voice.has(_CRY.question)
+        is_cry = course.state in _PERSON_IN and wish_in(words) is Wish.HELP
+        return is_cry and may_ask and not asks
+
+    def _may_hear_again(self) -> bool:
+        """Whether a question is said again for the asking: not for ever, who hears nothing is lost.
+
+        The repeat key is not counted: whoever presses it hears the line.
+        """
+        course = self._course
+        if course.state is not State.ANSWERING:
+            return True
+        return course.ladder.hear_again()
 
     def _with_agent(self, verdict: Verdict) -> None:
         """Said on hold, or before the agent answered and assessed after.

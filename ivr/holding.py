@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.commands import AskPlace
-from ivr import announcing, waiting
+from ivr import announcing, call_backs, waiting
 from ivr.course import Course
 from ivr.states import State
 from ivr.timers import Timer
@@ -79,13 +79,15 @@ def call_back_is_due(course: Course, now: float) -> bool:
     step, wait = course.queue_step, course.wait
     if step is None or step.call_back_prompt is None or wait.call_back_offered:
         return False
-    may = bool(course.caller) and course.lane.may_call_back
+    may = call_backs.may_be_offered(course, now)
     return may and wait.call_back_due(now, step.call_back_after_s) <= now
 
 
 def offer_call_back(course: Course, now: float) -> None:
     """Tell a caller who waits that they may be called back instead; between two other prompts."""
     step = course.queue_step
-    if not course.voice.playing and step is not None and course.lane.may_call_back:
+    if not course.voice.playing and step is not None:
+        if not call_backs.may_be_offered(course, now):
+            return
         course.wait.call_back_offered = True
         say(course, now, step.call_back_prompt)

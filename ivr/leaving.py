@@ -13,7 +13,7 @@ from calls.facts import (
     TransferSucceeded,
     WordsAssessed,
 )
-from calls.verdict import Verdict, to_nurse
+from calls.verdict import Action, Verdict, to_nurse
 from ivr import ending, queueing
 from ivr.course import Course
 from ivr.emergency import confirmed
@@ -34,7 +34,7 @@ def left(course: Course, hearing: Hearing, fact: Fact, before: State, now: float
     course.ledger.failed = isinstance(fact, CallFailed)
     course.ledger.completed = before is State.LEAVING
     if before is State.WAITING and isinstance(fact, CallerHungUp):
-        queueing.left_early(course)
+        queueing.left_early(course, now)
     if isinstance(fact, TransferSucceeded):
         course.ledger.transferred = True
         if before is State.EMERGENCY and course.outside.ringing:
@@ -46,8 +46,9 @@ def left(course: Course, hearing: Hearing, fact: Fact, before: State, now: float
     if before is State.QUESTION and course.question is not None:
         # No answer is a doubt, and doubt is a nurse's to resolve.
         _call_back(course, confirmed(course.question.verdict, "unclear"))
-    # With an agent or in the nurse lane somebody knows of the caller already.
-    known = before in (State.CONNECTED, State.EMERGENCY)
+    # In the nurse lane, or with an agent who listens, somebody knows of the caller already.
+    listened_to = before is State.CONNECTED and not course.held_by
+    known = before is State.EMERGENCY or listened_to
     words_awaited = not known and hearing.speaking_until(now) is not None
     ending.close(course, now, words_awaited=words_awaited)
 
@@ -60,6 +61,9 @@ def heard_after(course: Course, hearing: Hearing, fact: Fact) -> None:
         case WordsAssessed():
             verdict = hearing.verdict_on(fact)
             course.words_awaited = False
+            if verdict.action is Action.ASK:
+                # Nobody is left to answer the question.
+                verdict = confirmed(verdict, "unclear")
             if verdict.action.is_red_flag and not course.lane.entered:
                 _call_back(course, verdict)
         case CallEscalated():

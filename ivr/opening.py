@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from ivr import walk
+from ivr.asking import CONSENT_SILENCE_S
 from ivr.course import Course
 from ivr.states import State
-
-CONSENT_SILENCE_S = 4.0
-"""Seconds of silence that count as no answer to the question whether the call may be recorded."""
 
 
 def greeted(course: Course, now: float) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from calls.commands import Dequeue, Enqueue, KeepPlace, OpenTask
 from calls.ids import AgentId
 from calls.private import Private
-from ivr import ending, holding, waiting
+from ivr import call_backs, ending, holding, waiting
 from ivr.course import TO_PERSON, Course
 from ivr.states import State
 from ivr.steps import CallBackStep, MessageStep, QueueStep
@@ -63,8 +63,8 @@ def stand(course: Course, now: float) -> None:
     course.move(State.WAITING)
     course.timers.set(Timer.LONG_WAIT, course.wait.due(now, course.longest_wait_s))
     step = course.queue_step
-    offers = step is not None and step.call_back_prompt is not None and bool(course.caller)
-    if step is not None and offers and not course.wait.call_back_offered:
+    if call_backs.may_be_offered(course, now) and not course.wait.call_back_offered:
+        assert step is not None
         due = course.wait.call_back_due(now, step.call_back_after_s)
         course.timers.set(Timer.CALL_BACK, max(now, due))
 
@@ -75,16 +75,11 @@ def keep_place(course: Course, step: CallBackStep, now: float) -> bool:
     The caller stands in the queue from the first word of the promise on: an agent who is free then
     takes them at once.
     """
-    if not may_keep_place(course, step, now):
+    if not call_backs.may_be_promised(course, step, now):
         return False
     queue = QueueStep(queue=step.queue, skills=step.skills, prompt=step.prompt)
     to_queue(course, queue, now, keeps_place=step)
     return True
-
-
-def may_keep_place(course: Course, step: CallBackStep, now: float) -> bool:
-    """Whether there is a number to call back, and nothing forbids it."""
-    return course.lane.may_call_back and bool(_number(course, step, now))
 
 
 def leave_place(course: Course, now: float) -> None:
@@ -96,7 +91,7 @@ def leave_place(course: Course, now: float) -> None:
     assert step is not None
     if course.queue_step is not None:
         course.queue_step = replace(course.queue_step, prompt=None)
-    number = "" if step.number is None else _number(course, step, now)
+    number = call_backs.given_number(course, step, now)
     holding.hold(course, now)
     course.do(KeepPlace(call_id=course.call_id, number=Private(number)))
 
@@ -108,20 +103,19 @@ def place_kept(course: Course, now: float, *, words_awaited: bool) -> None:
         ending.hang_up(course, now, words_awaited=words_awaited)
 
 
-def left_early(course: Course) -> None:
+def left_early(course: Course, now: float) -> None:
     """The caller hung up while they were promised a call-back: a person owes it to them."""
-    if course.keeps_place is not None and course.lane.may_call_back and course.caller:
-        queue = course.keeps_place.queue
+    step = course.keeps_place
+    if step is not None and call_backs.may_be_promised(course, step, now):
         course.ledger.call_back_owed = True
-        course.do(OpenTask(call_id=course.call_id, kind="call-back", queue=queue))
-
-
-def _number(course: Course, step: CallBackStep, now: float) -> str:
-    """Where to call; empty where that is not known."""
-    if step.number is None:
-        return course.caller.reveal()
-    value = step.number.value(lambda name: course.value(name, now))
-    return value if isinstance(value, str) else ""
+        course.do(
+            OpenTask(
+                call_id=course.call_id,
+                kind="call-back",
+                queue=step.queue,
+                number=Private(call_backs.given_number(course, step, now)),
+            )
+        )
 
 
 def connected(course: Course) -> None:

@@ -7,7 +7,7 @@ from ivr import asking, collecting, ending, walk
 from ivr.course import Course
 from ivr.ladder import Ladder
 from ivr.steps import SurveyStep
-from ivr.yes_no import right_or_wrong
+from ivr.yes_no import plain_answer
 
 SATISFACTION, RESOLVED = "satisfaction", "resolved"
 BEST = 5
@@ -31,7 +31,7 @@ def words(course: Course, said: str, now: float) -> None:
         score = collecting.number_in(said, course.voice.language)
         _answered(course, score if score is not None and 1 <= score <= BEST else None, now)
     else:
-        answer = right_or_wrong(said)
+        answer = plain_answer(said)
         _answered(course, None if answer is None else int(answer), now)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import assert_never
 
-from ivr import asking, choosing, ending, lookup, names, nurse, queueing
+from ivr import asking, choosing, ending, lookup, nurse, queueing
 from ivr.branching import way_out
 from ivr.course import Course
 from ivr.emergency import by_screen
@@ -31,7 +30,6 @@ from ivr.steps import (
     TransferStep,
 )
 from ivr.timers import Timer
-from ivr.values import Value
 
 STEPS_ALONE = 30
 """Steps taken without a key or a fitting word from the caller before a person is sought."""
@@ -81,6 +79,8 @@ def go(course: Course, name: str, now: float) -> None:
             case CollectStep():
                 asking.begin_value(course, now)
             case SurveyStep() | ConsentStep():
+                # What was pressed ahead was meant for a question that somebody knows by heart.
+                course.keys_ahead = ""
                 asking.stand(course, now)
                 course.do(*course.voice.listen(()))
                 asking.put(course, now)
@@ -193,43 +193,22 @@ def hasten(course: Course, now: float) -> None:
                 pass
             case _:
                 return
-        if not _choose_red_flag(course, within(course.scope, following), now):
+        if not _leads_to_red_flag(course, following, now):
             return
         go(course, following, now)
 
 
-def _choose_red_flag(course: Course, path: str, now: float) -> bool:
-    """Whether the keys pressed ahead lead from a step to a red flag without anything else."""
-    keys, variables = course.keys_ahead, dict(course.variables)
+def _leads_to_red_flag(course: Course, following: str, now: float) -> bool:
+    """Whether the keys pressed ahead choose a red flag from a step on, and wait for nothing."""
+    twin = course.copied()
+    go(twin, following, now)
     for _ in range(STEPS_ALONE):
-        scope = scope_of(path)
-        match course.flow.steps.get(path):
-            case BranchStep() as step:
-                look = _looking(course, now, scope, variables)
-                path = within(scope, way_out(step, look))
-            case SetStep(next=following, values=values):
-                variables |= course.read(values, scope)
-                path = within(scope, following)
-            case SayStep(next=following):
-                path = within(scope, following)
-            case SubFlowStep(flow=flow) if flow in course.flow.starts:
-                path = within(path, course.flow.starts[flow])
-            case AskStep() as step:
-                choice = choice_of(step, keys[:1])
-                if choice is None or choice.goto is None:
-                    return choice is not None and choice.red_flag is not None
-                keys, path = keys[1:], within(scope, choice.goto)
-                variables |= course.read(choice.set, scope)
-            case _:
-                return False
-    return False
-
-
-def _looking(
-    course: Course, now: float, scope: str, variables: Mapping[str, Value]
-) -> Callable[[str], Value | None]:
-    """Gives the value of a name where the variables are these."""
-    return lambda name: names.value_of(course, name, now, scope, variables)
+        if twin.state is not State.PLAYING or not isinstance(twin.step, SayStep):
+            break
+        if not twin.keys_ahead:
+            break
+        played(twin, now)
+    return twin.state is State.EMERGENCY
 
 
 # --- questions ----------------------------------------------------------------------------------
@@ -241,7 +220,7 @@ def _ask(course: Course, step: AskStep, now: float) -> None:
     One that fits nothing costs no attempt: it was not meant for this question.
     """
     asking.stand(course, now)
-    ahead, course.keys_ahead = course.keys_ahead, ""
+    ahead, course.keys_ahead = course.keys_ahead.lstrip(asking.END_KEY), ""
     choice = choice_of(step, ahead[:1])
     if choice is not None:
         course.keys_ahead = ahead[1:]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ivr import ending, holding, place, queueing, walk
+from dataclasses import replace
+
+from ivr import call_backs, ending, holding, place, queueing, walk
 from ivr.course import Course
-from ivr.flow import within
 from ivr.states import State
-from ivr.steps import CallBackStep
 from ivr.voice import MOST_LOUDER
 
 _WHERE = (
@@ -48,6 +48,7 @@ def next_language(course: Course, now: float) -> None:
 
 def in_language(course: Course, language: str, now: float) -> None:
     """Go on in a language that the site speaks."""
+    before = course.voice.language
     course.speak(language)
     if course.state not in (State.GREETING, State.CONSENT):
         course.do(*course.voice.listen())
@@ -58,17 +59,20 @@ def in_language(course: Course, language: str, now: float) -> None:
             course.do(*course.voice.say(now, ending.last_words(course), barge_in=False))
         case State.EMERGENCY:
             holding.comfort(course, now)
+        case State.WAITING if course.keeps_place is None and before != course.voice.language:
+            # Whoever answers has to speak it too. The time they have waited stays theirs.
+            assert course.queue_step is not None
+            queueing.to_queue(course, replace(course.queue_step, prompt=None), now)
         case _:
             place.say_again(course, now)
 
 
 def call_back(course: Course, now: float) -> None:
     """A caller who waits would rather be called back; who cannot be waits on where they are."""
-    waits = course.queue_step
+    waits, step = course.queue_step, call_backs.step_offered(course)
     if waits is None or waits.call_back is None:
         return
-    step = course.flow.steps.get(within(course.scope, waits.call_back))
-    if isinstance(step, CallBackStep) and queueing.may_keep_place(course, step, now):
+    if step is not None and call_backs.may_be_promised(course, step, now):
         course.steps_alone = 0
         walk.go(course, waits.call_back, now)
     else:

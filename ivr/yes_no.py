@@ -22,11 +22,13 @@ _NO = ("no", "nope", "nah")
 _NOT = (
     "not", "isnt", "wasnt", "dont", "doesnt", "didnt", "arent", "havent", "hasnt", "cant", "wont",
     "cannot", "wrong", "incorrect", "never", "neither", "none", "no es", "no esta", "no son",
-    "incorrecto", "incorrecta", "equivocado", "equivocada", "mal", "tampoco", "nunca",
+    "incorrecto", "incorrecta", "equivocado", "equivocada", "ninguno", "ninguna", "mal",
+    "tampoco", "nunca",
 )  # fmt: skip
 """What turns a yes into its contrary, or into a doubt."""
 _UNSURE = (
-    "no idea", "do not know", "dont know", "not sure", "maybe", "i guess", "is that right", "no se",
+    "no idea", "do not know", "dont know", "not sure", "maybe", "i guess", "is that right",
+    "is that correct", "is it correct", "is it right", "no se",
     "no estoy seguro", "no estoy segura", "quizas", "quiza", "tal vez",
 )  # fmt: skip
 _LONGEST_PLAIN = 4
@@ -46,6 +48,15 @@ _AROUND = frozenset([
 """Words around a plain answer that ask for nothing."""
 
 
+_OF_A_VALUE = frozenset([
+    "birth", "birthday", "correct", "correcto", "date", "exactly", "exacto", "hmm", "huh", "me",
+    "mi", "mhm", "mine", "mm", "my", "name", "nombre", "numero", "number", "perfect", "perfecto",
+    "si", "asi",
+    "esta", "acuerdo", "de", "yeah", "oh", "mio", "fecha", "nacimiento", "soy", "yo",
+])  # fmt: skip
+"""Words around a yes to what was read back."""
+
+
 def yes_or_no(words: str) -> bool | None:
     """Whether the words are a yes (``True``), a plain no (``False``) or neither, to triage.
 
@@ -62,20 +73,38 @@ def yes_or_no(words: str) -> bool | None:
 
 
 def right_or_wrong(words: str) -> bool | None:
-    """Whether the words confirm (``True``) or deny (``False``) what the line asked, or neither.
+    """Whether the words confirm (``True``) or deny (``False``) what is read back, or neither.
 
-    A no is heard within a longer sentence too; a yes is one only where nothing denies it.
+    A no is heard within a longer sentence too; a yes is one only where little else is said: "yes,
+    but it is the sixth" and "correct the year please" are none.
     """
     said = tokens(words)
     if any_of(_UNSURE, said):
         return None
-    yes = any_of(_YES, said)
+    yes = any_of((*_YES, *_CORRECT, *_RIGHT), said)
     if any_of(_NOT, said):
-        return None if yes else False
-    yes |= any_of(_CORRECT, said) or (len(said) <= _LONGEST_PLAIN and any_of(_RIGHT, said))
+        return None if any_of(_YES, said) else False
     if any_of(_NO, said):
         return None if yes else False
-    return True if yes else None
+    return True if yes and _is_plain(said) else None
+
+
+def plain_answer(words: str) -> bool | None:
+    """A yes (``True``) or a no (``False``) to a question of the line's own; else ``None``.
+
+    A no within a longer sentence may deny something else: "I have not lost it, I am insured".
+    """
+    said = tokens(words)
+    if len(said) > _LONGEST_PLAIN:
+        denies = any_of(_NOT, said) or any_of(_NO, said)
+        return None if denies or any_of(_UNSURE, said) or not any_of(_YES, said) else True
+    if any_of(_UNSURE, said):
+        return None
+    yes = any_of((*_YES, *_CORRECT, *_RIGHT), said)
+    if any_of(_NOT, said):
+        return None if any_of(_YES, said) else False
+    no = any_of(_NO, said)
+    return None if yes == no else yes
 
 
 def permission(words: str) -> bool | None:
@@ -83,7 +112,11 @@ def permission(words: str) -> bool | None:
 
     Here a wrong yes is the worse mistake: a yes within a longer sentence may mean something else.
     """
-    return right_or_wrong(words) if len(tokens(words)) <= _LONGEST_PLAIN else None
+    return plain_answer(words) if len(tokens(words)) <= _LONGEST_PLAIN else None
+
+
+def _is_plain(said: tuple[str, ...]) -> bool:
+    return all(word in BARE or word in _AROUND or word in _OF_A_VALUE for word in said)
 
 
 def is_bare(said: tuple[str, ...]) -> bool:

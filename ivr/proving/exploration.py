@@ -135,6 +135,10 @@ def _after(point: Point, each: Input, world: World, rules: CallRules) -> list[Po
                 now = max(now, due)
                 commands = [*commands, *twin.tick(now)]
             twin.stop_typing()
+        elif (due := twin.typing_until) is not None:
+            # Words do not end what is typed; a pause does.
+            now = max(now, due)
+            commands = [*commands, *twin.tick(now)]
     elif twin.state is State.RECORDING:
         now = point.now + 30.0
         empty = MessageRecorded(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -51,7 +51,7 @@ class Input:
     fact: CallFact | None = None
 
 
-_KEYS = "0123456789*#"
+_KEYS = "123456780*#9"
 _NONSENSE = ("purple elephant window", "zebra umbrella", "elefante violeta")
 
 TYPED: Mapping[Collected, tuple[str, ...]] = {
@@ -103,7 +103,7 @@ def inputs(point: Point, rules: CallRules, world: World) -> Iterator[Input]:
     everywhere = (keys.person, keys.repeat, keys.emergency)
     for key in (*everywhere, *_wishes(rules, world)):
         yield _key(call, key)
-    right, wrong = _keys_of(call, world)
+    right, wrong = _keys_of(call, rules, world)
     for typed in right:
         yield _key(call, typed)
     for typed in wrong:
@@ -135,7 +135,21 @@ def _wishes(rules: CallRules, world: World) -> Iterator[str]:
         yield rules.keys.language
 
 
-def _keys_of(call: Interpreter, world: World) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _meant_everywhere(rules: CallRules) -> Iterator[str]:
+    keys = rules.keys
+    for key in (keys.person, keys.repeat, keys.emergency, keys.slower, keys.louder, keys.language):
+        if key is not None:
+            yield key
+
+
+def _wrong_key(fitting: Collection[str]) -> tuple[str, ...]:
+    """One key that fits nothing, if there is one."""
+    return tuple(key for key in _KEYS if key not in fitting)[:1]
+
+
+def _keys_of(
+    call: Interpreter, rules: CallRules, world: World
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What fits when it is pressed, and what does not."""
     step = call.asked
     if call.state in (State.QUESTION, State.CONSENT) or call.is_confirming:
@@ -143,8 +157,7 @@ def _keys_of(call: Interpreter, world: World) -> tuple[tuple[str, ...], tuple[st
     match step:
         case AskStep():
             right = tuple(each.digit for each in step.choices if each.digit is not None)
-            wrong = next((key for key in "123456" if key not in right), "#")
-            return right, (wrong,)
+            return right, _wrong_key({*right, *_meant_everywhere(rules)})
         case CollectStep():
             return typed_values(step, world), ("#", "1") if step.what is not Collected.YES_NO else (
                 "5",

@@ -266,7 +266,14 @@ def test_what_is_carried_is_bounded_and_never_shown():
     assert "refill" not in repr(ahead._kept)
 
 
-# --- other words lead elsewhere than silence -------------------------------------------------------
+def test_words_that_cut_short_what_is_only_said_answer_the_next_question(scene):
+    live = scene(start="hours").to_menu()
+    live.speak("billing please")
+    live.finish(interrupted=True)
+    assert live.queues == ["billing"]
+
+
+# --- other words lead elsewhere than silence -----------------------------------------------------
 
 
 ANYTHING_ELSE = AskStep(

@@ -226,6 +226,17 @@ def test_who_hangs_up_while_they_are_promised_a_call_is_called(promised):
     assert len(live.all(EndCall)) == 1
 
 
+@pytest.mark.parametrize("caller", ["", "5551234"])
+def test_who_gave_a_number_and_hangs_up_during_the_promise_is_called_there(waiting, caller):
+    live = waiting(given=Expression("call.dialled"), number=caller)
+    live.wait(120)
+    live.press("2")
+    (task,) = (each for each in live.fact(CallerHungUp) if isinstance(each, OpenTask))
+    assert task.kind == "call-back"
+    assert task.number.reveal() == "main"
+    assert "main" not in repr(task)
+
+
 def test_who_hangs_up_while_they_are_promised_a_call_is_not_called_where_it_is_not_safe(promised):
     live = promised()
     live.speak("he must not know that I called", UNSAFE)

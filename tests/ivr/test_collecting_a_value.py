@@ -147,6 +147,38 @@ def test_what_is_known_is_no_attempt_of_a_caller_who_has_another_number(asked):
     assert live.heard[0].startswith("I have two one two")
 
 
+@pytest.mark.parametrize("known", ["anonymous", "12", ""])
+def test_what_is_known_and_no_number_is_not_offered(asked, known):
+    live = asked(Collected.PHONE_NUMBER, known=Expression("caller.number"), number=known)
+    assert live.heard == ["When were you born?"]
+
+
+@pytest.mark.parametrize(("words", "value"), [("one", 5), ("uno", 5), ("two", None)])
+def test_who_says_the_key_at_the_reading_back_has_pressed_it(asked, words, value):
+    live = asked(Collected.NUMBER, maximum=9)
+    live.press("5")
+    live.speak(words)
+    assert value_of(live) == value
+
+
+def test_noise_while_a_value_is_typed_leads_nobody_to_a_nurse(asked):
+    live = asked()
+    live.press("0305")
+    for _ in range(3):
+        live.speak("mumble", confidence=0.1)
+    assert live.queues == []
+    live.press("1960")
+    assert live.heard[0].startswith("I have March 5th")
+
+
+def test_what_is_collected_stands_in_no_repr(asked):
+    live = asked()
+    live.press("0305")
+    assert "0305" not in repr(live.call._course.collection)
+    live.press("1960")
+    assert "1960" not in repr(live.call._course.collection)
+
+
 def test_where_nothing_is_known_the_question_is_put(asked):
     live = asked(Collected.PHONE_NUMBER, known=Expression("caller.number"), number="")
     assert live.heard == ["When were you born?"]

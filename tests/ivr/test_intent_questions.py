@@ -101,7 +101,16 @@ def test_of_two_things_one_is_chosen_by_key_place_or_name(torn, answer, step):
     assert torn.call.step == step
 
 
-@pytest.mark.parametrize("answer", ["first or second", "purple elephants"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "first or second",
+        "purple elephants",
+        "one moment",
+        "I need to see someone first",
+        "los dos son buenos",
+    ],
+)
 def test_what_is_neither_of_two_things_asks_the_question_again(torn, answer):
     torn.speak(answer)
     assert torn.heard == ["menu-again en", "What can we do for you?"]
@@ -109,7 +118,20 @@ def test_what_is_neither_of_two_things_asks_the_question_again(torn, answer):
     assert torn.call.step == "results"
 
 
-@pytest.mark.parametrize("answer", ["3", "neither", "no"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "3",
+        "neither",
+        "no",
+        "neither one",
+        "not the first one",
+        "I don't want either one",
+        "none of those two",
+        "ninguna de las dos",
+        "no not the second one",
+    ],
+)
 def test_who_means_neither_was_understood_and_hears_the_question_again(torn, answer):
     (torn.press if answer.isdigit() else torn.speak)(answer)
     assert torn.heard == ["What can we do for you?"]

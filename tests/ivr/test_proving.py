@@ -8,7 +8,7 @@ import pytest
 
 from calls.verdict import Action
 from ivr.expressions import Expression
-from ivr.flow import Flow
+from ivr.flow import Flow, Keys
 from ivr.proving import CALLERS, LookupAnswer, World, exploration, explore, judge
 from ivr.proving.exploration import TooManyPositionsError
 from ivr.proving.inputs import Doing, inputs
@@ -180,6 +180,24 @@ def test_a_trap_behind_an_agent_is_a_trap():
         "again": replace(MENU, silent_goto="again"),
     }
     assert refused(findings(steps), "silence")
+
+
+def test_a_menu_that_uses_every_free_key_has_no_wrong_key():
+    everything = tuple(Choice(digit=key, words=WORDS, goto="pay") for key in "1234567")
+    menu = replace(MENU, choices=everything)
+    keys = Keys(slower="8", language="#")
+    assert all(each.turns <= TURNS for each in findings({"menu": menu}, keys=keys).values())
+
+
+@pytest.mark.parametrize("before", ["it", "intro"])
+def test_words_that_do_not_fit_while_a_value_is_typed_are_no_trap(before):
+    steps = {
+        "intro": SayStep(prompt="hours", next="it"),
+        "it": CollectStep(
+            what=Collected.DATE_OF_BIRTH, into="it", next="pay", prompt="hours", attempts=2
+        ),
+    }
+    assert all(each.turns <= TURNS for each in findings(steps, start=before).values())
 
 
 def test_louder_and_slower_words_are_no_ways_of_their_own():

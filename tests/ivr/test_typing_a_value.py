@@ -8,7 +8,16 @@ from calls.commands import Say
 from ivr import State
 from ivr.flow import Keys
 from ivr.keypad import END_S
-from ivr.steps import AskStep, Choice, Collected, CollectStep, HangUpStep
+from ivr.steps import (
+    AskStep,
+    Choice,
+    Collected,
+    CollectStep,
+    ConsentStep,
+    HangUpStep,
+    SayStep,
+    SurveyStep,
+)
 from ivr.values import ValueKind
 from tests.ivr.conftest import STEPS
 from tests.ivr.value_asked import NOW, TEXTS, value_of
@@ -119,6 +128,69 @@ def ahead(scene, keys, *, rules=None, **step):
 def test_a_value_typed_during_the_greeting_is_taken_and_read_back(scene):
     live = ahead(scene, "42#")
     assert live.heard == ["I have 42, is that right?"]
+
+
+@pytest.mark.parametrize("pause_s", [0.3, 1.0])
+def test_the_first_key_of_a_value_that_cuts_words_short_is_not_the_value(scene, pause_s):
+    live = scene(
+        start="intro",
+        steps={
+            "intro": SayStep(prompt="next?", next="it"),
+            "it": CollectStep(
+                what=Collected.NUMBER, into="it", next="bye", prompt="birthday?", read_back=False
+            ),
+            "bye": HangUpStep(prompt="thanks"),
+        },
+        texts=TEXTS,
+        now=NOW,
+        kinds={"it": ValueKind.NUMBER},
+    ).to_menu()
+    for key in "125":
+        live.press(key)
+        live.finish(interrupted=True)
+        live.wait(pause_s)
+    assert value_of(live) is None
+    live.wait(3)
+    assert value_of(live) == 125
+
+
+@pytest.mark.parametrize("keys", ["2#45#", "2##45#"])
+def test_an_end_key_behind_the_key_of_a_menu_does_not_keep_old_keys_for_later(scene, keys):
+    live = scene(
+        steps={
+            "menu": AskStep(prompt="next?", choices=(Choice(digit="2", goto="it"),)),
+            "it": CollectStep(what=Collected.NUMBER, into="it", next="bye", prompt="birthday?"),
+            "bye": HangUpStep(prompt="thanks"),
+        },
+        texts=TEXTS,
+        now=NOW,
+        kinds={"it": ValueKind.NUMBER},
+    )
+    live.arrive()
+    live.press(keys)
+    live.finish()
+    live.wait(0)
+    assert live.heard == ["I have 45, is that right?"]
+    assert live.call._course.keys_ahead == ""
+
+
+@pytest.mark.parametrize(("kind", "answers"), [(ConsentStep, 1), (SurveyStep, 2)])
+def test_keys_pressed_before_a_consent_or_a_survey_answer_no_later_question(scene, kind, answers):
+    more = {"resolved_prompt": "next?"} if kind is SurveyStep else {}
+    live = scene(
+        start="intro",
+        steps={
+            "intro": SayStep(prompt="next?", next="asked"),
+            "asked": kind(prompt="birthday?", next="menu", **more),
+        },
+        texts=TEXTS,
+    ).to_menu()
+    live.press("1")
+    live.finish()
+    for _ in range(answers):
+        live.press("2")
+    assert live.call.step == "menu"
+    assert live.heard == ["menu en"]
 
 
 def test_what_is_typed_behind_a_value_never_confirms_it_nor_answers_what_was_not_heard(scene):

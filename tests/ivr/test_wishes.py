@@ -8,6 +8,7 @@ from calls.verdict import Action
 from ivr import State
 from ivr.everywhere import Wish, wish_in
 from ivr.flow import Keys
+from ivr.ladder import MOST_HEARD_AGAIN
 from ivr.steps import AskStep, Choice
 from tests.ivr import places
 
@@ -59,6 +60,64 @@ def test_a_wish_is_understood_with_a_please(words, wish):
 )
 def test_a_story_in_which_such_words_stand_is_no_wish(words):
     assert wish_in(words) is None
+
+
+@pytest.mark.parametrize("words", ["hello", "what?", "I can't hear you", "bueno"])
+def test_who_cannot_hear_the_line_comes_to_a_person(scene, words):
+    live = scene().to_menu()
+    for _ in range(MOST_HEARD_AGAIN):
+        live.speak(words)
+        assert live.queues == []
+    for _ in range(3):
+        live.speak(words)
+    assert live.queues == ["general"]
+
+
+def test_the_repeat_key_may_be_pressed_as_often_as_a_caller_likes(scene):
+    live = scene().to_menu()
+    for _ in range(20):
+        live.press("*")
+    assert live.call.state is State.ANSWERING
+    assert live.heard == ["menu en"]
+
+
+@pytest.mark.parametrize("words", ["help me", "Help!", "ayúdeme por favor", "I need help"])
+def test_who_cries_for_help_is_asked_whether_it_is_dangerous(scene, words):
+    texts = {"triage-danger": "Are you in danger?"}
+    live = scene(texts=texts).to_menu()
+    live.speak(words)
+    assert live.call.state is State.QUESTION
+    assert live.heard == ["Are you in danger?"]
+    live.speak("no")
+    assert live.heard == ["menu en"]
+    live.speak(words)
+    assert live.queues == ["general"]
+
+
+def test_who_cries_for_help_and_does_not_answer_comes_to_a_nurse(scene):
+    live = scene(texts={"triage-danger": "Are you in danger?"}).to_menu()
+    live.speak("help")
+    for _ in range(2):
+        live.finish()
+        live.wait(5)
+    assert live.in_lane
+
+
+def test_where_the_site_has_no_such_question_help_is_a_person(scene):
+    live = scene().to_menu()
+    live.speak("help")
+    assert live.queues == ["general"]
+
+
+def test_who_changes_the_language_while_they_wait_is_answered_in_it(scene):
+    live = scene(**WISHING).at("1")
+    live.finish()
+    [*_, before] = live.all(Enqueue)
+    live.press("8")
+    [*_, after] = live.all(Enqueue)
+    assert before is not after
+    assert before.requirement.queue == after.requirement.queue
+    assert [each.skill for each in after.requirement.skills] == ["spanish"]
 
 
 def test_slower_words_stay_slower(scene):

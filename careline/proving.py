@@ -11,20 +11,24 @@ import gc
 import math
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_all_start_methods, get_context
 
-from careline.worlds import worlds
+from careline.dialogues.coverage import ways_of
+from careline.worlds import TooManyWorldsError, worlds
 from config.site import Site
 from ivr.flow import CallRules, Flow
 from ivr.proving import CALLERS, Finding, World, explore, judge
 from ivr.proving.exploration import TooManyPositionsError
+from ivr.steps import HangUpStep
 
 TURNS = 12
 """A caller who has taken so many turns in vain has hung up."""
+
+_NOTHING_LOOKED_AT = "there was no time and no language to hold a call in"
 
 Progress = Callable[[int, int], None]
 """Told ``(worlds proved, worlds in all)`` after each one."""
@@ -39,6 +43,7 @@ class Proof:
         findings: one for each world and kind of caller.
         positions: how many positions were looked at.
         unreached: steps that no call comes to in any world.
+        unseen_ends: those of them that hang up, or go on to a step that does.
         problem: why it could not be proved at all; empty if it could be looked at.
     """
 
@@ -46,6 +51,7 @@ class Proof:
     findings: list[Finding] = field(default_factory=list)
     positions: int = 0
     unreached: tuple[str, ...] = ()
+    unseen_ends: tuple[str, ...] = ()
     problem: str = ""
 
     @property
@@ -55,8 +61,8 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether every caller comes to help in time."""
-        return not self.problem and not self.failures
+        """Whether calls were looked at, and every caller comes to help in time."""
+        return not self.problems()
 
     @property
     def worst(self) -> Finding | None:
@@ -72,8 +78,8 @@ class Proof:
 
     def problems(self) -> Sequence[str]:
         """Why the flow may not be published; empty when it may."""
-        if self.problem:
-            return [self.problem]
+        if self.problem or not self.findings:
+            return [self.problem or _NOTHING_LOOKED_AT]
         told = []
         for name, worst in self.by_caller():
             if worst.turns > self.turns:
@@ -81,7 +87,23 @@ class Proof:
                     f"a caller with {name} {_after(worst)} from step {worst.step} "
                     f"({worst.world}); `careline prove` shows the way"
                 )
-        return told
+        return [*told, self.unseen] if self.unseen_ends else told
+
+    @property
+    def unseen(self) -> str:
+        """What stands against steps by which calls end and to which none came."""
+        return (
+            f"no call that was held comes to {', '.join(self.unseen_ends)}, where calls end: "
+            "whether whoever does come is helped was not looked at; lead them to help, or leave "
+            "it out"
+        )
+
+    def warnings(self) -> Sequence[str]:
+        """What was not looked at, and does not stand against the flow."""
+        rest = [each for each in self.unreached if each not in self.unseen_ends]
+        if not rest:
+            return []
+        return [f"no call that was held comes to {', '.join(rest)}: it was not looked at"]
 
 
 def prove(
@@ -103,7 +125,11 @@ def prove(
     """
     flow = site.flows[site.entry_flow]
     proof, taken = Proof(turns), set[str]()
-    every = list(worlds(site, flow, site.rules, now))
+    try:
+        every = list(worlds(site, flow, site.rules, now))
+    except TooManyWorldsError as error:
+        proof.problem = str(error)
+        return proof
     at_once = min(len(every), _cores() if processes is None else processes)
     with _proved(flow, every, at_once) as parts:
         for done, part in enumerate(parts, start=1):
@@ -115,7 +141,18 @@ def prove(
             proof.findings += part.findings
             progress(done, len(every))
     proof.unreached = tuple(path for path in flow.steps if path not in taken)
+    proof.unseen_ends = tuple(_ending(flow, proof.unreached))
     return proof
+
+
+def _ending(flow: Flow, paths: Collection[str]) -> Iterator[str]:
+    """Of some steps those by which a call ends: they hang up, or what they lead to does.
+
+    Some way leads to each step of a flow: one to which none leads is a mistake in the file.
+    """
+    hang_up = {path for path, step in flow.steps.items() if isinstance(step, HangUpStep)}
+    before = {start for start, end in ways_of(flow) if end in hang_up}
+    yield from (path for path in paths if path in hang_up | before)
 
 
 # --- world by world -------------------------------------------------------------------------------

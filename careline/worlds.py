@@ -1,40 +1,44 @@
 """The worlds in which a site's flow is proved: times, languages, recognisers, ends of lookups.
 
-Of all moments of a year those are taken that make a difference: for each way in which the site's
-calendars, its queues' hours and the flow's own questions about the time can stand together, one.
+Of the moments of a year (:mod:`careline.moments`) those are taken that make a difference to the
+flow: for each way in which what it asks about the time, and whoever could answer, can stand
+together, one.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 from calls.facts import AgentReady, PhoneRegistered
 from calls.ids import QueueId
 from calls.requirement import Requirement
 from careline.liveness import live_variables
+from careline.moments import OF_TIME, Look, asked_of_time, looking, moments
 from careline.signed_in import signed_in
 from careline.switchboard import Switchboard
 from config.expression_checks import expressions_in
 from config.site import Site
 from ivr import names
-from ivr.expressions import Expression
 from ivr.flow import CallRules, Flow
 from ivr.proving import LookupAnswer, World
 from ivr.steps import CallBackStep, LookupStep, QueueStep
 from ivr.values import Value, ValueKind
 from ivr.waiting import language_skills
 
-_DAYS = 371
-_HOURS = range(24)
-_MINUTE = 30
+MOST_WORLDS = 300
+"""Beyond them a flow cannot be proved in any useful time."""
+
 _MOST_ANSWERS = 64
 """Ways in which one lookup may end, at most; beyond, values are varied one at a time."""
 
-_OF_TIME = ("call.date", "call.weekday", "call.hour", "call.minute")
+
+class TooManyWorldsError(Exception):
+    """Ops: the flow tells more times of the year apart than can be looked at."""
 
 
 def worlds(
@@ -47,26 +51,39 @@ def worlds(
         flow: linked.
         rules: the site's.
         now: seconds since the epoch; the year that follows is looked at.
+
+    Raises:
+        TooManyWorldsError: there are too many.
     """
-    lookups = {
-        step.source: tuple(_ends(flow, step.source))
-        for step in flow.steps.values()
-        if isinstance(step, LookupStep)
-    }
+    of_time, calendars = asked_of_time(flow), _calendars_asked(flow)
+    sources = {each.source for each in flow.steps.values() if isinstance(each, LookupStep)}
     numbers = tuple(sorted(set(_numbers(flow))))
     asked = set(_names_asked(flow))
     live = live_variables(flow)
     question = next(iter(sorted(site.protocols.questions)), None)
     told_apart: set[object] = set()
+    made = 0
     for when, at in moments(site, flow, now):
-        staffed = _staffing(site, at)
-        stands = (_asked_of_time(site, flow, at), _staffed_queues(site, flow, staffed))
+        staffed, look = _staffing(site, at), looking(site, at)
+        stands = (
+            tuple(look(each) for each in calendars),
+            of_time.answers(look),
+            _staffed_queues(site, flow, staffed),
+        )
         if stands in told_apart:
             continue  # Nothing in this flow is otherwise than at a moment before.
         told_apart.add(stands)
+        lookups = {source: tuple(_ends(flow, source, look)) for source in sources}
         for language, hears in product(rules.languages, (True, False)):
             if not hears and language not in rules.listen_languages:
                 continue  # Nobody is heard in it anyhow.
+            made += 1
+            if made > MOST_WORLDS:
+                raise TooManyWorldsError(
+                    f"over {MOST_WORLDS:,} worlds: the flow tells too many times of the year "
+                    "apart; ask a calendar of the site, such as calendar.lunch.open, instead of "
+                    "the hour or the minute"
+                )
             heard = rules if hears else replace(rules, listen_languages=())
             spoken = language if language != rules.languages[0] else None
             name = f"{when}, {language}{'' if hears else ', recognisers down'}"
@@ -116,95 +133,8 @@ def _staffed_queues(
     )
 
 
-def _asked_of_time(site: Site, flow: Flow, at: float) -> tuple[object, ...]:
-    """The answers to all that the flow asks about the time and the calendars."""
-    look = _looking(site, at)
-    calendars = {
-        name: look(name)
-        for step in flow.steps.values()
-        for _, expression, _ in expressions_in(step)
-        for name, _ in expression.names()
-        if names.calendar_in(name) is not None
-    }
-    return (*calendars.values(), *(each.holds(look) for each in _of_time(flow)))
-
-
-# --- moments --------------------------------------------------------------------------------------
-
-
-def moments(site: Site, flow: Flow, now: float) -> list[tuple[str, float]]:
-    """One moment for each way in which all that hangs on the time can stand, with what it is."""
-    expressions = tuple(_of_time(flow))
-    calendars = site.calendars
-    found: dict[object, tuple[str, float]] = {}
-    first = datetime.fromtimestamp(now, site.zone).replace(minute=_MINUTE, second=0, microsecond=0)
-    for day, hour in product(range(1, _DAYS), _HOURS):
-        local = (first + timedelta(days=day)).replace(hour=hour)
-        at = local.timestamp()
-        stands = tuple(
-            (calendar.is_open(at), calendar.is_holiday(at)) for calendar in calendars.values()
-        )
-        look = _looking(site, at)
-        asks = tuple(each.holds(look) for each in expressions)
-        key = (stands, asks)
-        if key not in found and not _changes_soon(site, at):
-            found[key] = (_described(site, local, at), at)
-    return list(found.values())
-
-
-def _changes_soon(site: Site, at: float) -> bool:
-    """Whether something opens or closes within the hour: a call would be of two moments."""
-    return any(
-        calendar.is_open(at) != calendar.is_open(at + 3600.0)
-        for calendar in site.calendars.values()
-    )
-
-
-def _described(site: Site, local: datetime, at: float) -> str:
-    holidays = {
-        calendar.holidays[local.date()]
-        for calendar in site.calendars.values()
-        if calendar.is_holiday(at)
-    }
-    is_open = [name for name, calendar in site.calendars.items() if calendar.is_open(at)]
-    what = f"{local:%A %d %B %H:%M}"
-    if holidays:
-        what += f" ({', '.join(sorted(holidays))})"
-    return f"{what}, open: {', '.join(is_open) or 'nothing'}"
-
-
-def _of_time(flow: Flow) -> Iterator[Expression]:
-    """The flow's questions about the time and nothing else, but for those calendars answer."""
-    seen: set[str] = set()
-    for step in flow.steps.values():
-        for _, expression, yes_no in expressions_in(step):
-            used = {name for name, _ in expression.names()}
-            times = used & set(_OF_TIME)
-            only = all(each in _OF_TIME or names.calendar_in(each) for each in used)
-            if yes_no and times and only and expression.text not in seen:
-                seen.add(expression.text)
-                yield expression
-
-
-def _looking(site: Site, at: float) -> Callable[[str], Value | None]:
-    return lambda name: _value(name, site, at)
-
-
-def _value(name: str, site: Site, at: float) -> Value | None:
-    local = datetime.fromtimestamp(at, site.zone)
-    match name:
-        case "call.date":
-            return local.date()
-        case "call.weekday":
-            return names.WEEKDAYS[local.weekday()]
-        case "call.hour":
-            return local.hour
-        case "call.minute":
-            return local.minute
-    calendar = site.calendars.get(names.calendar_in(name) or "")
-    if calendar is None:
-        return None
-    return calendar.is_open(at) if name.endswith(".open") else calendar.is_holiday(at)
+def _calendars_asked(flow: Flow) -> frozenset[str]:
+    return frozenset(each for each in _names_asked(flow) if names.calendar_in(each) is not None)
 
 
 def _names_asked(flow: Flow) -> Iterator[str]:
@@ -233,8 +163,8 @@ _KINDS: Mapping[ValueKind, tuple[object, ...]] = {
 }
 
 
-def _ends(flow: Flow, source: str) -> Iterator[LookupAnswer]:
-    """Every way in which a lookup may end that makes a difference to the flow."""
+def _ends(flow: Flow, source: str, look: Look) -> Iterator[LookupAnswer]:
+    """Every way in which a lookup may end at a time that makes a difference to the flow."""
     yield LookupAnswer(label="no answer comes", outcome="failed")
     yield LookupAnswer(label="there is none", outcome="not-found")
     wanted: dict[str, tuple[object, ...]] = {}
@@ -245,10 +175,11 @@ def _ends(flow: Flow, source: str) -> Iterator[LookupAnswer]:
                 # What is only said makes no difference to what follows.
                 found = _KINDS[saved.kind][:1]
                 if variable in asked:
-                    compared = tuple(_compared(flow, variable, saved.kind))
+                    compared = tuple(_compared(flow, variable, saved.kind, look))
                     found = (*_KINDS[saved.kind], *compared, None)
                 wanted[saved.at] = tuple(dict.fromkeys((*wanted.get(saved.at, ()), *found)))
-    for values in _combined(wanted):
+    combined = (each for values in _combined(wanted) for each in _possible(values))
+    for values in combined:
         document = _document(values)
         label = ", ".join(
             f"{at} {'is not there' if value is None else 'is ' + str(value)}"
@@ -274,16 +205,18 @@ def _combined(wanted: Mapping[str, tuple[object, ...]]) -> Iterator[dict[str, ob
     yield dict.fromkeys(wanted)
 
 
-def _compared(flow: Flow, variable: str, kind: ValueKind) -> Iterator[object]:
+def _compared(flow: Flow, variable: str, kind: ValueKind, look: Look) -> Iterator[object]:
     """Values that the flow's questions tell apart: what they compare with, and beside it."""
     for step in flow.steps.values():
         for _, expression, _ in expressions_in(step):
-            if variable in {name for name, _ in expression.names()}:
-                yield from _literals(expression, kind)
+            asked = {name for name, _ in expression.names()}
+            if variable in asked:
+                times = (look(name) for name in OF_TIME if name in asked)
+                yield from _beside((*expression.literals(), *times), kind)
 
 
-def _literals(expression: Expression, kind: ValueKind) -> Iterator[object]:
-    for value in expression.literals():
+def _beside(values: Iterable[Value | None], kind: ValueKind) -> Iterator[object]:
+    for value in values:
         match value:
             case bool():
                 continue
@@ -291,7 +224,7 @@ def _literals(expression: Expression, kind: ValueKind) -> Iterator[object]:
                 yield from (value - 1, value, value + 1)
             case str() if kind is ValueKind.TEXT:
                 yield value
-            case _ if kind is ValueKind.DATE and not isinstance(value, str | int | float):
+            case date() if kind is ValueKind.DATE:
                 yield from (
                     (value - timedelta(days=1)).isoformat(),
                     value.isoformat(),
@@ -299,28 +232,28 @@ def _literals(expression: Expression, kind: ValueKind) -> Iterator[object]:
                 )
 
 
+def _possible(values: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    """The same values; where one way is the beginning of another, either is there but not both."""
+    there = {at for at, value in values.items() if value is not None}
+    inner = {at for at in there if any(at.startswith(f"{each}.") for each in there)}
+    outer = {at for at in there if any(each.startswith(f"{at}.") for each in there)}
+    for missing in (inner, outer) if inner else (inner,):
+        yield {at: None if at in missing else value for at, value in values.items()}
+
+
 def _document(values: Mapping[str, object]) -> object:
-    """A document in which values stand at their places."""
-    root: dict[str, object] = {}
+    """A document in which values stand at their places; none is the beginning of another.
+
+    A position in a list stands in it as a key, and so does ``only``: ways lead through both alike
+    (:func:`calls.way.value_at`), and the list before a far position need not be made.
+    """
+    root: dict[str, Any] = {}
     for at, value in values.items():
+        *parts, last = at.split(".")
         if value is None:
             continue
-        parts = at.split(".")
         here = root
-        for part in parts[:-1]:
-            inner = here.setdefault(part, {})
-            assert isinstance(inner, dict)
-            here = inner
-        here[parts[-1]] = value
-    return _lists(root)
-
-
-def _lists(value: object) -> object:
-    """The same, with lists where all keys are positions."""
-    if not isinstance(value, dict):
-        return value
-    inner = {key: _lists(each) for key, each in value.items()}
-    if inner and all(key.isdigit() for key in inner):
-        size = max(int(key) for key in inner) + 1
-        return [inner.get(str(index)) for index in range(size)]
-    return inner
+        for part in parts:
+            here = here.setdefault(part, {})
+        here[last] = value
+    return root

@@ -25,9 +25,10 @@ flow, in each language, with recognisers up and down, and with each end of each 
 wherever a call can stand, callers who only press keys, who only speak, who are silent, who press
 wrong keys and whom nobody understands must come to help within {TURNS} turns: a queue in which
 somebody can answer, a nurse, a call-back, or a task with a promised time. The advice to dial 911 is
-none.
+none. Steps that no call comes to are told of; where calls may end by one, nothing is proved.
 
-exit code: 0 proved; 1 some caller does not come to help, the way is shown; 2 the site has mistakes
+exit code: 0 proved; 1 some caller does not come to help, the way is shown, or it could not be
+looked at whether they do; 2 the site has mistakes
 (careline check)
 """
 
@@ -77,8 +78,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _tell(terminal: Terminal, proof: Proof, *, worst: bool) -> None:
-    if proof.problem:
-        terminal.say(f"not proved: {proof.problem}", tone=Tone.ALERT)
+    if proof.problem or not proof.findings:
+        terminal.say(f"NOT proved: {proof.problems()[0]}", tone=Tone.ALERT)
         return
     width = max(len(name) for name, _ in proof.by_caller())
     for name, finding in proof.by_caller():
@@ -86,9 +87,12 @@ def _tell(terminal: Terminal, proof: Proof, *, worst: bool) -> None:
         tone = Tone.PLAIN if finding.turns <= proof.turns else Tone.ALERT
         where = f"from {finding.step or 'the greeting'} ({finding.world})"
         terminal.say(f"{turns}  {where}", lead=f"{name:{width}}  ", tone=tone)
-    if proof.unreached:
+    for warning in proof.warnings():
         terminal.say()
-        terminal.say(f"No call comes to {', '.join(proof.unreached)}.", tone=Tone.QUIET)
+        terminal.say(f"warning: {warning}", tone=Tone.WARNING)
+    if proof.unseen_ends:
+        terminal.say()
+        terminal.say(proof.unseen, tone=Tone.ALERT)
     shown = proof.failures[:1] or ([proof.worst] if worst and proof.worst is not None else [])
     for finding in shown:
         terminal.say()
@@ -101,13 +105,12 @@ def _tell(terminal: Terminal, proof: Proof, *, worst: bool) -> None:
     if proof.holds:
         most = "" if proof.worst is None else f" within {proof.worst.turns:.0f} turns"
         terminal.say(f"proved: every caller comes to help{most}; {looked_at}")
-    else:
-        failed = len({finding.caller.name for finding in proof.failures})
-        terminal.say(
-            f"NOT proved: {counted(failed, 'kind')} of caller do not come to help within "
-            f"{proof.turns} turns; {looked_at}",
-            tone=Tone.ALERT,
-        )
+        return
+    failed = len({finding.caller.name for finding in proof.failures})
+    why = f"{counted(failed, 'kind')} of caller do not come to help within {proof.turns} turns"
+    if not failed:
+        why = "calls may end where none was looked at"
+    terminal.say(f"NOT proved: {why}; {looked_at}", tone=Tone.ALERT)
 
 
 def _turns(finding: Finding) -> str:
@@ -118,6 +121,8 @@ def _as_json(proof: Proof) -> dict[str, object]:
     return {
         "proved": proof.holds,
         "problem": proof.problem,
+        "problems": list(proof.problems()),
+        "warnings": list(proof.warnings()),
         "turns": proof.turns,
         "positions": proof.positions,
         "unreached": list(proof.unreached),

@@ -89,21 +89,50 @@ def test_a_step_that_no_call_comes_to_is_told(folder, prove):
     folder.replace(
         FLOW,
         "      - {when: calendar.office.open, goto: menu}\n",
-        "      - {when: call.hour > 23, goto: never}\n"
+        "      - {when: call.hour > 20 and call.hour < 4, goto: never}\n"
         "      - {when: calendar.office.open, goto: menu}\n",
     )
     folder.replace(FLOW, MESSAGE, MESSAGE + "  never: {kind: say, prompt: menu, next: bye}\n")
     shown, code = prove()
     assert code == 0
-    assert "No call comes to never." in lines(shown)
+    assert "warning: no call that was held comes to never: it was not looked at" in lines(shown)
+
+
+def test_where_calls_may_end_and_none_was_looked_at_nothing_is_proved(folder, prove):
+    folder.replace(
+        FLOW,
+        "      - {when: calendar.office.open, goto: menu}\n",
+        "      - {when: call.hour > 20 and call.hour < 4, goto: never}\n"
+        "      - {when: calendar.office.open, goto: menu}\n",
+    )
+    folder.replace(FLOW, MESSAGE, MESSAGE + "  never: {kind: hang-up, prompt: bye}\n")
+    shown, code = prove()
+    assert code == 1
+    assert any(line.startswith("no call that was held comes to never, ") for line in lines(shown))
+    assert "warning" not in shown.out
+    assert lines(shown)[-1].startswith("NOT proved: calls may end where none was looked at; ")
+    told = json.loads(prove("--json")[0].out)
+    assert (told["proved"], told["problem"], len(told["problems"])) == (False, "", 1)
+
+
+def test_a_proof_in_which_no_call_was_held_is_none(prove, monkeypatch):
+    monkeypatch.setattr("careline.proving.worlds", lambda *_: iter(()))
+    shown, code = prove()
+    assert code == 1
+    assert lines(shown) == ["NOT proved: there was no time and no language to hold a call in"]
+    assert json.loads(prove("--json")[0].out)["proved"] is False
 
 
 def test_one_json_object_says_it_to_programs(folder, prove):
     shown, code = prove("--json")
     told = json.loads(shown.out)
     assert code == 0
-    assert told.keys() == {"proved", "problem", "turns", "positions", "unreached", "callers"}
+    assert told.keys() == {
+        *("proved", "problem", "problems", "warnings"),
+        *("turns", "positions", "unreached", "callers"),
+    }
     assert (told["proved"], told["problem"], told["turns"]) == (True, "", TURNS)
+    assert told["problems"] == told["warnings"] == []
     assert told["positions"] > 10
     assert [each["caller"] for each in told["callers"]] == [each.name for each in CALLERS]
     for each in told["callers"]:

@@ -4,13 +4,15 @@ import threading
 
 import pytest
 
-from careline.proving import prove
+from careline.proving import Proof, prove
 from config.load import load_site
 from ivr.proving import exploration
+from tests.careline.small_site import small_folder
 from tests.config.conftest import SMALL
 
 NOW = 1_795_446_000.0
 TWO_CORES = 2
+BYE = "  bye:\n    kind: hang-up\n    prompt: bye\n"
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +66,63 @@ def test_no_process_is_forked_beside_a_thread(site, monkeypatch):
         thread.join()
     with pytest.raises(AssertionError, match="beside a thread"):
         prove(site, NOW, processes=TWO_CORES)
+
+
+def branching(folder, *lines):
+    """The small site in which no time leads to a step called ``never``."""
+    small_folder(folder).replace(
+        "flows/main.yaml",
+        "    otherwise: bye\n",
+        "      - {when: call.hour > 20 and call.hour < 4, goto: never}\n    otherwise: menu\n"
+        + "".join(f"  {line}\n" for line in lines),
+    )
+    text = (folder / "flows/main.yaml").read_text()
+    (folder / "flows/main.yaml").write_text(text.replace(BYE, "") if lines else text)
+    return load_site(folder)
+
+
+@pytest.mark.parametrize(
+    ("lines", "unseen"),
+    [
+        (["never: {kind: hang-up, prompt: bye}"], ("never",)),
+        (
+            ["never: {kind: say, prompt: bye, next: over}", "over: {kind: hang-up, prompt: bye}"],
+            ("never", "over"),
+        ),
+        (
+            [
+                "never: {kind: say, prompt: bye, next: second}",
+                "second: {kind: survey, prompt: menu, resolved_prompt: menu, next: over}",
+                "over: {kind: hang-up, prompt: bye}",
+            ],
+            ("second", "over"),
+        ),
+    ],
+)
+def test_nothing_is_proved_where_calls_end_and_none_was_looked_at(tmp_path, lines, unseen):
+    proof = prove(branching(tmp_path / "site", *lines), NOW, processes=1)
+    assert proof.failures == []
+    assert proof.unseen_ends == unseen
+    assert not proof.holds
+    (problem,) = proof.problems()
+    assert problem.startswith(f"no call that was held comes to {', '.join(unseen)}, where calls")
+
+
+def test_a_step_that_no_call_comes_to_and_that_leads_back_to_help_is_warned_of(tmp_path):
+    site = branching(tmp_path / "site", "never: {kind: say, prompt: bye, next: menu}")
+    proof = prove(site, NOW, processes=1)
+    assert proof.holds
+    assert proof.unseen_ends == ()
+    assert proof.warnings() == ["no call that was held comes to never: it was not looked at"]
+
+
+def test_a_proof_of_a_flow_of_which_all_was_looked_at_warns_of_nothing(site):
+    assert prove(site, NOW, processes=1).warnings() == []
+
+
+def test_a_proof_without_findings_does_not_hold(site, monkeypatch):
+    monkeypatch.setattr("careline.proving.worlds", lambda *_: iter(()))
+    for proof in (prove(site, NOW), Proof(turns=12)):
+        assert not proof.holds
+        (problem,) = proof.problems()
+        assert problem.startswith("there was no time and no language ")

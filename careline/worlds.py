@@ -8,8 +8,8 @@ together, one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
@@ -57,7 +57,7 @@ def worlds(
     """
     of_time, calendars = asked_of_time(flow), _calendars_asked(flow)
     sources = {each.source for each in flow.steps.values() if isinstance(each, LookupStep)}
-    numbers = tuple(sorted(set(_numbers(flow))))
+    numbers, dates = tuple(sorted(set(_numbers(flow)))), tuple(sorted(set(_dates(flow))))
     asked = set(_names_asked(flow))
     live = live_variables(flow)
     question = next(iter(sorted(site.protocols.questions)), None)
@@ -74,9 +74,7 @@ def worlds(
             continue  # Nothing in this flow is otherwise than at a moment before.
         told_apart.add(stands)
         lookups = {source: tuple(_ends(flow, source, look)) for source in sources}
-        for language, hears in product(rules.languages, (True, False)):
-            if not hears and language not in rules.listen_languages:
-                continue  # Nobody is heard in it anyhow.
+        for language, hears, caller in _callers(flow, rules, asked):
             made += 1
             if made > MOST_WORLDS:
                 raise TooManyWorldsError(
@@ -86,7 +84,7 @@ def worlds(
                 )
             heard = rules if hears else replace(rules, listen_languages=())
             spoken = language if language != rules.languages[0] else None
-            name = f"{when}, {language}{'' if hears else ', recognisers down'}"
+            name = f"{when}, {language}{'' if hears else ', recognisers down'}{caller.told}"
             yield (
                 World(
                     name=name,
@@ -94,13 +92,68 @@ def worlds(
                     staffed=staffed,
                     language=spoken,
                     lookups=lookups,
+                    number_shown=caller.number_shown,
+                    dialled=caller.dialled,
                     numbers=numbers,
+                    dates=dates,
                     triage_question=question if language in heard.listen_languages else None,
                     asks_pace=names.SLOW in asked,
                     live=live,
                 ),
                 heard,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """What is known of a caller from the beginning, where the flow asks for it."""
+
+    number_shown: bool = True
+    dialled: str = ""
+
+    @property
+    def told(self) -> str:
+        """For the name of a world."""
+        hidden = "" if self.number_shown else ", number not shown"
+        return f"{hidden}, {self.dialled} dialled" if self.dialled else hidden
+
+
+def _callers(
+    flow: Flow, rules: CallRules, asked: Collection[str]
+) -> Iterator[tuple[str, bool, _Caller]]:
+    """Languages, whether callers are heard, and what is known of them.
+
+    Those of whom something else is known than of most have keys only, in the site's first language:
+    the ways that a flow keeps for them are the same for all.
+    """
+    for language, hears in product(rules.languages, (True, False)):
+        if hears or language in rules.listen_languages:  # elsewhere nobody is heard anyhow
+            yield language, hears, _Caller()
+    rare = [_Caller(dialled=number) for number in sorted(set(_dialled(flow)))]
+    if any(name.startswith("caller.") for name in asked) or any(
+        isinstance(step, CallBackStep) for step in flow.steps.values()
+    ):
+        rare.append(_Caller(number_shown=False))
+    for caller in rare:
+        yield rules.languages[0], False, caller
+
+
+def _dialled(flow: Flow) -> Iterator[str]:
+    """The numbers by which the flow tells callers apart."""
+    for step in flow.steps.values():
+        for _, expression, _ in expressions_in(step):
+            if any(name == "call.dialled" for name, _ in expression.names()):
+                yield from (each for each in expression.literals() if isinstance(each, str))
+
+
+def _dates(flow: Flow) -> Iterator[date]:
+    """Dates that the flow's questions compare with, and those beside them."""
+    day = timedelta(days=1)
+    for step in flow.steps.values():
+        for _, expression, _ in expressions_in(step):
+            for value in expression.literals():
+                if isinstance(value, date):
+                    yield from (value - day, value, value + day)
 
 
 def _staffing(site: Site, at: float) -> Callable[[Requirement], bool]:

@@ -180,6 +180,9 @@ def typed_values(step: CollectStep, world: World) -> tuple[str, ...]:
             )
         case Collected.DIGITS:
             return ("12345678901234567890123456789012"[: step.digits or 4],)
+        case Collected.DATE_OF_BIRTH:
+            others = (each.strftime("%m%d%Y") for each in world.dates)
+            return tuple(dict.fromkeys((*TYPED[step.what], *others)))
         case what:
             return TYPED[what]
 

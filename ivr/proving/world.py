@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import Enum
 
 from calls.commands import (
@@ -73,6 +74,8 @@ class World:
             first, unasked.
         lookups: by source, every way in which it may end.
         number_shown: whether the caller's number is known.
+        dialled: the number that the caller dialled.
+        dates: dates that the flow tells apart, for who is asked for one.
         numbers: numbers that the flow tells apart, beside those at the ends of a range.
         triage_question: prompt id of a question that triage may ask, if there is one.
         asks_pace: whether the flow asks if the caller wants slower words.
@@ -85,7 +88,9 @@ class World:
     language: str | None = None
     lookups: Mapping[str, tuple[LookupAnswer, ...]] = field(default_factory=dict)
     number_shown: bool = True
+    dialled: str = ""
     numbers: tuple[int, ...] = ()
+    dates: tuple[date, ...] = ()
     triage_question: str | None = None
     asks_pace: bool = False
     live: Mapping[str, frozenset[str]] | None = None
@@ -130,7 +135,7 @@ def begin(flow: Flow, rules: CallRules, world: World) -> list[Point]:
         site=rules.site,
         call_id=CALL,
         caller=Private("+15555550100" if world.number_shown else ""),
-        dialled="",
+        dialled=world.dialled,
         line="proof",
     )
     return settle(Point(call, world.at), call.handle(arrived, world.at), world, rules)
@@ -206,7 +211,7 @@ def _after_help(
     call = point.call
     if asked is None or asked.requirement.emergency or not world.staffed(asked.requirement):
         return []
-    if call.state is not State.WAITING or call.waits_in is None or call.was_connected:
+    if call.state is not State.WAITING or call.waits_in is None:
         return []
     return [_spoken(point), *_called_back(point)]
 

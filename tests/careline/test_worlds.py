@@ -80,6 +80,55 @@ def worlds_of(site, now=NOW):
     return [world for world, _ in worlds(site, flow, site.rules, now)]
 
 
+# --- callers --------------------------------------------------------------------------------------
+
+
+TYPED = """\
+  born:
+    {kind: collect, what: date-of-birth, into: it, read_back: false, prompt: menu, next: hours}
+"""
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["not caller.number-known", 'call.dialled == "+12025550111"', "caller.number is not set"],
+)
+def test_callers_of_whom_something_else_is_known_than_of_most_are_looked_at(folder, when):
+    proof = prove(asking(folder, when), NOW, processes=1)
+    assert proof.failures
+    assert proof.unreached == ()
+
+
+@pytest.mark.parametrize("when", ["it >= 2008-01-01", "it == 1931-05-06", "it < 1931-05-06"])
+def test_a_date_that_callers_are_asked_for_is_typed_on_both_sides_of_those_told_apart(folder, when):
+    text = BRANCH.format(start="born", before=TYPED, when=when)
+    folder.write(FLOW, text)
+    proof = prove(load_site(folder.path), NOW, processes=1)
+    assert proof.holds
+    assert proof.unreached == ()
+
+
+def test_what_follows_a_second_conversation_is_looked_at(folder):
+    folder.write(
+        FLOW,
+        """\
+start: first
+steps:
+  first: {kind: queue, queue: general, next: second}
+  second: {kind: queue, queue: general, next: menu}
+  menu:
+    kind: ask
+    prompt: menu
+    silent_goto: bye
+    otherwise: menu
+    choices: [{digit: "1", words: {en: [desk]}, goto: first}]
+  bye: {kind: hang-up, prompt: bye}
+""",
+    )
+    failed = {each.caller.name for each in prove(load_site(folder.path), NOW, processes=1).failures}
+    assert "wrong keys" in failed
+
+
 # --- times ----------------------------------------------------------------------------------------
 
 
@@ -169,7 +218,7 @@ def test_a_time_is_compared_with_what_it_can_meet_only(folder):
 
 def test_the_sample_clinic_is_held_at_few_times():
     clinic = load_site(DEFAULT_CLINIC)
-    assert len(worlds_of(clinic)) == 9
+    assert len(worlds_of(clinic)) == 12
 
 
 def test_a_holiday_of_another_time_zone_is_told_by_its_name(folder):

@@ -275,8 +275,7 @@ def _said_value(course: Course, step: CollectStep, said: str, now: float) -> Val
             number = collecting.number_in(said, language)
             return None if number is None else _in_range(step, number)
         case Collected.DIGITS:
-            digits = collecting.digits_in(said, language)
-            return digits if digits and step.digits in (None, len(digits)) else None
+            return collecting.dictated_in(said, language, step.digits)
         case Collected.YES_NO:
             return plain_answer(said)
         case what:

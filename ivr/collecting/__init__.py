@@ -5,7 +5,7 @@ Every reader returns a value only where the words leave no doubt; else the line 
 """
 
 from ivr.collecting.dates import date_from_keys, date_in
-from ivr.collecting.digits import digits_in
+from ivr.collecting.digits import dictated_in, digits_in
 from ivr.collecting.names import name_in
 from ivr.collecting.numbers import number_in
 from ivr.collecting.phones import phone_from_keys, phone_in, zip_in
@@ -24,6 +24,7 @@ from ivr.collecting.speaking import (
 __all__ = [
     "date_from_keys",
     "date_in",
+    "dictated_in",
     "digits_in",
     "name_in",
     "number_in",

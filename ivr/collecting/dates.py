@@ -3,7 +3,7 @@
 A date is read every way in which its words can be cut into month, day and year. It is understood
 if all readings that are possible dates are the same one: "one two one nine six zero" may be the
 second of January 1960 or the nineteenth of December, so it is neither. All numbers that were said
-must be part of the date.
+must be part of the date. Who says one whole date, "no wait", and another means the other.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from ivr.collecting.calendar import past_date, past_date_of_short_year
+from ivr.collecting.corrections import between_corrections
 from ivr.collecting.digits import is_zero
 from ivr.collecting.heard import is_one_of, is_whole, said_in
-from ivr.collecting.numerals import cardinal_at, is_figure, numerals_of
+from ivr.collecting.numerals import cardinal_at, is_figure, is_foreign, numerals_of
 from ivr.collecting.ordinals import ordinals_of, written_ordinal
 
 MONTHS: Mapping[str, tuple[str, ...]] = {
@@ -43,6 +44,18 @@ _BETWEEN: Mapping[str, frozenset[str]] = {
 """Words that may stand between the parts of a date."""
 
 _DENIED = frozenset(("not", "isnt", "wasnt"))
+_VAGUE_BEFORE = frozenset(
+    (
+        *("year", "years", "about", "around", "before", "after"),
+        *("ano", "anos", "antes", "despues", "y"),
+    )
+)
+"""Words before a date that make its first number another one, or none: "treinta... y uno"."""
+_VAGUE_AFTER = frozenset(("something", "odd", "ish", "or", "algo", "pico", "tantos", "o"))
+"""Words behind a date whose last number is not the whole: "nineteen sixty something"."""
+_PAUSES = frozenset(("a", "one", "just", "un"))
+"""Before a "second" that is no day: "hold on a second, march nineteen sixty"."""
+
 _CENTURIES = (19, 20)
 _MONTH_FIRST = ("en",)
 _KEYS = re.compile(r"[0-9]{6}|[0-9]{8}", re.ASCII)
@@ -55,7 +68,8 @@ def date_in(words: str, language: str, *, today: date) -> date | None:
         words: "march fifth nineteen sixty", "el cinco de marzo de mil novecientos sesenta",
             "oh three oh five nineteen sixty", ``3/5/1960``, ``1960-03-05``. Without a month's name
             English has the month first and Spanish the day, unless that is no date because the
-            month would be above 12.
+            month would be above 12. Of two whole dates with a correction between them ("no wait",
+            "perdón") the last one counts.
         language: of the words.
         today: the day at the clinic. A year of two digits is the latest that is not after it.
 
@@ -65,7 +79,13 @@ def date_in(words: str, language: str, *, today: date) -> date | None:
     """
     if language not in MONTHS or not is_whole(words):
         return None
-    return _Grammar(said_in(words), language, today).read()
+    said = said_in(words)
+    if not _DENIED.isdisjoint(said) or any(is_foreign(word, language) for word in said):
+        return None
+    parts = [_Grammar(part, language, today) for part in between_corrections(said)]
+    dates = [part.read() for part in parts if part.is_dated]
+    # A date that is taken back and not said again is none, and so is a half of one.
+    return dates[-1] if dates and parts[-1].is_dated and None not in dates else None
 
 
 def date_from_keys(digits: str, language: str, *, today: date) -> date | None:
@@ -126,8 +146,13 @@ class _Grammar:
         self._months = _months_of(language)
         self._ordinals = ordinals_of(language)
         self._between = _BETWEEN[language]
-        self._doubtful = not _DENIED.isdisjoint(said) or self._numerals.is_cut(said)
+        self._doubtful = self._numerals.is_cut(said)
         self._said = self._span(said)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether any word belongs to a date."""
+        return bool(self._said)
 
     def read(self) -> date | None:
         """The one date that the words can be."""
@@ -140,12 +165,22 @@ class _Grammar:
     def _span(self, said: Sequence[str]) -> tuple[str, ...]:
         """The words from the first that belongs to a date to the last."""
         places = [at for at in range(len(said)) if self._belongs(said, at)]
-        return tuple(said[places[0] : places[-1] + 1]) if places else ()
+        if all(said[at] in self._numerals.zeros for at in places):
+            return ()  # the "oh" of "oh no"
+        begin, end = places[0], places[-1] + 1
+        self._doubtful |= (
+            self._numerals.hangs(said, end)
+            or is_one_of(said, begin - 1, _VAGUE_BEFORE)
+            or is_one_of(said, end, _VAGUE_AFTER)
+            or (said[begin] in ("second", "segundo") and is_one_of(said, begin - 1, _PAUSES))
+        )
+        return tuple(said[begin:end])
 
     def _belongs(self, said: Sequence[str], at: int) -> bool:
         word = said[at]
         return (
             self._numerals.is_number(word)
+            or self._numerals.is_last_one(said, at)
             or word in self._months
             or word in self._ordinals
             or written_ordinal(word, self._language) is not None
@@ -237,8 +272,9 @@ class _Grammar:
                 yield _Part(value=first * 10 + second, wide=True, end=at + 2)
         if word in numerals.teens:
             yield _Part(value=numerals.teens[word], wide=True, end=at + 1)
-        if word in numerals.tens:
-            yield _Part(value=numerals.tens[word], wide=True, end=at + 1)
+        if word in numerals.tens or word in numerals.prefixes:
+            if word in numerals.tens:
+                yield _Part(value=numerals.tens[word], wide=True, end=at + 1)
             cardinal = cardinal_at(self._said[: at + 3], at, numerals)
             if cardinal and cardinal.end > at + 1 and cardinal.value < 100:
                 yield _Part(value=cardinal.value, wide=True, end=cardinal.end)

@@ -28,7 +28,7 @@ _BEFORE: Mapping[str, tuple[str, ...]] = {
     "en": (
         *("hi", "hello", "hey", "good morning", "good afternoon", "good evening"),
         *("yes", "yeah", "yep", "sure", "okay", "ok", "right", "correct", "no", "nope", "so"),
-        *("well", "oh", "er", "sorry", "and"),
+        *("well", "oh", "er", "sorry", "and", "just"),
         *("my name is", "my name's", "my names", "the name is", "the name's", "name is", "name"),
         *("my full name is", "full name is", "full name"),
         *("my first name is", "first name is", "first name"),
@@ -82,6 +82,9 @@ _NO_NAMES: Mapping[str, frozenset[str]] = {
             *("of", "for", "with", "about", "at", "in", "on", "from", "as", "name", "names"),
             *("first", "last", "agent", "operator", "representative", "human", "person"),
             *("someone", "somebody", "nurse", "doctor", "appointment", "refill", "prescription"),
+            *("customer", "service", "services", "front", "desk", "reception", "receptionist"),
+            *("pharmacy", "results", "insurance", "louder", "slower", "hear", "ahead", "later"),
+            *("just", "only", "sec", "mean", "actually", "whatever", "myself", "mistake"),
             *("billing", "emergency", "pain", "spanish", "english", "um", "uh", "unknown"),
         )
     ),
@@ -98,6 +101,9 @@ _NO_NAMES: Mapping[str, frozenset[str]] = {
             *("un", "una", "unos", "para", "por", "con", "en", "pero", "otra", "otro", "nombre"),
             *("apellido", "agente", "operador", "operadora", "persona", "alguien", "enfermera"),
             *("adios", "atras", "menu", "cancelar", "cancele", "regresar", "espera", "anonimo"),
+            *("mas", "menos", "despacio", "fuerte", "lento", "ahorita", "luego", "despues", "solo"),
+            *("servicio", "recepcion", "recepcionista", "farmacia", "resultados", "todavia"),
+            *("mejor", "dicho", "quise", "decir", "siento", "disculpa", "equivoque"),
             *("cita", "receta", "emergencia", "dolor", "ingles", "espanol", "favor", "al", "lo"),
         )
     ),

@@ -9,32 +9,46 @@ from __future__ import annotations
 
 import re
 
-from ivr.collecting.digits import rows_in
-from ivr.collecting.heard import is_whole
+from ivr.collecting.digits import Row, dictated_in, dictations_in
 
 _NANP = re.compile(r"1?((?!.11)[2-9][0-9]{2}(?!.11)[2-9][0-9]{6})", re.ASCII)
 _ZIP_DIGITS = 5
-_SHORTEST_ROW = 2
+_BEFORE_THE_REST = re.compile(r"1|1?[2-9][0-9]{2}", re.ASCII)
+"""What may stand in a row of its own: the leading 1, an area code."""
+
+_BETWEEN = frozenset(
+    (
+        *("area", "code", "and", "then", "the", "my", "phone", "number", "is", "its", "thats"),
+        *("codigo", "de", "lada", "y", "luego", "el", "mi", "telefono", "numero", "es"),
+    )
+)
+"""Words between an area code and the rest of a number."""
 
 
 def phone_in(words: str, language: str) -> str | None:
     """The telephone number that was said or typed.
 
     Args:
-        words: what was heard or typed. A single digit that stands alone among other words is
-            small talk ("I have two phones"), which makes it doubtful, unless it is the leading 1.
+        words: what was heard or typed. The digits stand in one row; other words may be around it,
+            and some between an area code and the rest. Behind "no wait" or "perdón" the number
+            that follows counts.
         language: whose words for numbers to look for.
 
     Returns:
         ``+1`` and ten digits (E.164); ``None`` for anything else or doubtful.
     """
-    if not is_whole(words):
-        return None
-    rows = rows_in(words, language)
-    after_the_first = rows[1:] if rows[:1] == ("1",) else rows
-    if any(len(row) < _SHORTEST_ROW for row in after_the_first):
-        return None
-    return phone_from_keys("".join(rows))
+    parts = dictations_in(words, language)
+    return phone_from_keys(_number(parts[-1])) if parts else None
+
+
+def _number(rows: tuple[Row, ...]) -> str:
+    """The digits of a number that may be dictated in parts; nothing where they are not one."""
+    digits = ""
+    for row in rows:
+        if digits and not (_BEFORE_THE_REST.fullmatch(digits) and _BETWEEN.issuperset(row.after)):
+            return ""
+        digits += row.digits
+    return digits
 
 
 def phone_from_keys(digits: str) -> str | None:
@@ -54,7 +68,4 @@ def zip_in(words: str, language: str) -> str | None:
         words: what was heard or typed.
         language: whose words for numbers to look for.
     """
-    if not is_whole(words):
-        return None
-    rows = rows_in(words, language)
-    return rows[0] if len(rows) == 1 and len(rows[0]) == _ZIP_DIGITS else None
+    return dictated_in(words, language, _ZIP_DIGITS)

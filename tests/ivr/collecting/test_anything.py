@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ivr.collecting import (
     date_from_keys,
     date_in,
+    dictated_in,
     digits_in,
     name_in,
     number_in,
@@ -23,7 +24,8 @@ WORDS = """
     oh o zero one two five nine ten twenty thirty hundred thousand and a double triple to for
     march may first fifth of the cero uno dos diez veinte treinta y un mil cien ciento doscientos
     doble marzo primero de del 1 05 19 60 1960 03051960 5th 1ro ² ٣ ½ name is my s m as in sam
-    ese eme de me llamo no not it's last that's
+    ese eme de me llamo no not it's last that's sorry perdón wait mean un una veinti ciento mil
+    doscientas aught dash
     """.split()  # noqa: SIM905 - reads as the words it is made of
 
 texts = st.one_of(
@@ -36,6 +38,10 @@ languages = st.sampled_from(["en", "es", "fr", ""])
 def read_every_way(words: str, language: str, today: date = TODAY) -> None:
     digits = digits_in(words, language)
     assert not digits or (digits.isascii() and digits.isdecimal())
+    for length in (None, 4):
+        dictated = dictated_in(words, language, length)
+        assert dictated is None or (dictated.isascii() and dictated.isdecimal())
+        assert dictated is None or length in (None, len(dictated))
     number = number_in(words, language)
     assert number is None or 0 <= number <= 999_999
     for day in (

@@ -362,3 +362,93 @@ def test_numbers_alone_are_never_taken_for_another_date(value, data):
     assert date_in(words, "en", today=TODAY) in (None, value)
     spoken = " ".join(number_words(part, "es") for part in (value.day, value.month, value.year))
     assert date_in(spoken, "es", today=TODAY) in (None, value)
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("march 6 1960 no wait march 5 1960", "en"),
+        ("march sixth nineteen sixty no march fifth nineteen sixty", "en"),
+        ("march sixth 1960 i mean march fifth 1960", "en"),
+        ("march sixth 1960 sorry it's march fifth 1960 thank you", "en"),
+        ("march 4 1960 no march 6 1960 no march 5 1960", "en"),
+        ("3/6/1960 no 3/5/1960", "en"),
+        ("oh no march fifth 1960", "en"),
+        ("oh sorry march fifth 1960", "en"),
+        ("seis de marzo de 1960 perdón cinco de marzo de 1960", "es"),
+        ("seis de marzo de 1960 digo cinco de marzo de 1960", "es"),
+        ("seis de marzo de 1960 no espere cinco de marzo de 1960", "es"),
+        ("seis de marzo de 1960 sorry cinco de marzo de 1960", "es"),
+    ],
+)
+def test_of_two_whole_dates_the_one_behind_the_correction_counts(words, language):
+    assert date_in(words, language, today=TODAY) == MARCH_5
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "march 5 1960 no",
+        "march 5 1960 no wait",
+        "march 5 1960 no that's my son",
+        "march 5 1960 no wait march 6",
+        "march 5 1960 no march 1960",
+        "march 5 1960 no 61",
+        "march 5 no march 6 1960",
+        "march 5 1960 march 6 1960",
+        "twenty sorry five march 1960",
+        "march fifth nineteen no sixty",
+        "not march 5 1960 no march 6 1960",
+    ],
+)
+def test_a_date_that_is_taken_back_or_half_corrected_is_none(words):
+    assert date_in(words, "en", today=TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("cinco de marzo de mil novecientos sesenta y un", date(1961, 3, 5)),
+        ("treinta y un de diciembre de mil novecientos sesenta", date(1960, 12, 31)),
+        ("cinco de marzo de mil nuevecientos sesenta", MARCH_5),
+        ("veinti cinco de marzo de mil novecientos sesenta", date(1960, 3, 25)),
+        ("dieci nueve de marzo de mil novecientas sesenta", date(1960, 3, 19)),
+    ],
+)
+def test_a_spanish_date_is_read_to_its_end(words, expected):
+    assert date_in(words, "es", today=TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("march fifth nineteen sixty something", "en"),
+        ("march fifth nineteen sixty or so", "en"),
+        ("march fifth nineteen sixty ate", "en"),
+        ("march fifth two thousand for", "en"),
+        ("march fifth two thousand and something", "en"),
+        ("around march fifth nineteen sixty", "en"),
+        ("the year twenty five march ten", "en"),
+        ("hold on a second march nineteen sixty", "en"),
+        ("wait one second march nineteen sixty", "en"),
+        ("veinte five march 1960", "en"),
+        ("cinco de marzo de mil novecientos sesenta y pico", "es"),
+        ("cinco de marzo del sesenta y tantos", "es"),
+        ("cinco de marzo del sesenta y gracias", "es"),
+        ("cinco de marzo de dos mil un momento", "es"),
+        ("cinco de marzo del sesenta o algo así", "es"),
+        ("y cinco de marzo del sesenta", "es"),
+        ("un segundo marzo de 1960", "es"),
+        ("twenty cinco de marzo de 1960", "es"),
+    ],
+)
+def test_a_date_of_which_a_part_may_not_have_been_understood_is_none(words, language):
+    assert date_in(words, language, today=TODAY) is None
+
+
+def test_what_follows_a_whole_date_is_no_doubt():
+    for words in (
+        "march fifth nineteen sixty and my name is bob",
+        "the second of march nineteen sixty i think",
+    ):
+        assert date_in(words, "en", today=TODAY) is not None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.collecting import digits_in, speak_digits
+from ivr.collecting import dictated_in, digits_in, speak_digits
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,10 @@ def test_spanish_numbers_too(words, digits):
         ("911", "en"),
         ("nine one one oh my god", "en"),
         ("please call nine one one", "en"),
+        ("just call nine one one please", "en"),
+        ("no wait call nine one one now", "en"),
+        ("nine um one then one", "en"),
+        ("no llame al nueve uno uno por favor", "es"),
         ("nueve uno uno", "es"),
         ("nueve once", "es"),
         ("novecientos once", "es"),
@@ -140,3 +144,114 @@ def test_a_long_answer_is_read_to_its_sixtieth_word():
 @given(st.text("0123456789", max_size=50), st.sampled_from(["en", "es"]))
 def test_digits_that_are_spoken_are_understood_again(digits, language):
     assert digits_in(speak_digits(digits, language), language) == digits
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "digits"),
+    [
+        ("my number is one two three four thank you", "en", "1234"),
+        ("one two uh three um four", "en", "1234"),
+        ("one two and three four", "en", "1234"),
+        ("one two then three four", "en", "1234"),
+        ("one two dash three hyphen four", "en", "1234"),
+        ("no one two three four", "en", "1234"),
+        ("sorry one two three four", "en", "1234"),
+        ("1234 and thank you", "en", "1234"),
+        ("one moment 1234", "en", "1234"),
+        ("double five six", "en", "556"),
+        ("five aught one", "en", "501"),
+        ("seven seven tree seven seven", "en", "77377"),
+        ("uno dos eh tres pues cuatro", "es", "1234"),
+        ("uno dos y tres guion cuatro", "es", "1234"),
+        ("treinta y cuatro treinta y una", "es", "3431"),
+        ("dieci seis veinti dos", "es", "1622"),
+        ("quinientas cinco", "es", "505"),
+    ],
+)
+def test_digits_are_dictated_in_one_row(words, language, digits):
+    assert dictated_in(words, language) == digits
+    assert dictated_in(words, language, len(digits)) == digits
+    assert dictated_in(words, language, len(digits) + 1) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("", "en"),
+        ("hello", "en"),
+        ("one two no three four", "en"),
+        ("i have two cards the last is 123", "en"),
+        ("one two three four no", "en"),
+        ("one two three four sorry i have a cold", "en"),
+        ("not 1234", "en"),
+        ("it isn't 1234", "en"),
+        ("there is no one", "en"),
+        ("double fifteen", "en"),
+        ("one two double", "en"),
+        ("a1234 5678", "en"),
+        ("twenty first", "en"),
+        ("one hundred and", "en"),
+        ("five five five one for", "en"),
+        ("for five five five one", "en"),
+        ("i need for hundred", "en"),
+        ("one thirty for please", "en"),
+        ("cinco five five", "en"),
+        ("one two three four " + "word " * 100, "en"),
+        ("uno dos no tres cuatro", "es"),
+        ("tengo dos tarjetas la última es 123", "es"),
+        ("treinta y un momento", "es"),
+        ("ciento un momento", "es"),
+        ("cinco un dos", "es"),
+        ("doble quince", "es"),
+        ("uno two tres", "es"),
+        ("cuarenta y gracias", "es"),
+        ("uno dos veinti", "es"),
+        ("one two and", "en"),
+    ],
+)
+def test_digits_in_several_rows_or_in_doubt_are_none(words, language):
+    assert dictated_in(words, language) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("555 0123 sorry 555 0124", "en"),
+        ("555 0123 no wait 555 0124", "en"),
+        ("555 0123 i mean it's 555 0124", "en"),
+        ("555 0125 no 555 0123 sorry 555 0124 please", "en"),
+        ("555 0123 perdón 555 0124", "es"),
+        ("555 0123 digo 555 0124", "es"),
+        ("555 0123 lo siento 555 0124", "es"),
+        ("555 0123 no espere 555 0124", "es"),
+    ],
+)
+def test_the_last_row_behind_a_correction_counts(words, language):
+    assert dictated_in(words, language) == dictated_in(words, language, 7) == "5550124"
+
+
+@pytest.mark.parametrize(
+    ("words", "length"),
+    [
+        ("555 0123 no 24", None),
+        ("555 0123 no 24", 7),
+        ("555 0123 no 555 0124 5", 7),
+        ("555 0123 no 555 01 or 24", 7),
+        ("my 2 cards 555 0123 no 555 0124", None),
+        ("5550123 my 2 cards no 5550124", None),
+        ("one two no one two three four", None),
+        ("one two three no four five six", None),
+    ],
+)
+def test_half_a_row_behind_a_correction_is_none(words, length):
+    assert dictated_in(words, "en", length) is None
+
+
+def test_whoever_begins_anew_has_said_all_digits_that_are_wanted():
+    assert dictated_in("one two no one two three four", "en", 4) == "1234"
+    assert dictated_in("one two no three four", "en", 4) is None
+
+
+@given(st.text("0123456789", min_size=1, max_size=50), st.sampled_from(["en", "es"]))
+def test_digits_that_are_spoken_are_dictated_again(digits, language):
+    assert dictated_in(speak_digits(digits, language), language) == digits

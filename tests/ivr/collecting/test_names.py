@@ -29,6 +29,7 @@ from ivr.collecting import name_in, speak_spelled
         ("john f kennedy", "John F Kennedy"),
         ("josé muñoz", "José Muñoz"),
         ("an nguyen", "An Nguyen"),
+        ("it's just john", "John"),
     ],
 )
 def test_a_name_is_found_within_what_people_say_around_it(words, name):
@@ -120,6 +121,14 @@ def test_a_name_may_be_spelled(words, language, name):
         "s m y t h smyth",
         "x" * 31,
         "maria " * 100,
+        "just a sec",
+        "customer service",
+        "front desk",
+        "go ahead",
+        "later",
+        "louder please",
+        "john no jane",
+        "john i mean jane",
     ],
 )
 def test_what_is_no_name_is_none(words):
@@ -139,6 +148,12 @@ def test_what_is_no_name_is_none(words):
         "otra vez",
         "mande",
         "cinco",
+        "más despacio",
+        "ahorita",
+        "servicio de recepción",
+        "lo siento",
+        "juan digo josé",
+        "juan mejor dicho josé",
     ],
 )
 def test_what_is_no_name_in_spanish_is_none(words):

@@ -108,3 +108,45 @@ def test_a_postal_code_is_five_digits_in_one_row(words, expected):
 
 def test_a_spanish_postal_code_is_understood():
     assert zip_in("es nueve cuatro uno cero tres", "es") == "94103"
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("my area code is 212 and my number is 555 0123", "en"),
+        ("212 is my area code and the number is 555 0123", "en"),
+        ("one area code 212 555 0123", "en"),
+        ("212 dash 555 dash 0123", "en"),
+        ("212 555 0124 sorry 212 555 0123", "en"),
+        ("213 no 212 555 0123", "en"),
+        ("código de área dos uno dos y el número es 555 0123", "es"),
+        ("212 555 0124 perdón 212 555 0123", "es"),
+    ],
+)
+def test_a_number_may_be_corrected_or_said_with_its_area_code_apart(words, language):
+    assert phone_in(words, language) == NUMBER
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "two one three no two five five five oh one two",
+        "212 555 0123 no",
+        "212 555 0124 no 0123",
+        "not 212 555 0123",
+        "212 and two cats 555 0123",
+        "212 cats 555 0123",
+        "21 my number 2555 0123",
+        "my number is 2125 and 55 pills 5012",
+        "555 0123 area code 212 555",
+        "two one two five five five oh one twenty for",
+    ],
+)
+def test_parts_that_do_not_belong_together_are_no_number(words):
+    assert phone_in(words, "en") is None
+
+
+def test_a_postal_code_may_be_corrected():
+    assert zip_in("94104 sorry 94103", "en") == "94103"
+    assert zip_in("94104 sorry 3", "en") is None
+    assert zip_in("not 94103", "en") is None

@@ -609,6 +609,8 @@ class Switchboard:
             order = replace(order, may_call_back=False)
         turn.records.append(order)
         self.tasks.open(order, now)
+        if order.number:
+            self.owed.keep(live, order.number)
         if order.kind == RED_FLAG_TASK:
             self._owe_call_back(order, live, now, turn)
 

@@ -223,8 +223,8 @@ def said(site: Site, prompt: str) -> str:
     ("options", "prompt"),
     [
         (("--caller", CALLER), "menu"),
-        ((), "digits-only"),  # nothing is given to ask with
-        (("--caller", "withheld"), "digits-only"),
+        ((), "goodbye"),  # a number that is not known is nobody's
+        (("--caller", "withheld"), "goodbye"),
         (("--caller", "+12025550112"), "goodbye"),
         (("--caller", CALLER, "--lookup", "patients=failed"), "digits-only"),
         (("--caller", CALLER, "--lookup", "patients=not-found"), "goodbye"),

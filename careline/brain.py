@@ -98,6 +98,7 @@ class Brain:
         self._intake = self._begin(came)
         if came.empty or (publish and self.switchboard.site.version != newest.version):
             self.publish(newest)
+        self._let_go()
         compile_site(self.switchboard.site)
         self._gate.use(engine_of(self.switchboard.site))
         for words in came.said.values():
@@ -175,9 +176,13 @@ class Brain:
 
     def publish(self, site: Site) -> None:
         """Let new calls begin with this version of the site; calls in progress keep theirs."""
-        # Calls in progress may hold one that was loaded earlier; rolled back to, it is the same.
-        self._told = self._published.setdefault(site.version, site)
-        self.tell(SitePublished(site=site.id, version=site.version))
+        self.tell(self._publication(site))
+
+    async def publish_and_wait(self, site: Site) -> bool:
+        """As :meth:`publish`, and wait until it was handled: see :meth:`tell_and_wait`."""
+        kept = await self.tell_and_wait(self._publication(site))
+        self._let_go()
+        return kept
 
     def tell(self, fact: Fact) -> None:
         """Hand in a fact that did not come from the line: a request by command line or desk."""
@@ -246,9 +251,27 @@ class Brain:
         used = (names.get(id(calls[call_id].rules)) for call_id in calls)
         return Counter(version for version in used if version is not None)
 
+    @property
+    def serves_newest(self) -> bool:
+        """Whether new calls begin with :attr:`newest` already, and the journal can say so."""
+        return self.newest.version == self.switchboard.site.version and not self.journal_problem
+
     def now(self) -> float:
         """The site's time, seconds since the epoch."""
         return self._clock()
+
+    def _publication(self, site: Site) -> SitePublished:
+        # Calls in progress may hold one that was loaded earlier; rolled back to, it is the same.
+        self._told = self._published.setdefault(site.version, site)
+        self._let_go()
+        return SitePublished(site=site.id, version=site.version)
+
+    def _let_go(self) -> None:
+        """Forget the versions that no call keeps and none begins with; they can be found again."""
+        wanted = {self.newest.version, self.switchboard.site.version, *self.versions_in_use()}
+        self._published = {
+            version: site for version, site in self._published.items() if version in wanted
+        }
 
     def _find_version(self, version: str) -> Site | None:
         site = self._published.get(version) or self._find_earlier(version)

@@ -19,6 +19,7 @@ from typing import Any
 
 _MAX_ANSWER_BYTES = 2**24
 _ANSWER_TIMEOUT_S = 10.0
+_WHAT_CAME = "; `careline versions` tells what came of it"
 
 
 class NotRunning(Exception):
@@ -81,16 +82,18 @@ async def request_told(
             async with asyncio.timeout(silent_s):
                 line = await reader.readline()
             if not line.endswith(b"\n"):
-                raise NotRunning("the line went away while it was asked")
+                raise NotRunning(f"the line went away while it was asked{_WHAT_CAME}")
             said: dict[str, Any] = json.loads(line)
             if "ok" in said:
                 break
             silent_s = _ANSWER_TIMEOUT_S + said["within_s"]
             told(said)
     except TimeoutError as error:
-        raise NotRunning(f"the line did not answer within {silent_s:.0f} s") from error
+        # It may have passed every gate: then it is done, whoever gives up waiting.
+        why = f"the line did not answer within {silent_s:.0f} s{_WHAT_CAME}"
+        raise NotRunning(why) from error
     except ConnectionError as error:
-        raise NotRunning("the line went away while it was asked") from error
+        raise NotRunning(f"the line went away while it was asked{_WHAT_CAME}") from error
     finally:
         writer.close()
     if said.get("leads") is False:

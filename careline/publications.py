@@ -36,6 +36,9 @@ class How(Enum):
     ROLLED_BACK = "rolled-back"
     FIRST_START = "first-start"
     """The line had served none before."""
+    INSTEAD = "instead"
+    """What was published last could not be read at a start; the folder serves, which nobody has
+    published."""
     ELSEWHERE = "elsewhere"
     """Another machine of the site published it; only there is it known who did."""
 
@@ -48,7 +51,7 @@ class Publication:
         number: counted from 1: ``v1``, ``v2``, ...
         version: of the site.
         at: seconds since the epoch.
-        author: who did it, at most :data:`AUTHOR_CHARACTERS`; empty where nobody knows.
+        author: who did it, at most :data:`AUTHOR_CHARACTERS`; empty where nobody did or knows.
         note: why, at most :data:`NOTE_CHARACTERS`.
         how: whether it was new.
         previous: the version that served until then; ``None`` for the first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from careline.publications import (
 from careline.publishing import (
     CHECK,
     CHECK_WITHIN_S,
+    KEEP,
+    KEEP_WITHIN_S,
     Failed,
     Gate,
     GateNews,
@@ -37,6 +39,9 @@ from config.load import load_site
 from config.site import Site
 from config.versions import site_version
 
+HANDLED_WITHIN_S = 5.0
+"""What is not handled by then is answered all the same: no line is connected just now."""
+
 
 def _nobody(_news: GateNews) -> None:
     """Where nobody wants to know how far it is."""
@@ -47,14 +52,18 @@ class Published:
     """What came of it.
 
     Attributes:
-        version: what new calls begin with now.
+        version: what new calls begin with now, or soon.
         problems: why nothing was published; empty when it was.
         publication: as it stands in the history; ``None`` where nothing has changed.
+        counts: whether new calls begin with it already and the journal has it. Else it is noted
+            here, and counts once a line is connected and the journal can be written; unless another
+            machine leads by then, which knows nothing of it.
     """
 
     version: str
     problems: tuple[str, ...] = ()
     publication: Publication | None = None
+    counts: bool = True
 
 
 class Publisher:
@@ -79,7 +88,7 @@ class Publisher:
         self._brain = brain
         self._gates = gates
         self._busy = False
-        self._taking_up: asyncio.Task[Publication] | None = None
+        self._taking_up: asyncio.Task[tuple[Publication, bool]] | None = None
 
     @property
     def folder(self) -> Path:
@@ -99,7 +108,7 @@ class Publisher:
         Raises:
             Refused: the author or the note cannot be kept so, or somebody publishes just now.
         """
-        return await self._alone(How.PUBLISHED, None, author, note, tell)
+        return await self._alone(None, author, note, tell)
 
     async def roll_back(
         self,
@@ -120,9 +129,12 @@ class Publisher:
         Raises:
             Refused: as for :meth:`publish`, or there is no such version.
         """
-        known = await asyncio.to_thread(self._history)
-        chosen = before(known) if wanted is None else named(wanted, known)
-        return await self._alone(How.ROLLED_BACK, chosen, author, note, tell)
+
+        def choose() -> Publication:
+            known = self._history()
+            return before(known) if wanted is None else named(wanted, known)
+
+        return await self._alone(choose, author, note, tell)
 
     def _history(self) -> list[Publication]:
         try:
@@ -131,8 +143,9 @@ class Publisher:
             raise Refused(f"the history of versions cannot be read: {error.strerror}") from error
 
     async def _alone(
-        self, how: How, chosen: Publication | None, author: str | None, note: str, tell: Tell
+        self, choose: Callable[[], Publication] | None, author: str | None, note: str, tell: Tell
     ) -> Published:
+        """Publish, or roll back to what ``choose`` finds on a thread."""
         author = login_name() if author is None else author
         try:
             checked("author", author, AUTHOR_CHARACTERS)
@@ -144,22 +157,24 @@ class Publisher:
             raise Refused("somebody publishes just now; try again when that is done")
         self._busy = True
         try:
-            return await self._through_the_gates(how, chosen, author, note, tell)
+            # Only now: what is before the version that serves changes with each publication.
+            chosen = None if choose is None else await asyncio.to_thread(choose)
+            return await self._through_the_gates(chosen, author, note, tell)
         finally:
             self._busy = False
 
     async def _through_the_gates(
-        self, how: How, chosen: Publication | None, author: str, note: str, tell: Tell
+        self, chosen: Publication | None, author: str, note: str, tell: Tell
     ) -> Published:
         serving = self._brain.newest
-        stage: Path | None = None
+        # Told by the thread as soon as there is one: this may be called off at any time.
+        staged: list[Path] = []
         try:
             site = await off_the_loop(
-                CHECK, CHECK_WITHIN_S, lambda progress: self._read(chosen, progress), tell
+                CHECK, CHECK_WITHIN_S, lambda progress: self._read(chosen, staged, progress), tell
             )
             if isinstance(site, tuple):
                 return Published(version=serving.version, problems=site)
-            stage = site.folder if chosen is None else None
             if site.id != serving.id:
                 other = f"its id is {site.id!r}; the running line is that of {serving.id!r}"
                 return Published(version=serving.version, problems=(f"site.yaml: id: {other}",))
@@ -169,27 +184,35 @@ class Publisher:
             if problems:
                 return Published(version=serving.version, problems=problems)
             if site.version == serving.version or await asyncio.to_thread(_same, site, serving):
-                return Published(version=serving.version)
+                counts = self._brain.serves_newest
+                if not counts:
+                    tell(GateNews(gate=KEEP, state="noted"))
+                return Published(version=serving.version, counts=counts)
+            tell(GateNews(gate=KEEP, state="begins", within_s=KEEP_WITHIN_S))
             # From here on it is done, whoever leaves: what the history tells, the brain does.
+            how = How.PUBLISHED if chosen is None else How.ROLLED_BACK
+            stage = staged.pop() if staged else None
             self._taking_up = asyncio.create_task(self._take_up(site, how, author, note, stage))
-            stage = None
-            made = await asyncio.shield(self._taking_up)
+            made, counts = await asyncio.shield(self._taking_up)
+            tell(GateNews(gate=KEEP, state="passed" if counts else "noted"))
         except Failed as failure:
             return Published(version=serving.version, problems=(f"{CHECK}: {failure}",))
         except OSError as error:
             return Published(version=serving.version, problems=(_not_kept(error),))
         finally:
-            if stage is not None:
+            for stage in staged:
                 await asyncio.to_thread(self._versions.unstage, stage)
-        return Published(version=made.version, publication=made)
+        return Published(version=made.version, publication=made, counts=counts)
 
-    def _read(self, chosen: Publication | None, progress: Progress) -> Site | tuple[str, ...]:
+    def _read(
+        self, chosen: Publication | None, staged: list[Path], progress: Progress
+    ) -> Site | tuple[str, ...]:
         """The version, on a thread; or why it cannot be read."""
         if chosen is None:
             try:
                 # Where there is no folder, that is told in the words of `careline check`.
                 here = self._config.is_dir()
-                return self._staged(progress) if here else load_site(self._config)
+                return self._staged(staged, progress) if here else load_site(self._config)
             except ConfigError as error:
                 return tuple(map(str, error.problems))
             except OSError as error:
@@ -200,22 +223,23 @@ class Publisher:
             return (f"{chosen.name} ({chosen.short}) cannot be used. {why}",)
         return site
 
-    def _staged(self, progress: Progress) -> Site:
-        """The folder as it stands now, in a copy that is removed unless it is the answer."""
+    def _staged(self, staged: list[Path], progress: Progress) -> Site:
+        """The folder as it stands now, in a copy that is removed by whoever waits for it."""
         stage = self._versions.stage(self._config)
+        staged.append(stage)
         try:
-            site = load_site(stage)
-        except BaseException:
-            self._versions.unstage(stage)
-            raise
-        if progress.given_up:
-            self._versions.unstage(stage)
-        return site
+            return load_site(stage)
+        finally:
+            if progress.given_up:  # nobody waits any more
+                self._versions.unstage(stage)
 
     async def _take_up(
         self, site: Site, how: How, author: str, note: str, stage: Path | None
-    ) -> Publication:
+    ) -> tuple[Publication, bool]:
         """Keep, note and serve a version.
+
+        Returns:
+            As it stands in the history, and whether the brain has journaled it.
 
         Raises:
             OSError: it cannot be written; then the version of before serves on.
@@ -233,9 +257,13 @@ class Publisher:
             return kept, made
 
         kept, made = await asyncio.to_thread(noted)
-        self._brain.publish(kept)
+        try:
+            async with asyncio.timeout(HANDLED_WITHIN_S):
+                counts = await self._brain.publish_and_wait(kept)
+        except TimeoutError:
+            counts = False
         settle()
-        return made
+        return made, counts
 
 
 def _not_kept(error: OSError) -> str:

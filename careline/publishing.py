@@ -2,7 +2,8 @@
 
 A publication is: the files are checked, then each gate in turn (:mod:`careline.gates`), then the
 version is kept, noted in the history, and told to the brain (:mod:`careline.publisher`). The first
-gate that finds a problem ends it, and nothing has changed.
+gate that finds a problem ends it, and nothing has changed. It is done once the brain has journaled
+it; so far it is noted only.
 
 Whatever a gate does, it does on a thread of its own and in bounded time: the loop that serves the
 calls goes on. A gate that is given up finds out at its next word of progress; one that never says a
@@ -93,6 +94,11 @@ CHECK = "check"
 CHECK_WITHIN_S = 120.0
 """The files themselves, which the first step reads: see :func:`config.load.load_site`."""
 
+KEEP = "keep"
+KEEP_WITHIN_S = 600.0
+"""The last step, which nobody calls off: the version is written to the disk, noted and journaled. A
+busy disk takes its time for many small files; who asked for it waits so long."""
+
 
 def _compiled(site: Site, _progress: Progress) -> Sequence[str]:
     """Triage and intents understand the site, and have it ready when the first call comes."""
@@ -110,7 +116,8 @@ class GateNews:
 
     Attributes:
         gate: the gate's name.
-        state: ``begins``, ``goes-on``, ``passed`` or ``skipped``.
+        state: ``begins``, ``goes-on``, ``passed`` or ``skipped``; ``noted`` at the end where new
+            calls do not begin with the version yet.
         done: of what the gate counts.
         of: how many there are; 0 where it counts nothing.
         within_s: at most so long until more is told.

@@ -133,7 +133,7 @@ def passed_no_gate(serving: Serving, versions: SiteVersions) -> bool:
         last = versions.history.last()
     except OSError:
         return False
-    return last is not None and last.how is How.FIRST_START
+    return last is not None and last.how in (How.FIRST_START, How.INSTEAD)
 
 
 def _note(serving: Serving, versions: SiteVersions) -> None:
@@ -149,8 +149,8 @@ def _note(serving: Serving, versions: SiteVersions) -> None:
     versions.history.append(
         serving.site.version,
         at=time.time(),
-        how=How.PUBLISHED if instead else How.FIRST_START,
-        author=login_name(),
+        how=How.INSTEAD if instead else How.FIRST_START,
+        author="" if instead else login_name(),
         note=_INSTEAD if instead else "",
     )
 

@@ -19,7 +19,7 @@ _EXAMPLES = """examples:
   careline publish --note "Holidays of 2027" --author "M. Ortiz"
 
 Takes up the folder that the running line was started with. The files are checked, then what else
-must hold of them, each told as it passes; only then new calls begin with them.
+must hold of them, each told as it passes; then they are kept, and new calls begin with them.
 
 Flows and prompts count from the next call on; calls in progress keep theirs. Protocols, queues,
 agents and hours count at once, and nobody loses their place by it. The SIP settings, and the phones
@@ -27,8 +27,8 @@ of agents who are new, count after a restart. A folder with a mistake in it is n
 last good version goes on serving. `careline versions` lists what was published, `careline rollback`
 serves an earlier one again.
 
-exit code: 0 published, or nothing had changed; 1 there are mistakes, each is told, or somebody else
-publishes just now; 2 no line is running, or another machine leads
+exit code: 0 published, or nothing had changed; 1 there are mistakes, each is told, somebody else
+publishes just now, or it is only noted so far; 2 no line is running, or another machine leads
 """
 
 
@@ -81,38 +81,55 @@ def asked(args: argparse.Namespace, **fields: Any) -> dict[str, Any] | None:  # 
     Args:
         args: the command line.
         fields: the request; author and note are added.
+
+    Returns:
+        The answer, with ``noted``: whether new calls do not begin with the version yet.
     """
     terminal = Terminal(sys.stdout)
+    noted = False
 
     def told(news: dict[str, Any]) -> None:
+        nonlocal noted
+        noted = news["state"] == "noted"
         if news["state"] == "passed":
             terminal.say(f"{news['gate']}: passed")
         elif news["state"] == "skipped":
             terminal.say(f"{news['gate']}: not asked again of a version that has served before")
-        elif terminal.interactive:
+        elif terminal.interactive and not noted:
             far = f" {news['done']} of {news['of']}" if news["of"] else ""
             terminal.progress(f"{news['gate']}{far} ...")
 
     author = login_name() if args.author is None else args.author
     wanted = {**fields, "author": author, "note": args.note}
     try:
-        return asyncio.run(request_told(StateFolder(args.state).control_socket, told, **wanted))
+        socket = StateFolder(args.state).control_socket
+        answer = asyncio.run(request_told(socket, told, **wanted))
     except NotRunning as error:
         print(error, file=sys.stderr)
         return None
+    else:
+        return {**answer, "noted": noted}
     finally:
         if terminal.interactive:
             terminal.progress("")
 
 
 def told_refusal(answer: dict[str, Any]) -> int | None:
-    """Say why nothing was published, if that is so.
+    """Say why new calls do not begin with what was asked for, if that is so.
 
     Returns:
-        The exit code; ``None`` where it was published.
+        The exit code; ``None`` where they do.
     """
     if not answer["ok"]:
         print(answer["error"], file=sys.stderr)
+        return 1
+    if answer["noted"]:
+        name = "" if answer["number"] is None else f" (v{answer['number']})"
+        print(
+            f"version {answer['version'][:8]}{name} is noted; it counts once the line is connected "
+            "and the journal can be written. Should another machine lead by then, that one knows "
+            "nothing of it"
+        )
         return 1
     if not answer["problems"]:
         return None

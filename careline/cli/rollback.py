@@ -13,13 +13,13 @@ _EXAMPLES = """examples:
   careline rollback v3 --note "Callers did not find refills"
   careline rollback 1a2b3c4d               how the version's hash begins
 
-`careline versions` lists them. What must hold of a version before it is published must hold of this
-one too. Calls in progress keep what they have. Said again, it goes further back. The site's folder
-is left as it is: the next `careline publish` takes it up again, and so far the restarted line
-serves the version that was rolled back to.
+`careline versions` lists them. Its prompts must be rendered and triage be ready for it, as before a
+publication; dialogues and proof are not asked again. Calls in progress keep what they have. Said
+again, it goes further back. The site's folder is left as it is: the next `careline publish` takes
+it up again, and so far the restarted line serves the version that was rolled back to.
 
-exit code: 0 done, or that version serves already; 1 there is no such version, or it cannot be used,
-each reason is told; 2 no line is running, or another machine leads
+exit code: 0 done, or that version serves already; 1 there is no such version, it cannot be used, or
+it is only noted so far, each reason is told; 2 no line is running, or another machine leads
 """
 
 

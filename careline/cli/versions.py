@@ -34,6 +34,7 @@ _HOW = {
     How.PUBLISHED: "",
     How.ROLLED_BACK: "rolled back",
     How.FIRST_START: "first start",
+    How.INSTEAD: "not published",
     How.ELSEWHERE: "published on another machine",
 }
 

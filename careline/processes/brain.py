@@ -48,7 +48,6 @@ from careline.state import StateFolder
 from careline.turn import Turn
 from careline.versions import SiteVersions
 from config.errors import ConfigError
-from config.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +89,7 @@ async def serve(config: Path, state: StateFolder, redis: NodeOptions | None = No
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if redis is not None:
-        await _take_part(site, config, state, versions, redis, stop)
+        await _take_part(serving, config, state, versions, redis, stop)
         return
     remember(state.redis, None)
     journal = SqliteJournal.open(state.journal)
@@ -135,7 +134,7 @@ async def serve(config: Path, state: StateFolder, redis: NodeOptions | None = No
 
 
 async def _take_part(
-    site: Site,
+    serving: Serving,
     config: Path,
     state: StateFolder,
     versions: SiteVersions,
@@ -150,6 +149,7 @@ async def _take_part(
     # Only here: the library for Redis is an extra that one machine alone does without.
     from careline.processes.node import Node, NodeSettings
 
+    site = serving.site
     remember(state.redis, redis.address)
 
     def leads(calls: int) -> None:
@@ -173,6 +173,7 @@ async def _take_part(
     taking_part = asyncio.create_task(node.take_part(supervisor_gone))
     stopping = asyncio.create_task(stop.wait())
     living = asyncio.create_task(_tell_alive())
+    looking = asyncio.create_task(_look_at(serving, versions, state))
     try:
         done, _pending = await asyncio.wait(
             {taking_part, stopping}, return_when=asyncio.FIRST_COMPLETED
@@ -180,9 +181,9 @@ async def _take_part(
         if taking_part in done:
             taking_part.result()
     finally:
-        for task in (taking_part, stopping, living):
+        for task in (taking_part, stopping, living, looking):
             task.cancel()
-        await asyncio.gather(taking_part, stopping, living, return_exceptions=True)
+        await asyncio.gather(taking_part, stopping, living, looking, return_exceptions=True)
 
 
 async def _drive(brain: Brain, version: str, socket: Path, orphaned: asyncio.Task[None]) -> None:

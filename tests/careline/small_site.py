@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,6 +48,13 @@ def published(config: Path, versions: SiteVersions) -> Site:
     return site
 
 
+def retitle(folder: Folder, title: str) -> None:
+    """Change what the site calls itself, and so its version."""
+    text = (folder.path / "site.yaml").read_text()
+    old = next(line for line in text.splitlines() if line.startswith("title:"))
+    folder.replace("site.yaml", old, f"title: {title}")
+
+
 class Line:
     """A brain with its publisher; facts reach it by hand.
 
@@ -59,7 +68,8 @@ class Line:
         self.versions = SiteVersions(state)
         self.site = started(config, self.versions)
         self.gate = TriageGate(engine_of(self.site))
-        self.brain = Brain(self.site, MemoryJournal(), self.gate, find_version=self.versions.find)
+        self.journal = MemoryJournal()
+        self.brain = Brain(self.site, self.journal, self.gate, find_version=self.versions.find)
         self.publisher = Publisher(config, self.versions, self.brain, gates)
         self.phones = SimulatedPhones(self.site.id, {})
         self.now = NOW
@@ -83,3 +93,10 @@ class Line:
     def hows(self) -> list[str]:
         """The history."""
         return [each.how.value for each in self.versions.history.read()]
+
+
+async def all_gates_ended() -> None:
+    """Wait for the threads that a test has let go."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("gate-"):
+            await asyncio.to_thread(thread.join, 30)

@@ -185,6 +185,27 @@ async def test_a_line_that_stops_ends_the_view(rig):
         assert [event async for event in events] == []
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+async def test_who_waits_in_vain_for_a_publication_is_told_where_it_can_be_seen(
+    tmp_path, monkeypatch, leaves
+):
+    monkeypatch.setattr("careline.control._ANSWER_TIMEOUT_S", 0.01)
+    told = asyncio.Event()
+
+    async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'{"gate": "keep", "state": "begins", "done": 0, "of": 0, "within_s": 0.01}\n')
+        if not leaves:
+            await reader.read()
+        writer.close()
+        told.set()
+
+    path = tmp_path / "control.sock"
+    async with await asyncio.start_unix_server(tell, path):
+        with pytest.raises(NotRunning, match="`careline versions` tells what came of it"):
+            await request_told(path, lambda _news: None, op="publish")
+        await told.wait()
+
+
 @pytest.mark.parametrize("answered", [b"", b'{"ok": tr'])
 async def test_a_line_that_goes_away_while_it_is_asked_is_told(tmp_path, answered):
     async def leave(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

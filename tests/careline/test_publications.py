@@ -46,6 +46,12 @@ def test_what_was_published_is_there_for_the_next_process(history, path):
     assert (second.author, second.note, second.how) == ("José", "Why; not?", How.PUBLISHED)
 
 
+@pytest.mark.parametrize("how", How)
+def test_how_a_version_came_to_serve_is_there_for_the_next_process(history, path, how):
+    made = history.append("a" * 64, at=1.0, how=how)
+    assert Publications(path).last() == made
+
+
 @pytest.mark.parametrize("torn", [b'{"version": "cc', b"\xff\xfe", b"{}", b"\0" * 40])
 def test_a_line_that_a_crash_left_without_an_end_counts_for_nothing_and_is_cut_off(
     history, path, torn

@@ -32,6 +32,12 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(DEFAULT_CLINIC, tmp_path / "site"))
 
 
+@pytest.fixture(autouse=True)
+def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No line is connected here: nobody waits for the brain to take anything in."""
+    monkeypatch.setattr("careline.publisher.HANDLED_WITHIN_S", 0.0)
+
+
 def change_welcome(folder: Path, words: str) -> None:
     prompts = folder / "prompts.yaml"
     text = prompts.read_text()

@@ -14,7 +14,15 @@ from careline.publications import How
 from careline.publishing import TRIAGE, Failed, Gate, GateNews, GivenUp, Progress, off_the_loop
 from careline.refusal import Refused
 from config.site import Site
-from tests.careline.small_site import Folder, Line, published, small_folder, started
+from tests.careline.small_site import (
+    Folder,
+    Line,
+    all_gates_ended,
+    published,
+    retitle,
+    small_folder,
+    started,
+)
 
 LONG_S = 60.0
 
@@ -25,8 +33,10 @@ def folder(tmp_path: Path) -> Folder:
 
 
 @pytest.fixture
-def start(folder: Folder, tmp_path: Path):
+def start(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made: list[Line] = []
+    # No line is connected: nobody waits for the brain to take anything in.
+    monkeypatch.setattr("careline.publisher.HANDLED_WITHIN_S", 0.0)
 
     def line(*gates: Gate) -> Line:
         made.append(Line(folder.path, tmp_path / "versions", gates or (TRIAGE,)))
@@ -35,12 +45,6 @@ def start(folder: Folder, tmp_path: Path):
     yield line
     for each in made:
         each.gate.close()
-
-
-def retitle(folder: Folder, title: str) -> None:
-    text = (folder.path / "site.yaml").read_text()
-    old = next(line for line in text.splitlines() if line.startswith("title:"))
-    folder.replace("site.yaml", old, f"title: {title}")
 
 
 def refuses(_site: Site, _progress: Progress) -> Sequence[str]:
@@ -381,10 +385,3 @@ async def test_an_answer_of_a_thread_comes_to_the_loop_and_a_fault_is_named():
         await off_the_loop("sum", LONG_S, lambda _progress: 1 / 0, news.append)
     assert [each.state for each in news] == ["begins", "begins"]
     await all_gates_ended()
-
-
-async def all_gates_ended() -> None:
-    """Wait for the threads that a test has let go."""
-    for thread in threading.enumerate():
-        if thread.name.startswith("gate-"):
-            await asyncio.to_thread(thread.join, 30)

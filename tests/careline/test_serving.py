@@ -106,8 +106,9 @@ def test_a_version_that_cannot_be_read_any_more_gives_way_to_the_folder(folder, 
     assert told.startswith(f"version {first.version[:8]} cannot be used, the folder is served")
     assert "were changed since" in told
     last = versions.history.last()
-    assert (last.version, last.how, last.previous) == (site.version, How.PUBLISHED, first.version)
+    assert (last.version, last.how, last.previous) == (site.version, How.INSTEAD, first.version)
     assert "could not be read" in last.note
+    assert not last.author, "nobody has published it"
 
 
 def test_with_neither_a_version_nor_a_folder_the_mistakes_are_told(folder, versions):

@@ -92,6 +92,7 @@ async def test_a_changed_folder_is_published_gate_by_gate(line, typed, folder):
     assert told == [
         "check: passed",
         "triage: passed",
+        "keep: passed",
         f"new calls begin with version {last.short} (v2)",
     ]
     assert (last.author, last.note) == ("maria", "A new title")
@@ -102,6 +103,18 @@ async def test_the_login_name_answers_for_what_nobody_else_does(line, typed, fol
     folder.replace("site.yaml", TITLE, "title: Second")
     assert (await typed("publish"))[0] == 0
     assert line.versions.history.last().author == "ortiz"
+
+
+async def test_what_is_only_noted_is_not_told_to_serve(line, typed, folder, monkeypatch):
+    # As while no line is connected: the brain does not come to it in time.
+    monkeypatch.setattr("careline.publisher.HANDLED_WITHIN_S", 0.0)
+    folder.replace("site.yaml", TITLE, "title: Second")
+    for words, name in ((("publish",), "v2"), (("rollback", "v1"), "v3")):
+        code, told, err = await typed(*words)
+        last = line.versions.history.last()
+        assert (code, err) == (1, "")
+        assert told[-1].startswith(f"version {last.short} ({name}) is noted; it counts once ")
+        assert not any(each.startswith(("keep", "new calls")) for each in told)
 
 
 async def test_nothing_to_publish_is_said(line, typed):
@@ -240,6 +253,19 @@ async def test_versions_are_listed_without_a_running_line_in_the_clinics_time(ty
         "how": "rolled-back", "previous": data["versions"][1]["version"], "serves": True,
         "calls": 0,
     }  # fmt: skip
+
+
+async def test_what_serves_in_place_of_what_cannot_be_read_is_listed_as_nobodys(
+    typed, folder, state
+):
+    versions = SiteVersions(state.versions)
+    (published(folder.path, versions).folder / "queues.yaml").unlink()
+    folder.replace("site.yaml", TITLE, "title: Draft")
+    started(folder.path, versions)
+    _code, told, _err = await typed("versions")
+    assert re.fullmatch(
+        r"\* v2  \w{8}  \S+ \S+ {9}serves; not published; the version before could not .*", told[1]
+    )
 
 
 async def test_where_none_was_published_one_line_says_so(typed, state):

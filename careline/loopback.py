@@ -33,6 +33,8 @@ from careline.looking_up import OpenLookups
 from careline.processes.report import FATAL, PROGRESS, READY
 from careline.state import StateFolder
 from careline.turn import Turn
+from config.errors import ConfigError
+from config.load import load_site
 from config.secrets import agent_secret, ensure_agent_secrets
 from config.site import Site
 
@@ -51,10 +53,22 @@ def without_the_outside(clinic: Path, folder: Path) -> Path:
     Args:
         clinic: the site's folder.
         folder: where the copy goes.
+
+    Raises:
+        CannotStart: the file of the site is written in such a way that it keeps them.
     """
     shutil.copytree(clinic, folder)
-    site = folder / "site.yaml"
-    site.write_text(_SIP.sub("", site.read_text(encoding="utf-8")), encoding="utf-8")
+    file = folder / "site.yaml"
+    file.write_text(_SIP.sub("", file.read_text(encoding="utf-8")), encoding="utf-8")
+    try:
+        left = load_site(folder).sip
+    except ConfigError:
+        left = None
+    if left is None or left.trunk is not None or left.outbound:
+        raise CannotStart(
+            "site.yaml: nothing may be rung outside for this, and its `sip:` part could not be "
+            "left out; write `sip:` at the beginning of a line, unquoted, with all of it indented"
+        )
     return folder
 
 

@@ -9,6 +9,7 @@ from config.document import Document, Path, shown
 from config.names import check_name
 from config.parse import parse
 from config.report import Report
+from ivr.tokens import tokens
 
 ANSWERS = "answers.yaml"
 
@@ -23,7 +24,6 @@ class CommonAnswer:
         text: what is said, in each language.
         keywords: words of the question, in each language; each alone leads here.
         examples: whole questions, in each language.
-        digit: the key of the phone that leads here, where a menu offers it.
     """
 
     id: str
@@ -72,8 +72,11 @@ def _check(
                 report.problem(document, (name, field_name, language), message, key=True)
     for field_name, texts in (("title", answer.title), ("text", answer.text)):
         for language, text in texts.items():
-            if not text:
-                report.problem(document, (name, field_name, language), f"the {field_name} is empty")
+            if not tokens(text):
+                found = (
+                    f"there is no word in {shown(text)}" if text else f"the {field_name} is empty"
+                )
+                report.problem(document, (name, field_name, language), found)
         for language in languages:
             if language not in texts:
                 message = f"there is no {field_name} in {shown(language)}"
@@ -90,8 +93,9 @@ def _check(
 def _check_list(document: Document, path: Path, texts: Iterable[str], report: Report) -> None:
     seen: set[str] = set()
     for index, text in enumerate(texts):
-        if not text.strip():
-            report.problem(document, (*path, index), "this is empty")
+        if not tokens(text):
+            found = f"there is no word in {shown(text)}" if text.strip() else "this is empty"
+            report.problem(document, (*path, index), found)
         elif _folded(text) in seen:
             report.problem(document, (*path, index), f"{shown(text)} stands twice")
         seen.add(_folded(text))

@@ -40,7 +40,7 @@ def calendar_from(
         report: takes the mistakes.
     """
     reader = _Reader(name, document, report)
-    before = len(report.problems)
+    before = report.problem_count
     zone: tzinfo | None = zoneinfo.ZoneInfo("UTC")
     if file.zone is not None:
         zone = time_zone(file.zone, document, (name, "zone"), report)
@@ -52,7 +52,7 @@ def calendar_from(
         closed = reader.public(file.public_holidays) | closed
     special = reader.special(file.special)
     early = reader.early(file.closes_early)
-    if len(report.problems) > before or zone is None:
+    if report.problem_count > before or zone is None:
         return None
     calendar = Calendar(name=name, zone=zone, week=week, holidays=closed, special=special)
     shortened = reader.shortened(early, calendar)

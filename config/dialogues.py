@@ -18,21 +18,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from calls.outcome import Outcome
+from config.answers import ANSWERS
 from config.document import Document
 from config.document import Path as Place
+from config.draft import AGENTS, PROMPTS, QUEUES, Draft
 from config.errors import ConfigError
-from config.load import DIALOGUES
+from config.files import list_dialogues
+from config.linking import answer_name
+from config.lookups import LOOKUPS, PROVIDERS_SOURCE
 from config.names import check_name
 from config.parse import parse
 from config.report import Report
 from config.site import Site
 from config.source import read_document
+from config.step_checks import skill_names
 
 FAILED, NOT_FOUND = "failed", "not-found"
 """How a lookup ends, where it is not what is found."""
@@ -102,9 +107,6 @@ class DialogueTurn:
 TASKS = ("red-flag-call-back", "red-flag-unanswered", "call-back", "message")
 """The kinds of tasks that there are: see :class:`calls.commands.OpenTask`."""
 
-ACTIONS = ("says", "presses", "waits", "silent", "hangs_up", "agent_leaves")
-"""What the caller, or the agent, does."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
@@ -156,21 +158,91 @@ class Written:
         return f"{self.document.file}:{line}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The names that dialogues may use; ``None`` where it cannot be told which there are.
+
+    Attributes:
+        agents: ids.
+        queues: ids.
+        skills: of all agents.
+        prompts: ids, those of answers too.
+        sources: where a flow may ask.
+        outside: whom calls are passed on to.
+        steps: of the flow that calls begin with, and of those that it enters, by path.
+        zone: the clinic's time zone.
+    """
+
+    agents: Collection[str] | None
+    queues: Collection[str] | None
+    skills: Collection[str] | None
+    prompts: Collection[str] | None
+    sources: Collection[str] | None
+    outside: Collection[str] | None
+    steps: Collection[str] | None = None
+    zone: tzinfo = UTC
+
+    @classmethod
+    def of_site(cls, site: Site) -> Known:
+        """Those of a site in which nothing is wrong."""
+        return cls(
+            agents=[*site.agents],
+            queues=[*site.queues],
+            skills={skill for agent in site.agents.values() for skill in agent.skills},
+            prompts=site.rules.prompts,
+            sources=site.sources,
+            outside=site.rules.outside,
+            steps=site.flows[site.entry_flow].steps,
+            zone=site.zone,
+        )
+
+    @classmethod
+    def of_draft(cls, draft: Draft) -> Known:
+        """Those of a site with mistakes: what is broken keeps its name."""
+        prompts, answers = draft.names(PROMPTS), draft.names_if_read(ANSWERS)
+        sources = draft.names_if_read(LOOKUPS)
+        said = (
+            None if prompts is None or answers is None else {*prompts, *map(answer_name, answers)}
+        )
+        return cls(
+            agents=draft.names(AGENTS),
+            queues=draft.names(QUEUES),
+            skills=skill_names(draft),
+            prompts=said,
+            sources=None if sources is None else {*sources, PROVIDERS_SOURCE},
+            outside=draft.outside(),
+        )
+
+
 def read_dialogues(folder: Path, site: Site) -> list[Written]:
     """Every dialogue of a site, in the order of the files and in them.
 
     Args:
-        folder: the site's; the dialogues are in the folder :data:`DIALOGUES` in it, if there is
-            one.
+        folder: the site's; the dialogues are in the folder ``dialogues`` in it, if there is one.
         site: the loaded site, whose names they use.
 
     Raises:
         ConfigError: every mistake in them, each with its line.
     """
-    report, found = Report(), list[Written]()
+    report = Report()
+    found = check_dialogues(folder, Known.of_site(site), report)
+    if report.problem_count:
+        raise ConfigError(report.problems)
+    return found
+
+
+def check_dialogues(folder: Path, known: Known, report: Report) -> list[Written]:
+    """Every dialogue that could be understood; the mistakes in all of them go into the report.
+
+    Args:
+        folder: as for :func:`read_dialogues`.
+        known: the names they may use.
+        report: takes the mistakes.
+    """
+    found = list[Written]()
     names: dict[str, str] = {}
-    for path in sorted((folder / DIALOGUES).glob("*.yaml")):
-        document, problems = read_document(folder, f"{DIALOGUES}/{path.name}")
+    for file in list_dialogues(folder, report):
+        document, problems = read_document(folder, file)
         for problem in problems:
             report.add(problem)
         if not document.readable:
@@ -183,36 +255,37 @@ def read_dialogues(folder: Path, site: Site) -> list[Written]:
             names.setdefault(name, document.file)
             dialogue = parse(Dialogue, raw, document, (name,), report, given={"id": name})
             if dialogue is not None:
-                _check(dialogue, site, document, report)
+                _check(dialogue, known, document, report)
                 found.append(Written(dialogue=dialogue, document=document))
-    if report.problems:
-        raise ConfigError(report.problems)
     return found
 
 
 def starts_at(dialogue: Dialogue, site: Site) -> float:
     """When the caller rings, seconds since the epoch."""
-    local = datetime.strptime(dialogue.at, _AT)  # noqa: DTZ007 - the zone follows
-    return local.replace(tzinfo=site.zone).timestamp()
+    return _time(dialogue.at, site.zone)
 
 
-def _check(dialogue: Dialogue, site: Site, document: Document, report: Report) -> None:
+def _time(at: str, zone: tzinfo) -> float:
+    local = datetime.strptime(at, _AT)  # noqa: DTZ007 - the zone follows
+    return local.replace(tzinfo=zone).timestamp()
+
+
+def _check(dialogue: Dialogue, known: Known, document: Document, report: Report) -> None:
     path: Place = (dialogue.id,)
     try:
-        starts_at(dialogue, site)
+        _time(dialogue.at, known.zone)
     except (ValueError, OverflowError):
         message = "wanted a time such as 2026-11-23 10:00"
         report.problem(document, (*path, "at"), message)
     if dialogue.caller != WITHHELD and not _NUMBER.fullmatch(dialogue.caller):
         message = f"wanted a phone number, 3 to 15 digits, perhaps a +; or {WITHHELD}"
         report.problem(document, (*path, "caller"), message)
-    agents = [*site.agents]
     for key, who in (("ready", dialogue.ready or ()), ("away", dialogue.away)):
         for index, agent in enumerate(who):
-            report.reference(document, (*path, key, index), "agent", agent, agents)
+            report.reference(document, (*path, key, index), "agent", agent, known.agents)
     for source, end in dialogue.lookups.items():
         place = (*path, "lookups", source)
-        report.reference(document, place, "lookup", source, site.sources)
+        report.reference(document, place, "lookup", source, known.sources)
         if end not in (FAILED, NOT_FOUND) and not _is_json(end):
             message = f"wanted {FAILED}, {NOT_FOUND}, or what is found, as JSON in quotes"
             report.problem(document, place, message)
@@ -221,11 +294,11 @@ def _check(dialogue: Dialogue, site: Site, document: Document, report: Report) -
     if len(dialogue.turns) > MOST_TURNS:
         report.problem(document, (*path, "turns"), f"wanted at most {MOST_TURNS} turns")
     for index, turn in enumerate(dialogue.turns[:MOST_TURNS]):
-        _check_turn(turn, site, document, (*path, "turns", index), report)
+        _check_turn(turn, known, document, (*path, "turns", index), report)
 
 
 def _check_turn(
-    turn: DialogueTurn, site: Site, document: Document, path: Place, report: Report
+    turn: DialogueTurn, known: Known, document: Document, path: Place, report: Report
 ) -> None:
     given = [each.name for each in fields(turn) if getattr(turn, each.name) is not None]
     main = [name for name in given if name != "skills"]
@@ -249,24 +322,24 @@ def _check_turn(
         case "silent" if not 0 < (turn.silent or 0) <= 20:
             report.problem(document, place, "wanted a number from 1 to 20")
         case "prompt":
-            report.reference(document, place, "prompt", turn.prompt or "", site.rules.prompts)
+            report.reference(document, place, "prompt", turn.prompt or "", known.prompts)
         case "matches":
             _check_expression(turn.matches or "", document, place, report)
         case "step":
-            steps = site.flows[site.entry_flow].steps
-            report.reference(document, place, "step", turn.step or "", steps)
+            report.reference(document, place, "step", turn.step or "", known.steps)
         case "queue":
-            queues = [*site.queues]
-            report.reference(document, place, "queue", turn.queue or "", queues)
+            report.reference(document, place, "queue", turn.queue or "", known.queues)
+            for index, skill in enumerate(turn.skills or ()):
+                report.reference(document, (*path, "skills", index), "skill", skill, known.skills)
         case "agent":
-            report.reference(document, place, "agent", turn.agent or "", [*site.agents])
+            report.reference(document, place, "agent", turn.agent or "", known.agents)
         case "task":
             report.reference(document, place, "kind of task", turn.task or "", TASKS)
         case "rates" if not 1 <= (turn.rates or 0) <= 5:
             report.problem(document, place, "wanted a number from 1 to 5")
         case "transfer":
-            outside = site.rules.outside
-            report.reference(document, place, "outside name", turn.transfer or "", outside)
+            whom = turn.transfer or ""
+            report.reference(document, place, "outside name", whom, known.outside)
         case "ends":
             outcomes = [outcome.value for outcome in Outcome]
             report.reference(document, place, "outcome", turn.ends or "", outcomes)

@@ -36,6 +36,7 @@ _NOUNS = {
     "rules": "rule",
     "concepts": "concept",
     "modifiers": "modifier",
+    "tables": "table",
 }
 """How a path names one of several things; others by the field that holds them."""
 
@@ -48,7 +49,6 @@ _NO_MEANING: Mapping[type, frozenset[str]] = {
     ),
     # The others follow from the steps.
     Flow: frozenset({"version", "starts", "kinds"}),
-    Table: frozenset({"values", "keys", "grafts", "columns", "file", "readable"}),
     ProtocolSet: frozenset({"protocols"}),
 }
 """Fields that are compared elsewhere, or mean nothing by themselves."""
@@ -141,7 +141,11 @@ def _compared(path: tuple[str, ...], field: str, a: object, b: object) -> Iterat
     """The differences of two values of one field."""
     if a == b:
         return
-    if is_dataclass(a) and type(a) is type(b) and not isinstance(a, Expression):
+    if isinstance(a, Table) and isinstance(b, Table):
+        # A table may be about patients: how many rows are others is told, never what they hold.
+        if a.data != b.data:
+            yield Difference(path=path, kind=Kind.CHANGED, before=_rows(a), after=_rows(b, since=a))
+    elif is_dataclass(a) and type(a) is type(b) and not isinstance(a, Expression):
         yield from _parts(path, a, b)
     elif isinstance(a, Mapping) and isinstance(b, Mapping):
         yield from _mapping(path, field, a, b)
@@ -310,6 +314,8 @@ def _words(value: object, field: str = "") -> str | None:
         return value.isoformat()
     if isinstance(value, Expression):
         return value.text
+    if isinstance(value, Table):
+        return _rows(value)
     if is_dataclass(value) and not isinstance(value, type):
         return _summary(value)
     if isinstance(value, Mapping):
@@ -322,6 +328,17 @@ def _words(value: object, field: str = "") -> str | None:
     if isinstance(value, frozenset | set):
         return ", ".join(sorted(map(str, value))) or "none"
     return str(value)
+
+
+def _rows(table: Table, since: Table | None = None) -> str:
+    """How many rows a table has, and how many of them are not as they were in an earlier one."""
+    rows = table.data
+    told = _counted(len(rows), "row")
+    if since is None:
+        return told
+    new, gone = len(rows.keys() - since.data.keys()), len(since.data.keys() - rows.keys())
+    changed = sum(rows[each] != since.data[each] for each in rows.keys() & since.data.keys())
+    return f"{told} ({new} new, {gone} gone, {changed} changed)"
 
 
 def _hours(minutes: tuple[int, int]) -> str:

@@ -10,6 +10,7 @@ from config.names import check_name
 from config.parse import parse
 from config.report import Report
 from config.table import Table
+from config.typing_of import required_fields
 from config.zip_codes import position_of
 
 PROVIDERS, PROVIDERS_TABLE = "providers.yaml", "providers.csv"
@@ -84,8 +85,8 @@ def read_providers(document: Document, report: Report) -> dict[str, Provider]:
         document: ``providers.yaml`` or ``providers.csv``, as they were read.
         report: takes the mistakes; what cannot be understood is left out.
     """
-    if isinstance(document, Table):
-        _check_columns(document, report)
+    if isinstance(document, Table) and not _check_columns(document, report):
+        return {}
     providers = {}
     for name, raw in document.data.items():
         check_name(name, document, (name,), report)
@@ -98,13 +99,26 @@ def read_providers(document: Document, report: Report) -> dict[str, Provider]:
     return providers
 
 
-def _check_columns(table: Table, report: Report) -> None:
-    """Told once, and not for every row."""
+def _check_columns(table: Table, report: Report) -> bool:
+    """Tell of a column once, and not for every row; returns whether the rows can be read."""
+    if not table.columns:
+        return True  # nothing was read, which is told
+    misspelt = set()
     for column in list(table.columns)[1:]:
         if column not in _COLUMNS[1:]:
             hint = report.nearest(column, _COLUMNS[1:])
+            misspelt.add(report.meant(column, _COLUMNS[1:]))
             table.keys[column,] = table.columns[column]
             report.problem(table, (column,), f"unknown column {shown(column)}{hint}", key=True)
+    missing = [
+        each
+        for each in _COLUMNS[1:]
+        if each in required_fields(Provider) and each not in table.columns
+    ]
+    for column in missing:
+        if column not in misspelt:
+            report.problem(table, (), f"the column {shown(column)} is missing")
+    return not missing
 
 
 def _of_row(row: dict[str, Value]) -> dict[str, Value]:

@@ -7,7 +7,7 @@ is left out of the values but keeps its name, so that a reference to it is not c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from config.directory import PROVIDERS, PROVIDERS_TABLE, Provider, read_provider
 from config.document import Document, Path, Value, shown
 from config.includes import FLOW_KEYS, SharedFiles, WholeFlow
 from config.intents import INTENTS, read_intents
+from config.language_codes import check_codes
 from config.lookups import LOOKUPS, LookupSource, read_lookups, read_tables
 from config.names import check_name
 from config.parse import parse, salvage
@@ -132,6 +133,11 @@ class Draft:
         document = self.documents[file]
         return document.data.keys() if document.readable else None
 
+    def has_providers(self) -> bool:
+        """Whether there are providers of care, though the file may not have been understood."""
+        files = (self.documents.get(file) for file in (PROVIDERS, PROVIDERS_TABLE))
+        return any(each is not None and (each.data or not each.readable) for each in files)
+
     def outside(self) -> set[str] | None:
         """The names of whom calls may be passed on to; ``None`` when that cannot be told."""
         document = self.documents[SITE]
@@ -168,6 +174,9 @@ def read_draft(
     if site_document.readable:
         site = salvage(SiteFile, site_document.data, site_document, report, _UNKNOWN_SITE)
         check_ranges(site, site_document, (), report)
+        if not check_codes(site.languages, site_document, ("languages",), report):
+            # What speaks of languages everywhere else is right or wrong only once these are known.
+            site = replace(site, languages=())
     else:
         site = salvage(SiteFile, {}, site_document, Report(), _UNKNOWN_SITE)
     draft = Draft(documents=documents, site=site)
@@ -264,18 +273,22 @@ def _flow(name: str, whole: WholeFlow, report: Report) -> FlowDraft:
     if not document.readable:
         return flow
     check_name(name, document, (), report)
+    misspelt = set()
     for key in document.data.keys() - set(FLOW_KEYS):
         hint = report.nearest(key, FLOW_KEYS)
+        misspelt.add(report.meant(key, FLOW_KEYS))
         report.problem(document, (key,), f"unknown key {shown(key)}{hint}", key=True)
     _read_arguments(flow, report)
     start = document.data.get("start", "")
     if isinstance(start, str) and start:
         flow.start = start
-    else:
+    elif "start" not in misspelt:
         report.problem(document, ("start",), "'start' must name the first step")
     steps = document.data.get("steps")
     if not isinstance(steps, dict) or not steps:
-        report.problem(document, ("steps",), "'steps' must hold the steps by name")
+        if "steps" not in misspelt:
+            report.problem(document, ("steps",), "'steps' must hold the steps by name")
+        flow.names_known = flow.ways_known = False
         return flow
     for step_name, raw in steps.items():
         path = ("steps", step_name)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
+from config.condition_checks import compared_names, never_fits
 from config.document import Path, shown
 from config.draft import CALENDARS, Draft
+from config.linking import ANSWER
 from config.report import Report
 from config.variables import WANTED, FlowVariables
 from ivr import names
@@ -35,7 +37,7 @@ def expressions_in(step: Step) -> Iterator[tuple[Path, Expression, bool]]:
 
 def _within(path: Path, value: object) -> Iterator[tuple[Path, Expression, bool]]:
     if isinstance(value, Expression):
-        yield path, value, path[-1] == "when"
+        yield path, value, False
     elif isinstance(value, Case):
         yield (*path, "when"), value.when, True
     elif isinstance(value, Mapping):
@@ -58,11 +60,13 @@ def check_expression(
     *,
     yes_no: bool,
 ) -> None:
-    """Report names that stand for nothing, and values that cannot be compared."""
+    """Report names that stand for nothing, and values that cannot be compared, or in vain."""
+    compared = compared_names(expression)
     for name, _column in expression.names():
         wrong = unknown_name(name, variables, draft, report)
         if wrong:
-            tell(path, wrong)
+            is_text = name in compared and "." not in name and "did you mean" not in wrong
+            tell(path, f'{wrong}; a text stands in quotes: "{name}"' if is_text else wrong)
     try:
         kind = expression.kind(variables.kind_of)
     except ExpressionError as error:
@@ -70,6 +74,8 @@ def check_expression(
         return
     if yes_no and kind is not ValueKind.YES_NO:
         tell(path, f"found {WANTED[kind]}, wanted a comparison, or what is yes or no")
+    for wrong in never_fits(expression, draft.site.languages, report):
+        tell(path, wrong)
 
 
 def unknown_name(name: str, variables: FlowVariables, draft: Draft, report: Report) -> str:
@@ -77,6 +83,13 @@ def unknown_name(name: str, variables: FlowVariables, draft: Draft, report: Repo
     calendar = names.calendar_in(name)
     known = draft.names(CALENDARS)
     if calendar is not None:
+        if not calendar:
+            test = name.rpartition(".")[2]
+            such = next(iter(known or ()), "office")
+            return (
+                f"{shown(name)} names no calendar, wanted {names.CALENDAR}.NAME.{test}, "
+                f"such as {names.CALENDAR}.{such}.{test}"
+            )
         if known is None or calendar in known:
             return ""
         return f"unknown calendar {shown(calendar)}{report.nearest(calendar, known)}"
@@ -107,22 +120,25 @@ def check_placeholders(
         tell: takes the mistakes.
     """
     wrong: dict[str, None] = {}
-    for text in draft.prompts.get(prompt, {}).values():
+    texts = draft.prompts.get(prompt, {})
+    what = f"the prompt {shown(prompt)}"
+    if prompt.startswith(ANSWER):
+        answer = draft.answers.get(prompt.removeprefix(ANSWER))
+        texts = {} if answer is None else answer.text
+        what = f"the answer {shown(prompt.removeprefix(ANSWER))}"
+    for text in texts.values():
         for name, manner in placeholders(text):
             if name in special:
                 kind = special[name]
             else:
                 unknown = unknown_name(name, variables, draft, report)
                 if unknown:
-                    wrong[f"the prompt {shown(prompt)} says a value here, and {unknown}"] = None
+                    wrong[f"{what} says a value here, and {unknown}"] = None
                     continue
                 kind = variables.kind_of(name)
             if manner is not None and kind and kind not in _MANNER_KINDS.get(manner, (kind,)):
-                message = (
-                    f"the prompt {shown(prompt)} says {shown(name)} as {manner}, "
-                    f"and it is {WANTED[kind]}"
-                )
-                wrong[message] = None
+                said = f"{what} says {shown(name)} as {manner}"
+                wrong[f"{said}, and it is {WANTED[kind]}"] = None
     for message in wrong:
         tell(path, message)
 

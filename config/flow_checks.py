@@ -24,7 +24,6 @@ from config.variables import FlowVariables, check_variables
 from ivr import announcing, names
 from ivr.ahead import QUESTIONS
 from ivr.flow import INTENT_PROMPTS, READ_BACK_PROMPTS
-from ivr.tokens import occurs, tokens
 from ivr.steps import (
     KINDS,
     AnswersStep,
@@ -38,6 +37,7 @@ from ivr.steps import (
     Step,
     SubFlowStep,
 )
+from ivr.tokens import occurs, tokens
 from ivr.values import ValueKind
 
 _PROMPT_FIELDS = (
@@ -164,8 +164,8 @@ class _FlowChecker:
                 known = self.draft.names_if_read(ANSWERS)
                 answer = prompt.removeprefix(ANSWER)
                 self.reference((name, field), "answer", answer, known)
-                continue
-            self.reference((name, field), "prompt", prompt, self.draft.names(PROMPTS))
+            else:
+                self.reference((name, field), "prompt", prompt, self.draft.names(PROMPTS))
             self.check_values((name, field), prompt, step)
         for prompt in announced(step):
             self.check_values((name,), prompt, step)

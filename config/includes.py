@@ -72,12 +72,15 @@ class SharedFiles:
     def whole(self, flow: Document) -> WholeFlow:
         """A flow with all that it includes and uses; mistakes in that are reported."""
         if not flow.readable:
+            self._all_understood = False
             return WholeFlow(flow, names_known=False)
         self._check_parts(flow, (SNIPPETS,))
         parts = _Parts()
         misspelt = flow.data.keys() - set(FLOW_KEYS)
-        parts.names_known = all(self._report.meant(key, FLOW_KEYS) != INCLUDE for key in misspelt)
+        meant = {self._report.meant(key, FLOW_KEYS) for key in misspelt}
+        parts.names_known = meant.isdisjoint((INCLUDE, STEPS, SNIPPETS))
         self._gather(flow, [], parts)
+        self._all_understood = self._all_understood and parts.names_known
         if not parts.files and not _uses_snippets(flow) and SNIPPETS not in flow.data:
             return WholeFlow(flow, names_known=parts.names_known)
         # One flow's grafts are its own; a site's files stay as they were read.
@@ -88,11 +91,11 @@ class SharedFiles:
 
     def check_used(self) -> None:
         """Warn of files that no flow includes and of snippets that nothing uses."""
+        if not self._all_understood:
+            return
         for file in self._documents.keys() - self._included:
             message = "no flow includes this file"
             self._report.warn(Problem(file=file, line=1, column=1, where="", message=message))
-        if not self._all_understood:
-            return
         for (file, name), document in self._unused.items():
             if (file, name) not in self._used:
                 path = (SNIPPETS, name)
@@ -160,13 +163,27 @@ class SharedFiles:
             self._report.problem(document, (INCLUDE,), _wanted_files(written))
             parts.names_known = False
         elif isinstance(written, str):
-            yield (INCLUDE,), written
+            several = [each.strip() for each in written.split(",")]
+            if len(several) > 1:
+                message = f"several files stand in square brackets: [{', '.join(several)}]"
+                self._report.problem(document, (INCLUDE,), message)
+            for each in several:
+                yield (INCLUDE,), self._bare(each, document, (INCLUDE,))
         for index, name in names:
             if isinstance(name, str):
-                yield (INCLUDE, index), name
+                yield (INCLUDE, index), self._bare(name, document, (INCLUDE, index))
             else:
                 self._report.problem(document, (INCLUDE, index), _wanted_files(name))
                 parts.names_known = False
+
+    def _bare(self, name: str, document: Document, path: Path) -> str:
+        """A file's name; one that is written with its folder or ``.yaml`` is told and taken."""
+        bare = _name(name)
+        if bare == name or bare not in self._names:
+            return name
+        message = f"found {shown(name)}, wanted the name without {SHARED}/ and .yaml: {bare}"
+        self._report.problem(document, path, message)
+        return bare
 
     # --- what they hold ---------------------------------------------------------------------------
 
@@ -209,8 +226,11 @@ class SharedFiles:
         """Put the steps into the document; returns those that could not be put together."""
         own = document.data.get(STEPS, {})
         if not isinstance(own, dict):
+            self._all_understood = False
             return frozenset()  # told when the flow is read
-        expansion = Expansion(document, snippets, self._report, names_known=names_known)
+        expansion = Expansion(
+            document, snippets, self._report, names_known=names_known, elsewhere=self._elsewhere()
+        )
         using = {file.file: _uses_snippets(file) for file in self._files_of(steps)}
         whole: dict[str, Value] = {}
         broken: set[str] = set()
@@ -234,6 +254,15 @@ class SharedFiles:
                 self._used.add((snippet.document.file, name))
         self._all_understood = self._all_understood and not broken and names_known
         return frozenset(broken)
+
+    def _elsewhere(self) -> Mapping[str, str]:
+        """Every snippet that a flow could use, if it included the file that holds it."""
+        return {
+            name: file
+            for file, document in self._documents.items()
+            if isinstance(written := document.data.get(SNIPPETS), dict)
+            for name in written
+        }
 
     @staticmethod
     def _files_of(steps: Mapping[str, Written]) -> list[Document]:

@@ -10,6 +10,7 @@ from config.names import check_name
 from config.parse import parse
 from config.report import Report
 from ivr.intents import Intent
+from ivr.tokens import tokens
 from ivr.wording import words_of
 
 INTENTS = "intents.yaml"
@@ -73,8 +74,9 @@ def _check_titles(
     name: str, intent: Intent, document: Document, languages: tuple[str, ...], report: Report
 ) -> None:
     for language, text in intent.title.items():
-        if not text:
-            report.problem(document, (name, "title", language), "the title is empty")
+        if not tokens(text):
+            found = f"there is no word in {shown(text)}" if text else "the title is empty"
+            report.problem(document, (name, "title", language), found)
     for language in languages:
         if language not in intent.title:
             message = f"there is no title in {shown(language)}"

@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 from calls.ids import AgentId, QueueId
 from calls.verdict import Flag
 from config.answering import check_answering
-from config.draft import FILES, FLOWS, OPTIONAL, PROTOCOLS, Draft, read_draft
+from config.dialogues import Known, check_dialogues
+from config.draft import FLOWS, PROTOCOLS, Draft, read_draft
 from config.emergency_checks import check_emergency
-from config.errors import ConfigError, FolderError, Problem
+from config.errors import ConfigError, Problem
+from config.files import DIALOGUES, check_tables, list_files
 from config.flow_checks import announced, check_consent, check_flow, check_flows, prompts_of
 from config.flow_sizes import check_sizes
 from config.includes import SHARED
+from config.key_checks import check_keys
 from config.linking import answer_name, link, starts
 from config.prompt_checks import check_prompts
 from config.protocol_checks import check_protocols, protocols_of
@@ -27,13 +30,13 @@ from config.staff_checks import check_staff
 from config.unreached import leave_out_unreached
 from config.variables import FlowVariables, variables_of
 from config.versions import flow_version, site_version
+from config.wording_checks import check_wording
 from ivr.flow import ALWAYS_PROMPTS, CallRules, Flow
 from ivr.intents import Intent
 from ivr.steps import AskStep, SubFlowStep
 from triage.protocol import ProtocolSet
 
-DIALOGUES = "dialogues"
-"""The folder of a site in which its dialogues stand; they say nothing to a call."""
+__all__ = ["DEFAULT_CLINIC", "DIALOGUES", "check", "load_site"]
 
 DEFAULT_CLINIC = Path(__file__).parent / "clinic"
 """The sample clinic that comes with Careline."""
@@ -51,16 +54,16 @@ def load_site(folder: Path) -> Site:
     Raises:
         ConfigError: there are mistakes; the error lists all of them.
     """
-    problems, _, site = check(folder)
+    site, _, report = _read(folder, None)
     if site is None:
-        raise ConfigError(problems)
+        raise ConfigError(report.problems)
     return site
 
 
 def check(
     folder: Path, secret_names: Collection[str] | None = None
 ) -> tuple[list[Problem], list[Problem], Site | None]:
-    """Check a site's folder without raising for the mistakes in it.
+    """Check a site's folder, its dialogues too, without raising for the mistakes in it.
 
     Args:
         folder: as for :func:`load_site`.
@@ -73,12 +76,23 @@ def check(
     Raises:
         FolderError: there is no folder to check.
     """
+    site, draft, report = _read(folder, secret_names)
+    check_dialogues(folder, Known.of_draft(draft) if site is None else Known.of_site(site), report)
+    problems = report.problems
+    return problems, report.warnings, None if problems else site
+
+
+def _read(folder: Path, secret_names: Collection[str] | None) -> tuple[Site | None, Draft, Report]:
+    """The site, unless something is wrong with it. No call needs its dialogues."""
     report = Report()
-    flows, protocols, shared, optional = _list(folder, report)
-    draft = read_draft(folder, flows, protocols, optional, report, shared=shared)
+    files = list_files(folder, report)
+    flows, protocols, shared = (files.parts[part] for part in (FLOWS, PROTOCOLS, SHARED))
+    draft = read_draft(folder, flows, protocols, files.optional, report, shared=shared)
+    check_tables(files, draft, report)
     leave_out_unreached(draft, report)
     check_site(draft, secret_names, report)
     check_prompts(draft, report)
+    check_wording(draft, report)
     check_emergency(draft, report)
     check_staff(draft, report)
     check_queues(draft, report)
@@ -89,64 +103,12 @@ def check(
     check_consent(draft, report)
     for flow in draft.flows.values():
         check_flow(flow, draft, variables, report)
+    check_keys(draft, report)
     check_protocols(draft, report)
-    problems, warnings = report.problems, report.warnings
-    site = None if problems else _site(folder, draft, variables, warnings)
-    return problems, warnings, site
-
-
-def _list(folder: Path, report: Report) -> tuple[list[str], list[str], list[str], list[str]]:
-    """The flow, protocol, shared and optional files; reports files that nobody reads."""
-    try:
-        names = _names(folder)
-    except NotADirectoryError:
-        raise FolderError([_of_folder(folder, "this is not a folder")]) from None
-    except (FileNotFoundError, ValueError):  # a NUL in the path is a ValueError
-        raise FolderError([_of_folder(folder, "there is no such folder")]) from None
-    except OSError as error:
-        message = f"the folder cannot be read: {error.strerror}"
-        raise FolderError([_of_folder(folder, message)]) from None
-    unread = {
-        name: f"not read{report.nearest(name, FILES)}"
-        for name in names
-        if name not in (*FILES, *OPTIONAL) and name.endswith((".yaml", ".yml"))
-    }
-    read: dict[str, list[str]] = {}
-    for part in (FLOWS, PROTOCOLS, SHARED):
-        inner = _names_in_part(folder, part, report)
-        read[part] = [f"{part}/{name}" for name in inner if name.endswith(".yaml")]
-        unread |= {
-            f"{part}/{name}": "not read; its name must end in .yaml"
-            for name in inner
-            if name.endswith(".yml")
-        }
-    for file, message in unread.items():
-        report.warn(Problem(file=file, line=1, column=1, where="", message=message))
-    optional = [name for name in OPTIONAL if name in names]
-    return read[FLOWS], read[PROTOCOLS], read[SHARED], optional
-
-
-def _names(folder: Path) -> list[str]:
-    """What is in a folder, without the hidden files that editors and other systems leave."""
-    return sorted(each.name for each in folder.iterdir() if not each.name.startswith("."))
-
-
-def _names_in_part(folder: Path, part: str, report: Report) -> list[str]:
-    names: list[str] = []
-    message = "" if part == SHARED else f"wanted at least one file, such as {part}/main.yaml"
-    try:
-        names = _names(folder / part)
-    except (FileNotFoundError, NotADirectoryError):
-        pass
-    except OSError as error:
-        message = f"the folder cannot be read: {error.strerror}"
-    if message and not any(name.endswith(".yaml") for name in names):
-        report.add(Problem(file=f"{part}/", line=1, column=1, where="", message=message))
-    return names
-
-
-def _of_folder(folder: Path, message: str) -> Problem:
-    return Problem(file=str(folder), line=1, column=1, where="", message=message)
+    site = None
+    if not report.problem_count:
+        site = _site(folder, draft, variables, report.warnings)
+    return site, draft, report
 
 
 def _site(

@@ -121,7 +121,8 @@ def read_tables(
     """Read the tables of the sources that are files, by the source's name.
 
     Dates and phone numbers in them (columns with ``date`` or ``phone`` in their names) must be
-    written as they are compared.
+    written as they are compared. Of a file that is missing nothing is said here: that is a mistake
+    in the line that names it, see :func:`config.files.check_tables`.
 
     Args:
         folder: the site's folder.
@@ -134,8 +135,9 @@ def read_tables(
             continue
         if source.file not in read:
             table, problems = read_table(folder, source.file)
-            for problem in (*problems, *_wrong_cells(table)):
-                report.add(problem)
+            if (folder / source.file).exists():
+                for problem in (*problems, *_wrong_cells(table)):
+                    report.add(problem)
             read[source.file] = table
         tables[name] = read[source.file]
     return tables
@@ -173,6 +175,7 @@ class _Entry:
         file = raw.get("file")
         if isinstance(file, str) and not _FILE.fullmatch(file):
             self.problem(("file",), "wanted a file beside lookups.yaml, such as 'patients.csv'")
+            del self.readable["file"]
         self._check_url()
         self._check_headers()
         method = raw.get("method")

@@ -16,6 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.document import Document, Path, Value, shown
+from config.instead import instead_of
 from config.report import Report
 from config.shapes import MOVED
 from config.shorthand import number_words, written_out
@@ -117,7 +118,8 @@ def _tell(
         if kind == "unexpected_keyword_argument":
             owner = type_at(cls, inner[:-1])
             names = field_types(owner).keys() - given if isinstance(owner, type) else set()
-            moved = MOVED.get((owner, str(inner[-1]))) if isinstance(owner, type) else None
+            named = owner.__name__ if isinstance(owner, type) else ""
+            moved = MOVED.get((named, str(inner[-1])))
             hint = f"; {moved}" if moved else report.nearest(str(inner[-1]), names)
             report.problem(document, place, f"unknown key {shown(inner[-1])}{hint}", key=True)
             # A misspelt key is not missed as well.
@@ -133,7 +135,7 @@ def _tell(
             report.problem(document, place, str(error["ctx"]["error"]))
         else:
             meant = type_at(cls, inner)
-            wanted = plain_name(meant)
+            wanted = instead_of(error["input"], meant, inner) or plain_name(meant)
             for word in number_words(type_at(cls, inner[:-1]), inner[-1:]):
                 wanted += f" or {word}"
             if isinstance(meant, type) and issubclass(meant, Enum):

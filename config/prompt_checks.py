@@ -13,6 +13,7 @@ from config.linking import ANSWER
 from config.report import Report
 from ivr.flow import AGENT_ESCALATED, ALWAYS_PROMPTS
 from ivr.prompts import placeholders
+from ivr.tokens import tokens
 from triage.protocol import ProtocolSet
 
 _ADVICE = {
@@ -52,8 +53,9 @@ def check_prompts(draft: Draft, report: Report) -> None:
                 hint = report.nearest(language, languages)
                 message = f"the site does not speak {shown(language)}{hint}"
                 report.problem(document, (name, language), message, key=True)
-            if not text:
-                report.problem(document, (name, language), "the prompt says nothing")
+            if not tokens(text):
+                found = f"there is no word in {shown(text)}: " if text else ""
+                report.problem(document, (name, language), f"{found}the prompt says nothing")
             wrong = wrong_braces(text, report)
             if wrong:
                 report.problem(document, (name, language), wrong)

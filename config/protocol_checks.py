@@ -50,13 +50,13 @@ def check_protocols(draft: Draft, report: Report) -> None:
     _check_approvals(draft, protocols, report)
     if protocols in tuple(_sound):
         return
-    before = len(report.problems)
+    before = report.problem_count
     _check_ids(draft, report)
     _check_phrases(draft, report)
     _check_concepts(draft, report)
-    if len(report.problems) == before:
+    if report.problem_count == before:
         _check_rules(draft, protocols, report)
-    if len(report.problems) == before:
+    if report.problem_count == before:
         _sound.append(protocols)
 
 

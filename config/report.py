@@ -28,6 +28,7 @@ class Report:
         self._problems: _Told = {}
         self._warnings: _Told = {}
         self._blamed: set[tuple[str, str]] = set()
+        self._told_elsewhere: set[str] = set()
         self._included_by: dict[str, set[str]] = {}
         self._nearest = Nearest(COMPARISONS_AT_MOST)
 
@@ -41,14 +42,26 @@ class Report:
         """What is allowed and should be looked at, in file and line order."""
         return self._in_order(self._warnings)
 
+    @property
+    def problem_count(self) -> int:
+        """How many mistakes there are, without putting them in order."""
+        return len(self._problems)
+
+    def told_elsewhere(self, file: str) -> None:
+        """Pass over all that is found in a file: what is wrong with it is told already."""
+        self._told_elsewhere.add(file)
+
     def add(self, problem: Problem) -> None:
         """Take over a mistake that was found while reading; more about the same value is noise."""
+        if problem.file in self._told_elsewhere:
+            return
         _take(self._problems, problem, problem.where)
         self._blamed.add((problem.file, problem.where))
 
     def warn(self, problem: Problem) -> None:
         """Take over what should be looked at, found while reading."""
-        _take(self._warnings, problem, problem.where)
+        if problem.file not in self._told_elsewhere:
+            _take(self._warnings, problem, problem.where)
 
     def included(self, file: str, by: str) -> None:
         """Remember that a flow includes a file: what is wrong with it in that flow alone says so.
@@ -68,11 +81,13 @@ class Report:
             message: what was found and what was wanted.
             key: whether the key itself is at fault, not its value.
         """
-        _tell(self._problems, document, path, message, key=key, blamed=self._blamed)
+        if document.file not in self._told_elsewhere:
+            _tell(self._problems, document, path, message, key=key, blamed=self._blamed)
 
     def warning(self, document: Document, path: Path, message: str, *, key: bool = False) -> None:
         """Report what is allowed and should be looked at; arguments as for :meth:`problem`."""
-        _tell(self._warnings, document, path, message, key=key, blamed=frozenset())
+        if document.file not in self._told_elsewhere:
+            _tell(self._warnings, document, path, message, key=key, blamed=frozenset())
 
     def reference(
         self, document: Document, path: Path, kind: str, name: str, names: Collection[str] | None

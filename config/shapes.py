@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from acd.models import EmergencyRules, QueueConfig
+from acd.models import EmergencyRules
 from calls.requirement import SkillNeed
 from config.settings import FeatureCodes, RecordingSettings, SipSettings
 from ivr.flow import Keys
 from ivr.intents import MARGIN
-from ivr.steps import Case, Step
+from ivr.steps import Step
 from ivr.values import ValueKind
 
 
@@ -165,16 +165,19 @@ class SharedFile:
 
 _AS_EXPRESSION = 'write it as an expression: when: calendar.office.open, when: language == "es"'
 
-MOVED: Mapping[tuple[type, str], str] = {
-    (Case, "calendar"): _AS_EXPRESSION,
-    (Case, "variable"): _AS_EXPRESSION,
-    (Case, "equals"): _AS_EXPRESSION,
-    (SiteFile, "on_call_after_s"): (
+MOVED: Mapping[tuple[str, str], str] = {
+    ("Case", "calendar"): _AS_EXPRESSION,
+    ("Case", "variable"): _AS_EXPRESSION,
+    ("Case", "equals"): _AS_EXPRESSION,
+    ("SiteFile", "on_call_after_s"): (
         "it is a rung of the emergency ladder now: "
         "emergency: {ladder: [{after_s: 30, do: on-call}]}"
     ),
-    (QueueConfig, "priority"): (
+    ("CommonAnswer", "digit"): (
+        "leave it out: the keys follow the order of 'answers' in the step that offers them"
+    ),
+    ("QueueConfig", "priority"): (
         "head_start_s says now how much longer its callers count as having waited"
     ),
 }
-"""Keys that were, and what to write instead."""
+"""Keys that were, by the name of their class, and what to write instead."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection
+from dataclasses import fields
 
-from config.document import Path, shown
+from config.document import Document, Path, dotted, shown
 from config.draft import QUEUES, SITE, Draft
 from config.emergency_checks import rung_is_written
+from config.errors import Problem
+from config.lookups import LOOKUPS, secrets_named
 from config.names import check_name
 from config.outbound import permits, permits_callers
 from config.report import Report
 from config.settings import SipSettings
 from config.step_checks import DIGITS, skill_names
 from ivr.collection import NO_KEY, YES_KEY
+from ivr.flow import Keys
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
@@ -34,6 +38,9 @@ _CODE = re.compile(r"\*[0-9]{1,4}")
 _NOBODY_OUTSIDE = "an emergency that no nurse answers is put through to nobody outside"
 _ADVICE_ONLY = "when the line fails, callers hear the 911 advice only"
 _NOT_REACHED = "nobody is ever reached here"
+_NOT_IN_THE_FILE = (
+    "the file of secrets holds no secret of this name; add it there, or write the name it has"
+)
 
 
 def check_site(draft: Draft, secret_names: Collection[str] | None, report: Report) -> None:
@@ -88,15 +95,20 @@ def _check_languages(draft: Draft, report: Report) -> None:
 def _check_keys(draft: Draft, report: Report) -> None:
     document, keys = draft.documents[SITE], draft.site.keys
     seen: dict[str, str] = {}
-    for name in ("person", "repeat", "emergency"):
+    for name in (field.name for field in fields(Keys)):
         key, path = getattr(keys, name), ("keys", name)
+        if key is None:
+            continue
         if len(key) != 1 or key not in DIGITS:
             wanted = f"wanted one of the keys {' '.join(DIGITS)}"
             report.problem(document, path, f"found {shown(key)}, {wanted}")
         elif key in seen:
-            report.problem(document, path, f"{shown(key)} means {seen[key]} already")
+            message = f"{shown(key)} means {seen[key]} already; choose another key"
+            report.problem(document, path, message)
         elif key in (YES_KEY, NO_KEY):
-            report.problem(document, path, f"{shown(key)} answers triage's yes/no questions")
+            # What means something everywhere is taken first: such a question had no answer by key.
+            message = f"{shown(key)} answers triage's yes/no questions; choose another key"
+            report.problem(document, path, message)
         seen.setdefault(key, name)
     codes: dict[str, str] = {}
     for name in ("ready", "on_break", "out", "escalate", "identity"):
@@ -241,6 +253,10 @@ def _is_address(text: str) -> bool:
 
 def _check_secrets(draft: Draft, names: Collection[str] | None, report: Report) -> None:
     """What stands where a name should may be the secret itself, so it is never shown."""
+    if names is not None:
+        for header, secret in secrets_named(draft.lookups.values()):
+            if secret not in names:
+                report.add(_of_header(draft.documents[LOOKUPS], header))
     trunk, path = draft.site.sip.trunk, ("sip", "trunk", "password_secret")
     if trunk is None:
         return
@@ -249,4 +265,13 @@ def _check_secrets(draft: Draft, names: Collection[str] | None, report: Report) 
         message = "this is no name of a secret, wanted one such as 'trunk/password'"
         report.problem(document, path, message)
     elif names is not None and trunk.password_secret not in names:
-        report.problem(document, path, "the file of secrets holds no secret of this name")
+        report.problem(document, path, _NOT_IN_THE_FILE)
+
+
+def _of_header(document: Document, path: Path) -> Problem:
+    """A secret of a header that there is not. The header is not shown: it may be anything."""
+    line, column = document.mark(path)
+    where = dotted(path[:-1])
+    return Problem(
+        file=document.file, line=line, column=column, where=where, message=_NOT_IN_THE_FILE
+    )

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from config.document import Document, Path, Value, shown
 from config.report import Report
 from config.source import MAX_DEPTH
 
 USE = "use"
+_INCLUDE = "include"
 DEPTH_AT_MOST = 8
 """Of snippets that use snippets."""
 VALUES_AT_MOST = 20_000
@@ -56,6 +58,7 @@ class Expansion:
         snippets: what may be used, by name; ``None`` for one that could not be understood.
         names_known: whether these are all the names there are.
         report: takes the mistakes.
+        elsewhere: snippets of files that may be included, each with its file.
 
     Attributes:
         used: the names that were used.
@@ -68,11 +71,14 @@ class Expansion:
         report: Report,
         *,
         names_known: bool,
+        elsewhere: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.used: set[str] = set()
         self._flow = flow
         self._snippets = snippets
         self._names_known = names_known
+        self._elsewhere = elsewhere
+        self._not_included: set[tuple[str, str]] = set()
         self._report = report
         self._put_in = 0
         self._outermost: Path = ()
@@ -179,7 +185,9 @@ class Expansion:
 
     def _snippet(self, name: str, place: Written, path: Path) -> Written | None:
         if name not in self._snippets:
-            if self._names_known:
+            if self._names_known and name in self._elsewhere:
+                self._tell_not_included(name, place, path)
+            elif self._names_known:
                 hint = self._report.nearest(name, self._snippets)
                 self._problem(place, path, f"unknown snippet {shown(name)}{hint}")
             self._failed = True
@@ -198,6 +206,19 @@ class Expansion:
             return Written(snippet.value, snippet.document, snippet.path, through)
         self._failed = True
         return None
+
+    def _tell_not_included(self, name: str, place: Written, path: Path) -> None:
+        """Report a snippet of a file that is not included: once, however often it is used."""
+        told = (place.document.file, name)
+        if told in self._not_included:
+            return
+        self._not_included.add(told)
+        file, written = self._elsewhere[name], place.document.data.get(_INCLUDE)
+        included = [written] if isinstance(written, str) else written or []
+        files = [each for each in included if isinstance(each, str)]
+        files.append(file.rpartition("/")[2].removesuffix(".yaml"))
+        message = f"{shown(name)} stands in {file}: write '{_INCLUDE}: [{', '.join(files)}]'"
+        self._problem(place, path, message)
 
     def _count(self) -> None:
         """Count a use, or a value that one puts in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.answering import waits
 from config.document import Path, shown
-from config.draft import AGENTS, QUEUES, Draft
+from config.draft import AGENTS, QUEUES, SITE, Draft
 from config.report import Report
 from config.step_checks import skill_names
 
@@ -19,8 +19,7 @@ def check_staff(draft: Draft, report: Report) -> None:
 
 
 def _check_agents(draft: Draft, report: Report) -> None:
-    document, queues = draft.documents[AGENTS], draft.documents[QUEUES]
-    queues_are_known = queues.readable and len(draft.queues) == len(queues.data)
+    document = draft.documents[AGENTS]
     names: dict[str, str] = {}
     needed = {
         need.skill
@@ -28,6 +27,9 @@ def _check_agents(draft: Draft, report: Report) -> None:
         for need in (*wait.queue.skills, *wait.own, *wait.companion)
     }
     needed |= {need.skill for need in draft.site.language_skills.values()} | {NURSE}
+    needs_are_known = _needs_are_known(draft)
+    # A need that no agent meets is told where it stands; the skill it means is not needless.
+    unmet = needed - (skill_names(draft) or set())
     for agent in draft.agents.values():
         folded = " ".join(agent.name.lower().split())
         if folded in names:
@@ -36,11 +38,25 @@ def _check_agents(draft: Draft, report: Report) -> None:
         names.setdefault(folded, agent.id)
         if not agent.skills:
             report.warning(document, (agent.id,), "this agent has no skill", key=True)
-        if queues_are_known:
+        if needs_are_known:
             for skill in agent.skills.keys() - needed:
+                if report.meant(skill, unmet) is not None:
+                    continue
                 hint = report.nearest(skill, needed)
                 path = (agent.id, "skills", skill)
                 report.warning(document, path, f"nothing needs this skill{hint}", key=True)
+
+
+def _needs_are_known(draft: Draft) -> bool:
+    """Whether every queue, flow and language that may need a skill was understood."""
+    site, queues = draft.documents[SITE], draft.documents[QUEUES]
+    languages = bool(draft.site.language_skills) or "language_skills" not in site.data
+    flows = all(flow.ways_known and not flow.broken for flow in draft.flows.values())
+    return (
+        (site.readable and languages and flows)
+        and queues.readable
+        and len(draft.queues) == len(queues.data)
+    )
 
 
 def _check_nurses(draft: Draft, report: Report) -> None:

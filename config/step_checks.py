@@ -13,10 +13,10 @@ from config.intents import INTENTS
 from config.linking import free_keys
 from config.lookups import LOOKUPS, PROVIDERS_SOURCE
 from config.report import Report
+from config.table import Table
 from config.variables import WANTED, FlowVariables, kind_of
 from ivr import names
 from ivr.flow import Keys
-from ivr.tokens import tokens
 from ivr.prompts import placeholders
 from ivr.steps import (
     AnswersStep,
@@ -35,6 +35,7 @@ from ivr.steps import (
     SubFlowStep,
     TransferStep,
 )
+from ivr.tokens import tokens
 from ivr.values import ValueKind
 
 DIGITS = "0123456789*#"
@@ -45,6 +46,7 @@ _PROVIDERS_TOLD = (
 )
 _VARIABLE = re.compile(r"[a-z][a-z0-9_-]{0,47}")
 _AT = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_FAR = re.compile(r"[0-9]{4,}")
 _RESERVED = frozenset(
     {"and", "or", "not", "in", "is", "set", "yes", "no", "true", "false"}
     | {names.VALUE, names.FIRST, names.SECOND, "call", "caller", names.CALENDAR}
@@ -259,11 +261,12 @@ class StepChecker:
 
     def _check_lookup(self, name: str, step: LookupStep) -> None:
         known = self._draft.names_if_read(LOOKUPS)
-        if known is not None and self._draft.providers:
+        if known is not None and self._draft.has_providers():
             known |= {PROVIDERS_SOURCE}
         self._reference((name, "source"), "source", step.source, known)
         wanted: Collection[str] | None = None
         columns: Collection[str] | None = None
+        table: Table | None = None
         if step.source == PROVIDERS_SOURCE:
             wanted, columns = _PROVIDERS_GIVEN, _PROVIDERS_TOLD
         elif step.source in self._draft.lookups:
@@ -279,16 +282,25 @@ class StepChecker:
                 message = f"{shown(step.source)} asks for {shown(each)}, and it is not given"
                 self._problem((name, "given"), message)
         if wanted is not None:
+            kind = "placeholder" if table is None else "column"
             for given in step.given:
-                self._reference((name, "given", given), "placeholder", given, wanted)
+                self._reference((name, "given", given), kind, given, wanted)
         for variable, saved in step.save.items():
             self._check_variable((name, "save", variable), variable)
             if not _AT.fullmatch(saved.at):
                 message = f"found {shown(saved.at)}, wanted a place such as name.0.given"
                 self._problem((name, "save", variable), message)
                 continue
-            first = saved.at.partition(".")[0]
+            far = next((each for each in saved.at.split(".") if _FAR.fullmatch(each)), None)
+            if far is not None:
+                message = f"found {shown(far)}, wanted a position of at most 3 digits"
+                self._problem((name, "save", variable), message)
+                continue
+            first, dot, _ = saved.at.partition(".")
             self._reference((name, "save", variable), "column", first, columns)
+            if dot and table is not None and columns is not None and first in columns:
+                message = f"found {shown(saved.at)}; a table has columns and nothing within them, "
+                self._problem((name, "save", variable), f"{message}wanted {shown(first)}")
 
     def _left_out(self, given: Collection[str], wanted: Collection[str]) -> list[str]:
         """What is wanted and not given; one that is misspelt is not left out as well."""

@@ -30,6 +30,9 @@ _SPACES = re.compile(r"[ \t]*+")
 _BLANK = re.compile(r"(?:[ \t,]*+\n)*+")
 """Lines without anything in them, as spreadsheets leave them at the end."""
 _COLUMN = re.compile(r"[a-z][a-z0-9_]{0,47}")
+_TABS = re.compile(r"(\s*+)[^\n,]*\t[^\n,]*(?:\n|\Z)")
+"""A first line with tabs between its cells."""
+_SEPARATED = "the columns must be separated by commas; save the table as CSV with commas"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 _Cell: TypeAlias = tuple[str, Mark]
@@ -88,6 +91,8 @@ def parse_table(file: str, content: bytes) -> tuple[Table, list[Problem]]:
         code = f"U+{ord(control.group()):04X}"
         place = _end_of(text[: control.start()])
         return _unreadable(file, place, f"the character {code} may not stand in a table")
+    if (tab := _TABS.match(text)) is not None:
+        return _unreadable(file, _end_of(text[: tab.end(1)]), _SEPARATED)
     reader = _Reader(file)
     try:
         reader.read(_rows(text))
@@ -127,8 +132,8 @@ class _Reader:
             self._row(cells)
 
     def _name_columns(self, header: list[_Cell]) -> None:
-        if len(header) == 1 and re.search(r"[;\t]", header[0][0]):
-            raise _RefusedError(header[0][1], "the columns must be separated by commas")
+        if len(header) == 1 and ";" in header[0][0]:
+            raise _RefusedError(header[0][1], _SEPARATED)
         for name, mark in header:
             if not _COLUMN.fullmatch(name):
                 wanted = "small letters, digits and '_', such as 'birth_date'"
@@ -145,7 +150,11 @@ class _Reader:
         key, mark = cells[0]
         if len(cells) != len(table.columns):
             found, wanted = len(cells), len(table.columns)
-            self._problem(mark, f"this line has {_counted(found, 'cell')}, wanted {wanted}")
+            hint = "a cell that holds a comma stands in quotation marks"
+            if found < wanted:
+                hint = "an empty cell keeps its comma"
+            message = f"this line has {_counted(found, 'cell')}, wanted {wanted}; {hint}"
+            self._problem(mark, message)
             return
         if not key:
             self._problem(mark, "the first cell, which is the id, is empty")

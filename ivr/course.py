@@ -253,7 +253,9 @@ class Course:
 
         Args:
             now: seconds since the epoch.
-            live: by step, the variables that make a difference there; all do if not given.
+            live: by step, the variables that make a difference there; all do if not given. With
+                it, how many of triage's questions were put is left out too: who was asked fewer
+                comes to a nurse later, and was here before.
         """
         variables = self.variables
         heeded = None if live is None else live.get(self.step_name or "")
@@ -282,7 +284,7 @@ class Course:
             tuple(sorted(self.unstaffed)),
             self.may_record,
             question and (question.verdict.question, question.back.name, question.misses),
-            self.questions_put,
+            self.questions_put if live is None else 0,
             len(self.held_by),
             (self.lookup.outcome, self.lookup.answer.reveal()) if self._looks_up() else None,
             self.keeps_place is None,

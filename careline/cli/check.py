@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from config.site import Site
 PROBLEMS = 1
 UNREADABLE = 2
 
+_VARYING = re.compile(r"'[^']*'|`[^`]*`|\([^()]*\)|\{[^{}]*\}|[0-9]+")
+"""What differs between two warnings of one kind: names, numbers, lists of them."""
+
 _EXAMPLES = """examples:
   careline check                           the sample clinic
   careline check /etc/careline/clinic      your own
@@ -26,6 +30,8 @@ _EXAMPLES = """examples:
                                            also whether each secret it names is there
   careline check clinic --format json | jq -r '.problems[] | "\\(.file):\\(.line) \\(.message)"'
                                            for an editor or a script
+
+While there are problems, only the first warning of each kind is printed; JSON always holds all.
 
 One JSON object: {"ok": true, "problems": [], "warnings": [{"file", "line", "column", "where",
 "message", "severity"}], "site": {"id", "title", "version", and how much it holds}}; "site" is null
@@ -89,10 +95,20 @@ def _print_lines(
         print(problem)
     if warnings:
         print("\nWarnings:" if problems else "Warnings:")
-        for warning in warnings:
-            print(f"  {warning}")
+        for line in _folded(warnings) if problems else map(str, warnings):
+            print(f"  {line}")
     print()
     print(_summary(folder, len(problems), len(warnings), site))
+
+
+def _folded(warnings: Sequence[Problem]) -> Iterator[str]:
+    """The first of each kind: a hundred would push what has to be mended off the screen."""
+    kinds: dict[str, list[Problem]] = {}
+    for warning in warnings:
+        kinds.setdefault(_VARYING.sub("", warning.message), []).append(warning)
+    for first, *others in kinds.values():
+        more = f" (and {counted(len(others), 'more warning')} of this kind)" if others else ""
+        yield f"{first}{more}"
 
 
 def _print_json(answer: dict[str, Any]) -> None:

@@ -31,9 +31,13 @@ a dialogue, in a file of the folder dialogues/:
       - {presses: "52"}                    # and says; waits and silent; hangs_up
       - {queue: refills, skills: []}       # also prompt, matches, step, nurse, agent, task, ends
 
-exit code: 0 all are as written; 1 some are not, each is told with its line; 2 the site, or a
-dialogue, has mistakes
+exit code: 0 all are as written; 1 some are not, each is told with its line; 2 nothing was held: the
+site, or a dialogue, has mistakes, or there is no dialogue
 """
+
+_NONE = """\
+there is no dialogue, so nothing was held, and no publication notices what a change breaks; write
+one in a file of the folder dialogues, such as dialogues/desk.yaml: `careline test --help`"""
 
 
 def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type private
@@ -57,7 +61,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
 
 
 def run(args: argparse.Namespace) -> int:
-    """Hold them; 1 when one is not as written, 2 when they cannot be held."""
+    """Hold them; 1 when one is not as written, 2 when they cannot be held or there is none."""
     site = site_or_complain(args.folder)
     if site is None:
         return 2
@@ -80,6 +84,9 @@ def run(args: argparse.Namespace) -> int:
         print_json(_as_json(rehearsal))
     else:
         _tell(terminal, rehearsal, site, args)
+    if not rehearsal.played:
+        print(_NONE, file=sys.stderr)
+        return 2
     return 1 if rehearsal.failed else 0
 
 
@@ -92,8 +99,9 @@ def _tell(terminal: Terminal, rehearsal: Rehearsal, site: Site, args: argparse.N
     held = counted(len(rehearsal.played), "dialogue")
     failed = len(rehearsal.failed)
     terminal.say()
-    verdict = f"{failed} not as written" if failed else "all as written"
-    terminal.say(f"{held}, {verdict}", tone=Tone.ALERT if failed else Tone.PLAIN)
+    if rehearsal.played:
+        verdict = f"{failed} not as written" if failed else "all as written"
+        terminal.say(f"{held}, {verdict}", tone=Tone.ALERT if failed else Tone.PLAIN)
     terminal.say(
         f"{site.entry_flow}: {_share(coverage.steps_walked, len(coverage.steps), 'steps')}, "
         f"{_share(coverage.ways_walked, len(coverage.ways), 'ways')}"
@@ -131,7 +139,7 @@ def _share(some: int, all_: int, what: str) -> str:
 def _as_json(rehearsal: Rehearsal) -> dict[str, object]:
     coverage = rehearsal.coverage
     return {
-        "ok": not rehearsal.failed,
+        "ok": bool(rehearsal.played) and not rehearsal.failed,
         "dialogues": [
             {
                 "id": played.written.dialogue.id,

@@ -99,6 +99,7 @@ def inputs(point: Point, rules: CallRules, world: World) -> Iterator[Input]:
     if state is State.RECORDING:
         yield Input(Doing.WORDS, "a message", _message(call, point.recording_id))
         yield _key(call, keys.person)
+        yield _key(call, keys.emergency)
         return
     everywhere = (keys.person, keys.repeat, keys.emergency)
     for key in (*everywhere, *_wishes(rules, world)):

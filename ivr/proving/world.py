@@ -200,6 +200,9 @@ def _help_in(commands: list[Command], world: World) -> str:
                 return f"a task for the people of {queue}: {kind}"
             case KeepPlace():
                 return "keeps their place, and is called back"
+            case RecordMessage() if not world.number_shown:
+                # Who says nothing and shows no number leaves nothing by which to help them.
+                return "is asked for a message, and to say how they are reached"
     return ""
 
 

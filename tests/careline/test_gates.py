@@ -240,9 +240,10 @@ async def test_a_first_start_with_a_flow_that_is_not_proved_is_told_loudly(folde
 
 
 def test_what_has_a_callers_own_words_in_it_is_not_rendered_ahead(folder):
-    folder.replace("prompts.yaml", "{en: Bye., es: Gracias.}", '{en: "{born}.", es: "{born}."}')
+    said = '{en: "{caller.number}.", es: "{caller.number}."}'
+    folder.replace("prompts.yaml", "{en: See you., es: Hasta luego.}", said)
     site = load_site(folder.path)
-    assert "{born}." in site.rules.prompts["goodbye"].values()
+    assert "{caller.number}." in site.rules.prompts["bye"].values()
     assert not [each for each in utterances(site) if "{" in each.text]
 
 

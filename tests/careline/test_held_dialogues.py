@@ -8,7 +8,7 @@ import pytest
 
 from adapters.lookups.dry import DryLookups
 from careline.dialogues.play import play
-from config.dialogues import ACTIONS, DialogueTurn, read_dialogues
+from config.dialogues import DialogueTurn, read_dialogues
 from config.load import load_site
 from tests.config.every_kind import every_folder
 
@@ -24,7 +24,7 @@ OFFERED = [*DESK, "{waits: 130}"]
 SUNDAY = "at: 2026-11-22 10:00"
 
 EXPECTED = {
-    "line": (MENU, "{line: press 1 OR 2}", "{line: press 3}"),
+    "line": (MENU, "{line: press 1 TO 6}", "{line: press 3}"),
     "never_said": (MENU, "{never_said: press 3}", "{never_said: press 1}"),
     "prompt": (MENU, "{prompt: menu}", "{prompt: hello}"),
     "matches": (MENU, "{matches: 'Press [0-9]'}", "{matches: 'Press [3-9]'}"),
@@ -79,6 +79,10 @@ def hold(tmp_path):
     return held
 
 
+ACTIONS = ("says", "presses", "waits", "silent", "hangs_up", "agent_leaves")
+"""What the caller, or the agent, does."""
+
+
 def test_every_expectation_is_looked_at_here():
     assert {each.name for each in fields(DialogueTurn)} == {
         *ACTIONS,
@@ -103,7 +107,7 @@ def test_each_failure_says_what_there_is_instead(hold):
         head, turns, _, wrong = EVERY_WAY[what]
         return hold([*turns, wrong], head).failures[0].partition(": ")[2]
 
-    assert failure("line") == "wanted “press 3”; the line has said: Press 1 or 2."
+    assert failure("line") == "wanted “press 3”; the line has said: Press 1 to 6."
     assert failure("step") == (
         "wanted the step desk; the call came by hours -> hello -> record -> menu"
     )
@@ -158,7 +162,7 @@ def test_words_to_a_line_that_hears_none_are_a_failure(hold):
 
 def test_what_is_expected_counts_from_what_the_caller_did_last(hold):
     (failure,) = hold([*MENU, "{line: Hello}"]).failures
-    assert failure.endswith("wanted “Hello”; the line has said: Press 1 or 2.")
+    assert failure.endswith("wanted “Hello”; the line has said: Press 1 to 6.")
     assert hold(["{line: Hello}", *MENU]).failures == []
 
 

@@ -64,7 +64,7 @@ def test_one_that_is_not_tells_its_line_and_all_that_was_said(folder, test):
     told = shown.out.splitlines()
     assert code == 1
     assert told[:2] == ["ok      front-desk: The front desk, by keys", "FAILED  wrong"]
-    assert "        line    Press 1 or 2." in told
+    assert "        line    Press 1 or 2 or 3." in told
     assert "        caller  presses 1" in told
     assert (
         "        dialogues/wrong.yaml:4: wanted the caller to wait in nurse; they wait in general"
@@ -159,9 +159,10 @@ def test_a_site_with_mistakes_is_told_as_check_tells_it(folder, test):
     assert "unknown step 'docter'; did you mean 'doctor'?" in shown.out + shown.err
 
 
-def test_a_site_without_dialogues_has_none_that_fails(folder, test):
+def test_a_site_without_dialogues_is_told_so_and_nothing_is_said_to_be_as_written(folder, test):
     (folder.path / "dialogues/desk.yaml").unlink()
     shown, code = test()
-    assert code == 0
-    assert "0 dialogues, all as written" in shown.out
+    assert code == 2
+    assert shown.err.startswith("there is no dialogue, so nothing was held")
+    assert "as written" not in shown.out
     assert "main: 0 of 5 steps (0 %), 0 of 5 ways (0 %)" in shown.out

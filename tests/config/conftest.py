@@ -63,7 +63,7 @@ digits-only: {en: Press keys., es: Use las teclas.}
 goodbye: {en: Bye., es: Gracias.}
 recording-notice: {en: Recorded., es: Grabada.}
 triage-happening-now: {en: Now?, es: ¿Ahora?}
-menu: {en: Press 1 or 2., es: Oprima 1 o 2.}
+menu: {en: Press 1 or 2 or 3., es: Oprima 1 o 2 o 3.}
 bye: {en: See you., es: Hasta luego.}
 agent-ready: {en: Ready., es: Listo.}
 agent-break: {en: Break., es: Pausa.}

@@ -165,19 +165,21 @@ record,first_name,date_of_birth,phone,balance
 p1,Ana,1980-02-29,+15185550101,12
 """,
 }
+EVERY["prompts.yaml"] = EVERY["prompts.yaml"].replace("1 or 2 or 3", "1 to 6")
+EVERY["prompts.yaml"] = EVERY["prompts.yaml"].replace("1 o 2 o 3", "1 a 6")
 EVERY["prompts.yaml"] += """\
 hello: {en: Hello., es: Hola.}
 may-record: {en: Press 1 or 2., es: Oprima 1 o 2.}
 menu-again: {en: 1 to 6., es: 1 a 6.}
 quiet: {en: Pardon., es: Perdón.}
 ask-birth: {en: Your birthday., es: Su fecha de nacimiento.}
-right: {en: "{value}. Right?", es: "{value}. ¿Correcto?"}
+right: {en: "{value}. Right? 1 or 2.", es: "{value}. ¿Correcto? 1 o 2."}
 read-back: {en: "{value}. 1 or 2.", es: "{value}. 1 o 2."}
 hold-on: {en: I look., es: Busco.}
 owes: {en: "{name}, you owe {balance:money}.", es: "{name}, debe {balance:money}."}
 ask-card: {en: Your card., es: Su tarjeta.}
 ask-people: {en: How many?, es: ¿Cuántos?}
-ask-questions: {en: 1 or 2., es: 1 o 2.}
+ask-questions: {en: 1 to 3., es: 1 a 3.}
 offer: {en: Press 2., es: Oprima 2.}
 rating: {en: 1 to 5., es: 1 a 5.}
 settled: {en: Settled?, es: ¿Resuelto?}

@@ -46,6 +46,25 @@ def test_warnings_stand_apart_and_do_not_fail(site, capsys):
     assert lines[1].startswith("  agents.yaml:6:24: ")
 
 
+def test_without_a_problem_every_warning_is_printed(site, capsys):
+    site.replace("agents.yaml", "{general: 3, ", "{general: 3, knitting: 2, singing: 1, ")
+    assert run(check, "check", str(site.path)) == 0
+    assert capsys.readouterr().out.count("nothing needs this skill\n") == 2
+
+
+def test_while_there_are_problems_one_warning_of_each_kind_is_printed(site, capsys):
+    site.replace("agents.yaml", "{general: 3, ", "{general: 3, knitting: 2, singing: 1, ")
+    site.replace("site.yaml", "person_queue: general", "person_queue: generall")
+    assert run(check, "check", str(site.path)) == 1
+    problem, _, title, *warnings, _, summary = capsys.readouterr().out.splitlines()
+    assert problem.startswith("site.yaml:7:15: person_queue: unknown queue 'generall'")
+    assert title == "Warnings:"
+    needless = [each for each in warnings if "needs this skill" in each]
+    told = "  agents.yaml:6:24: bo.skills.knitting: nothing needs this skill"
+    assert needless == [f"{told} (and 1 more warning of this kind)"]
+    assert summary.endswith(": 1 problem, 2 warnings")
+
+
 def test_a_folder_that_cannot_be_read_ends_with_2_and_one_line(tmp_path, capsys):
     assert run(check, "check", str(tmp_path / "nowhere")) == 2
     said = capsys.readouterr()

@@ -126,6 +126,11 @@ def test_a_mistake_about_the_call_is_told_at_its_line(site, old, new, told):
         ("{matches: '('}", 17, ".matches: this is no regular expression: missing ), unterm"),
         ("{step: general-desk}", 14, ".step: unknown step 'general-desk'; did you mean 'general'?"),
         ("{queue: genral}", 15, ".queue: unknown queue 'genral'; did you mean 'general'?"),
+        (
+            "{queue: general, skills: [spansih]}",
+            33,
+            ".skills[0]: unknown skill 'spansih'; did you mean 'spanish'?",
+        ),
         ("{nurse: maybe}", 15, ".nurse: found 'maybe', wanted yes or no"),
         ("{agent: boo}", 15, ".agent: unknown agent 'boo'; did you mean 'bo'?"),
         ("{task: mesage}", 14, ".task: unknown kind of task 'mesage'; did you mean 'message'?"),
@@ -191,6 +196,31 @@ def test_every_mistake_of_every_file_is_told(site):
     assert [each.partition(": ")[0] for each in told] == [
         "dialogues/a.yaml:1:23",
         "dialogues/a.yaml:1:35",
-        "dialogues/b.yaml:2:1",
+        "dialogues/b.yaml:1:6",
         "dialogues/c.yaml:1:8",
+    ]
+
+
+# --- careline check -------------------------------------------------------------------------------
+
+TURN = HEAD + "    - {step: genral}\n    - {queue: genral}\n"
+TOLD = [
+    f"{FILE}:8:14: front-desk.turns[0].step: unknown step 'genral'; did you mean 'general'?",
+    f"{FILE}:9:15: front-desk.turns[1].queue: unknown queue 'genral'; did you mean 'general'?",
+]
+
+
+def test_mistakes_in_dialogues_are_those_of_the_site_and_keep_no_line_from_its_calls(site):
+    site.write(FILE, TURN)
+    assert site.problems() == TOLD
+    assert load_site(site.path).entry_flow == "main"
+
+
+def test_mistakes_in_dialogues_are_told_beside_those_of_the_flows(site):
+    site.write(FILE, TURN)
+    site.replace("flows/main.yaml", "destination: doctor", "destination: docter")
+    # Which steps there are is not known any more, and what is known is looked at all the same.
+    assert [each.partition(": ")[0] for each in site.problems()] == [
+        TOLD[1].partition(": ")[0],
+        "flows/main.yaml:21:18",
     ]

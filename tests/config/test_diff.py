@@ -249,3 +249,45 @@ def test_there_and_back_is_the_same_the_other_way_round(site, clinic):
     there = {(each.path, each.before, each.after) for each in differences(small, clinic)}
     back = {(each.path, each.after, each.before) for each in differences(clinic, small)}
     assert there == back
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+SOURCE = "patients:\n  file: patients.csv\n"
+ROWS = "id,phone,last_name\np-1,+15185550101,Okafor\np-2,+15185550102,Lindqvist\n"
+HELD = ("p-1", "p-2", "p-3", "5185550", "Okafor", "Lindqvist", "Marsh")
+
+
+@pytest.fixture
+def told_of_tables(site):
+    """Loads a site with one table and with another; what differs, as it reads."""
+
+    def compare(old: str | None, new: str | None) -> list[str]:
+        loaded = []
+        for rows in (old, new):
+            (site.path / "lookups.yaml").unlink(missing_ok=True)
+            if rows is not None:
+                site.write("lookups.yaml", SOURCE)
+                site.write("patients.csv", rows)
+            loaded.append(load_site(site.path))
+        found = [str(each) for each in differences(*loaded)]
+        assert not [held for held in HELD for line in found if held in line]
+        return found
+
+    return compare
+
+
+def test_of_patients_tables_numbers_of_rows_are_told_and_nothing_that_stands_in_them(
+    told_of_tables,
+):
+    changed = "id,phone,last_name\np-1,+15185550101,Marsh\np-3,+15185550103,Marsh\n"
+    assert told_of_tables(ROWS, changed) == [
+        "site / table patients: 2 rows -> 2 rows (1 new, 1 gone, 1 changed)"
+    ]
+    assert told_of_tables(None, ROWS)[-1] == "site / table patients: added: 2 rows"
+    assert told_of_tables(ROWS, None)[-1] == "site / table patients: removed: 2 rows"
+
+
+def test_a_table_whose_rows_only_moved_does_not_differ(told_of_tables):
+    head, first, second = ROWS.splitlines()
+    assert told_of_tables(ROWS, f"{head}\n\n{second}\n{first}\n") == []

@@ -97,7 +97,7 @@ MISTAKES = {
     "no list": (
         "{en: [refill],",
         "{en: refill,",
-        "3:18: refill.keywords.en: found 'refill', wanted a list",
+        "3:18: refill.keywords.en: found 'refill', wanted a list in square brackets: [refill]",
     ),
     "a keyword without a word": (
         "{en: [refill],",

@@ -254,10 +254,32 @@ def test_what_could_never_fit_is_told_without_what_stands_there(tmp_path, old, n
     assert new not in problem
 
 
-def test_a_missing_table_is_told(tmp_path):
-    report = Report()
-    read_tables(tmp_path, {"a": LookupSource(id="a", file="none.csv")}, report)
-    assert [str(each) for each in report.problems] == ["none.csv:1:1: the file is missing"]
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (
+            "patient.csv",
+            "there is no file 'patient.csv' beside lookups.yaml; did you mean 'patients.csv'?",
+        ),
+        (
+            "bills.csv",
+            "there is no file 'bills.csv' beside lookups.yaml; save it there, or name another",
+        ),
+        (
+            "'C:\\clinic\\patients.csv'",
+            "wanted a file beside lookups.yaml, such as 'patients.csv'",
+        ),
+        ("../patients.csv", "wanted a file beside lookups.yaml, such as 'patients.csv'"),
+    ],
+)
+def test_a_table_that_is_not_there_is_told_once_where_it_is_named(site, file, told):
+    site.write("patients.csv", "id,name\np-1,Ann\n")
+    site.write("lookups.yaml", "patients:\n  file: patients.csv\n")
+    assert site.problems() == []
+    site.write("lookups.yaml", f"patients:\n  file: {file}\n")
+    assert site.problems() == [f"lookups.yaml:2:9: patients.file: {told}"]
+    # The table is not called unread beside a line that means it.
+    assert bool(site.warnings()) is (file == "bills.csv")
 
 
 def test_the_sample_is_right_and_so_is_what_stands_in_its_comment(tmp_path):

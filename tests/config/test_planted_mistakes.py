@@ -52,7 +52,10 @@ SCHEMA = {
         MAIN,
         "skills: [{skill: general, level: 2}]",
         "skills: general",
-        "flows/main.yaml:95:13: steps.desk.skills: found 'general', wanted a list",
+        (
+            "flows/main.yaml:95:13: steps.desk.skills: found 'general', wanted a list in square "
+            "brackets: [general]"
+        ),
     ),
     "out of range": (
         MAIN,
@@ -222,7 +225,7 @@ REFERENCES = {
         "date_of_birth: born",
         "date_of_brith: born",
         (
-            "flows/main.yaml:39:28: steps.patient.given.date_of_brith: unknown placeholder "
+            "flows/main.yaml:39:28: steps.patient.given.date_of_brith: unknown column "
             "'date_of_brith'; did you mean 'date_of_birth'?"
         ),
     ),
@@ -260,7 +263,10 @@ REFERENCES = {
         "lookups.yaml",
         "file: patients.csv",
         "file: patient.csv",
-        "patient.csv:1:1: the file is missing",
+        (
+            "lookups.yaml:1:18: patients.file: there is no file 'patient.csv' beside lookups.yaml; "
+            "did you mean 'patients.csv'?"
+        ),
     ),
 }
 EXPRESSIONS = {
@@ -599,8 +605,8 @@ PROMPTS = {
     ),
     "value missing in read back": (
         PROMPTS_FILE,
-        'right: {en: "{value}. Right?"',
-        'right: {en: "Right?"',
+        'right: {en: "{value}. Right?',
+        'right: {en: "Right?',
         (
             "flows/main.yaml:34:23: steps.birth.read_back_prompt: the prompt 'right' does not "
             "say {value} in 'en': nothing is read back"
@@ -754,6 +760,15 @@ STEPS = {
             "place such as name.0.given"
         ),
     ),
+    "far position in answer": (
+        MAIN,
+        "at: balance,",
+        "at: entry.1000.balance,",
+        (
+            "flows/main.yaml:42:7: steps.patient.save.balance: found '1000', wanted a position of "
+            "at most 3 digits"
+        ),
+    ),
     "call_back no call-back": (
         MAIN,
         "call_back: later",
@@ -841,7 +856,7 @@ YAML = {
         MAIN,
         "answers: [parking, fax]",
         "answers: [parking, fax",
-        "flows/main.yaml:90:9: a list or mapping in brackets is not closed here",
+        "flows/main.yaml:89:14: the bracket that opens here is not closed",
     ),
     "anchor": (
         MAIN,

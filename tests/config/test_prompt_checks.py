@@ -7,8 +7,8 @@ from config.load import load_site
 MISTAKES = {
     "missing translation": (
         "prompts.yaml",
-        "{en: Press 1 or 2., es: Oprima 1 o 2.}",
-        "{en: Press 1 or 2.}",
+        "{en: Press 1 or 2 or 3., es: Oprima 1 o 2 o 3.}",
+        "{en: Press 1 or 2 or 3.}",
         "prompts.yaml:10:1: menu: there is no text in 'es'",
     ),
     "missing built-in prompt": (
@@ -40,7 +40,7 @@ MISTAKES = {
     ),
     "an empty prompt": (
         "prompts.yaml",
-        "{en: Press 1 or 2.,",
+        "{en: Press 1 or 2 or 3.,",
         "{en: '  ',",
         "prompts.yaml:10:12: menu.en: the prompt says nothing",
     ),

@@ -1,12 +1,23 @@
 """What can be wrong in ``site.yaml``: keys, codes, addresses, numbers, secrets."""
 
+from dataclasses import fields
+
 import pytest
+
+from ivr.flow import Keys
 
 TRUNK = """\
   trunk:
     registrar: sip.example.com
     user: small
     password_secret: trunk/password
+"""
+RECORDS = """\
+records:
+  url: https://records.example.org/{phone}
+  secret_headers:
+    X-Key: records/key
+    Authorization: records/token
 """
 NO_CALL_BACKS = (
     "no pattern permits patients' numbers: the line calls nobody back, not even a red flag who was "
@@ -34,7 +45,28 @@ MISTAKES = {
         "site.yaml",
         "id: small\n",
         "id: small\nkeys: {emergency: '0'}\n",
-        "site.yaml:2:19: keys.emergency: '0' means person already",
+        "site.yaml:2:19: keys.emergency: '0' means person already; choose another key",
+    ),
+    "a key for another language that calls a nurse": (
+        "site.yaml",
+        "id: small\n",
+        "id: small\nkeys: {language: '9'}\n",
+        "site.yaml:2:18: keys.language: '9' means emergency already; choose another key",
+    ),
+    "one key for two wishes": (
+        "site.yaml",
+        "id: small\n",
+        "id: small\nkeys: {slower: '8', louder: '8'}\n",
+        "site.yaml:2:29: keys.louder: '8' means slower already; choose another key",
+    ),
+    "a word for a key": (
+        "site.yaml",
+        "id: small\n",
+        "id: small\nkeys: {slower: eight}\n",
+        (
+            "site.yaml:2:16: keys.slower: found 'eight', wanted one of the keys "
+            "0 1 2 3 4 5 6 7 8 9 * #"
+        ),
     ),
     "no address": (
         "site.yaml",
@@ -132,9 +164,19 @@ def test_a_feature_code_within_another_is_told_for_each_that_it_hides(site):
     assert all("cannot be told from" in each for each in problems)
 
 
-def test_a_key_that_answers_triage_is_none_of_the_sites(site):
-    site.replace("site.yaml", "id: small\n", "id: small\nkeys: {person: '1'}\n")
-    assert "site.yaml:2:16: keys.person: '1' answers triage's yes/no questions" in site.problems()
+@pytest.mark.parametrize("name", [field.name for field in fields(Keys)])
+@pytest.mark.parametrize("key", ["1", "2"])
+def test_a_key_that_answers_triage_is_none_of_the_sites(site, name, key):
+    site.replace("site.yaml", "id: small\n", f"id: small\nkeys: {{{name}: '{key}'}}\n")
+    assert (
+        f"site.yaml:2:{len(name) + 10}: keys.{name}: '{key}' answers triage's yes/no questions; "
+        "choose another key"
+    ) in site.problems()
+
+
+def test_every_key_may_be_another_one(site):
+    keys = "{person: '0', repeat: '*', emergency: '9', slower: '8', louder: '7', language: '#'}"
+    assert site.problems_after("site.yaml", "id: small\n", f"id: small\nkeys: {keys}\n") == []
 
 
 def test_a_secret_that_is_not_there_is_told_without_its_name(site):
@@ -142,8 +184,23 @@ def test_a_secret_that_is_not_there_is_told_without_its_name(site):
     (problem,) = site.problems(secret_names={"other"})
     assert problem == (
         "site.yaml:18:22: sip.trunk.password_secret: "
-        "the file of secrets holds no secret of this name"
+        "the file of secrets holds no secret of this name; add it there, or write the name it has"
     )
+
+
+def test_a_secret_that_a_source_names_and_that_is_not_there_is_told_too(site):
+    site.write("lookups.yaml", RECORDS)
+    assert site.problems(secret_names={"trunk/password", "records/key", "records/token"}) == []
+    problems = site.problems(secret_names={"trunk/password", "records/key"})
+    assert problems == [
+        (
+            "lookups.yaml:5:20: records.secret_headers: "
+            "the file of secrets holds no secret of this name; add it there, or write the name it "
+            "has"
+        )
+    ]
+    # Whether it is there is asked only of a file of secrets that is named.
+    assert site.problems() == []
 
 
 def test_a_password_in_place_of_its_name_is_never_shown(site):

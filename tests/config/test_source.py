@@ -70,9 +70,9 @@ def test_every_value_knows_its_place():
         (b"a: 'x\nb: c\n", "1:4: the quotation mark that opens here is never closed"),
         (b"a: b: c\n", "1:5: a second ': ' in one value; put the text in quotes, or indent it"),
         (b"a: @x\n", "1:4: no value can begin with this character; put the value in quotes"),
-        (b"a: [1\n", "2:1: a list or mapping in brackets is not closed here"),
-        (b"a: [1", "1:6: a list or mapping in brackets is not closed here"),
-        (b"a: [", "1:5: a value is missing here, or a bracket is not closed"),
+        (b"a: [1\n", "1:4: the bracket that opens here is not closed"),
+        (b"a: [1", "1:4: the bracket that opens here is not closed"),
+        (b"a: [", "1:4: the bracket that opens here is not closed"),
         (b"[" * 100_000, "1:26: this is nested too deeply"),
     ],
 )

@@ -70,7 +70,10 @@ MISTAKES = {
         "agents.yaml",
         "{nurse: 4, spanish: 5}",
         "[nurse, spanish]",
-        "agents.yaml:3:3: ana.skills: found a list, wanted a mapping of 'key: value'",
+        (
+            "agents.yaml:3:3: ana.skills: found a list, wanted a number for each, such as "
+            "{nurse: 5, spanish: 5}"
+        ),
     ),
     "nothing after a key": (
         "agents.yaml",

@@ -33,7 +33,7 @@ def test_the_folder_does_not_count(site, tmp_path):
 
 def test_a_prompt_of_the_flow_changes_both(site):
     before = versions(site)
-    site.replace("prompts.yaml", "Press 1 or 2.", "Please press 1 or 2.")
+    site.replace("prompts.yaml", "Press 1 or 2 or 3.", "Please press 1 or 2 or 3.")
     after = versions(site)
     assert after[0] != before[0]
     assert after[1] != before[1]

@@ -29,7 +29,9 @@ class TableSource:
             for key, row in table.data.items()
             if isinstance(row, dict)
         ]
-        self._by_cell: dict[str, dict[str, list[int]]] = {}
+        # Here and not at the first question: a large table takes a part of a second, and questions
+        # are asked where calls are served.
+        self._by_cell = {column: self._index(column) for column in table.columns}
 
     async def ask(self, given: Mapping[str, str], _key: str = "") -> Answer:
         """The row as a JSON object of texts."""
@@ -41,7 +43,7 @@ class TableSource:
             return failed("misconfigured")
         fitting: set[int] | None = None
         for column, value in given.items():
-            rows = set(self._index(column).get(_cell(column, value), ()))
+            rows = set(self._by_cell[column].get(_cell(column, value), ()))
             if is_phone_column(column):
                 rows = {row for row in rows if _same_phone(self._rows[row][column], value)}
             fitting = rows if fitting is None else fitting & rows
@@ -50,14 +52,12 @@ class TableSource:
         return found(self._rows[fitting.pop()])
 
     def _index(self, column: str) -> Mapping[str, list[int]]:
-        """Rows by what stands in a column, made when it is first asked for."""
-        if column not in self._by_cell:
-            index: dict[str, list[int]] = {}
-            for number, row in enumerate(self._rows):
-                if cell := _cell(column, row[column]):
-                    index.setdefault(cell, []).append(number)
-            self._by_cell[column] = index
-        return self._by_cell[column]
+        """Rows by what stands in a column."""
+        index: dict[str, list[int]] = {}
+        for number, row in enumerate(self._rows):
+            if cell := _cell(column, row[column]):
+                index.setdefault(cell, []).append(number)
+        return index
 
 
 def _cell(column: str, text: str) -> str:

@@ -23,10 +23,13 @@ from typing import TextIO
 import pytest
 
 from adapters.speech import PromptStore, VoiceSynthesiser
+from careline.publishing import TRIAGE, Gate
 from careline.spoken import confirmations, utterances
 from careline.state import StateFolder
 from config.site import Site
 from tests.careline.rig import Rig
+from tests.careline.small_site import Line, small_folder
+from tests.config.conftest import Folder
 
 _PATIENCE_S = 90.0
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
@@ -62,6 +65,29 @@ def state(rendered: Path, tmp_path: Path) -> StateFolder:
     made.make()
     shutil.copytree(rendered, made.prompts, dirs_exist_ok=True)
     return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """The folder of the small clinic."""
+    return small_folder(tmp_path / "site")
+
+
+@pytest.fixture
+def start(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Line]]:
+    """Starts what publishes the small clinic; no line is connected, so nobody waits for one."""
+    made: list[Line] = []
+    monkeypatch.setattr("careline.publisher.HANDLED_WITHIN_S", 0.0)
+
+    def line(*gates: Gate) -> Line:
+        made.append(Line(folder.path, tmp_path / "versions", gates or (TRIAGE,)))
+        return made[-1]
+
+    yield line
+    for each in made:
+        each.gate.close()
 
 
 @pytest.fixture

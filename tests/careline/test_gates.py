@@ -26,7 +26,7 @@ from careline.state import StateFolder
 from careline.versions import SiteVersions
 from config.load import load_site
 from config.site import Site
-from tests.careline.small_site import Folder, Line, published, small_folder
+from tests.careline.small_site import Line, published
 
 LONG_S = 60.0
 
@@ -43,11 +43,6 @@ start: general
 steps:
   general: {kind: queue, queue: general}
 """
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    return small_folder(tmp_path / "site")
 
 
 @pytest.fixture

@@ -4,12 +4,6 @@ import pytest
 
 from careline.loopback import CannotStart, without_the_outside
 from config.load import load_site
-from tests.careline.small_site import small_folder
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return small_folder(tmp_path / "site")
 
 
 def written(folder, new="sip:\n"):

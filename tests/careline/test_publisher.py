@@ -19,35 +19,13 @@ from careline.publishing import KEEP_WITHIN_S, GateNews
 from careline.refusal import Refused
 from config.site import Site
 from tests.careline.small_site import (
-    Folder,
     Line,
     all_gates_ended,
     published,
     retitle,
-    small_folder,
 )
 
 LONG_S = 60.0
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    return small_folder(tmp_path / "site")
-
-
-@pytest.fixture
-def start(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    made: list[Line] = []
-    # No line is connected: nobody waits for the brain to take anything in.
-    monkeypatch.setattr("careline.publisher.HANDLED_WITHIN_S", 0.0)
-
-    def line() -> Line:
-        made.append(Line(folder.path, tmp_path / "versions"))
-        return made[-1]
-
-    yield line
-    for each in made:
-        each.gate.close()
 
 
 # --- on the disk ----------------------------------------------------------------------------------

@@ -5,46 +5,22 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from calls.ids import CallId
 from careline.publications import How
-from careline.publishing import TRIAGE, Failed, Gate, GateNews, GivenUp, Progress, off_the_loop
+from careline.publishing import Failed, Gate, GateNews, GivenUp, Progress, off_the_loop
 from careline.refusal import Refused
 from config.site import Site
 from tests.careline.small_site import (
-    Folder,
-    Line,
     all_gates_ended,
     published,
     retitle,
-    small_folder,
     started,
 )
 
 LONG_S = 60.0
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    return small_folder(tmp_path / "site")
-
-
-@pytest.fixture
-def start(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    made: list[Line] = []
-    # No line is connected: nobody waits for the brain to take anything in.
-    monkeypatch.setattr("careline.publisher.HANDLED_WITHIN_S", 0.0)
-
-    def line(*gates: Gate) -> Line:
-        made.append(Line(folder.path, tmp_path / "versions", gates or (TRIAGE,)))
-        return made[-1]
-
-    yield line
-    for each in made:
-        each.gate.close()
 
 
 def refuses(_site: Site, _progress: Progress) -> Sequence[str]:

@@ -18,11 +18,6 @@ WAITS = "the folder has changes that are not published: careline publish"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    return small_folder(tmp_path / "site")
-
-
-@pytest.fixture
 def versions(tmp_path: Path) -> SiteVersions:
     return SiteVersions(tmp_path / "versions")
 

@@ -22,7 +22,7 @@ from careline.publications import How
 from careline.publishing import Gate
 from careline.state import StateFolder
 from careline.versions import SiteVersions
-from tests.careline.small_site import Folder, Line, published, small_folder, started
+from tests.careline.small_site import Folder, Line, published, started
 
 TITLE = "title: Small Clinic"
 
@@ -41,11 +41,6 @@ class Running(Line):
         self.brain._observe = self.calls.observe
         self.server = ControlServer(self.brain, self.calls, self.publisher)
         self.calls.listen(self.server.tell_watchers)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    return small_folder(tmp_path / "site")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from careline.moments import moments
 from careline.proving import prove
 from careline.worlds import worlds
 from config.load import DEFAULT_CLINIC, load_site
-from tests.careline.small_site import NOW, small_folder
+from tests.careline.small_site import NOW
 from tests.config.conftest import SMALL
 
 FLOW = "flows/main.yaml"
@@ -52,11 +52,6 @@ steps:
   general: {kind: queue, queue: general}
 """
 SOURCE = "visits:\n  url: https://x.example.org/a?n={name}\n"
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return small_folder(tmp_path / "site")
 
 
 def asking(folder, when, before=""):

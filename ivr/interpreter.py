@@ -100,6 +100,13 @@ class Interpreter(View):
         """A pause behind what was typed, after which every key is pressed by itself."""
         self._course.ends_until = 0.0
 
+    def forget_steps_alone(self) -> None:
+        """Count the steps without a word or key anew.
+
+        Their limit helps a caller whom a flow leads in a circle; a flow that needs it is not sound.
+        """
+        self._course.steps_alone = 0
+
     def stance(
         self, now: float, live: Mapping[str, AbstractSet[str]] | None = None
     ) -> tuple[object, ...]:

@@ -90,6 +90,7 @@ def explore(flow: Flow, rules: CallRules, world: World) -> Graph:
             return HELP
         if point.ending is Ending.OVER:
             return SERVED if call.was_connected or call.was_helped else OVER
+        call.forget_steps_alone()
         stance = call.stance(point.now, world.live)
         found = places.get(stance)
         if found is None:

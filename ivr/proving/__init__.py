@@ -14,7 +14,10 @@ comes of it is then asked, for each kind of caller, how long the longest way to 
 (:mod:`ivr.proving.judgement`).
 
 What a proof does not look at: two keys pressed ahead of a question, values other than the ones that
-stand for their kind, and how long somebody waits in a queue, which the longest wait bounds.
+stand for their kind or that the flow compares with, and how long somebody waits in a queue, which
+the longest wait bounds. It is stricter than the line in two things. Who is led in a circle comes to
+a person after some steps (:data:`ivr.walk.STEPS_ALONE`); no flow may need that. And of two ways to
+a place the one counts on which triage may still ask the most.
 """
 
 from ivr.proving.exploration import Graph, explore

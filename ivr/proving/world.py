@@ -68,7 +68,8 @@ class World:
 
     Attributes:
         name: for a person to read, such as ``Monday 10:30, in Spanish``.
-        at: when the caller rings, seconds since the epoch; nothing opens or closes within the hour.
+        at: when the caller rings, seconds since the epoch; where it can be helped, nothing opens or
+            closes within the hour.
         staffed: whether somebody could answer what is asked for.
         language: which the caller is known to speak from the beginning; ``None`` for the site's
             first, unasked.

@@ -173,7 +173,6 @@ async def _take_part(
     taking_part = asyncio.create_task(node.take_part(supervisor_gone))
     stopping = asyncio.create_task(stop.wait())
     living = asyncio.create_task(_tell_alive())
-    looking = asyncio.create_task(_look_at(serving, versions, state))
     try:
         done, _pending = await asyncio.wait(
             {taking_part, stopping}, return_when=asyncio.FIRST_COMPLETED
@@ -181,9 +180,9 @@ async def _take_part(
         if taking_part in done:
             taking_part.result()
     finally:
-        for task in (taking_part, stopping, living, looking):
+        for task in (taking_part, stopping, living):
             task.cancel()
-        await asyncio.gather(taking_part, stopping, living, looking, return_exceptions=True)
+        await asyncio.gather(taking_part, stopping, living, return_exceptions=True)
 
 
 async def _drive(brain: Brain, version: str, socket: Path, orphaned: asyncio.Task[None]) -> None:

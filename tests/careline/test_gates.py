@@ -12,12 +12,9 @@ from pathlib import Path
 import pytest
 
 from adapters.speech import VoiceSynthesiser
-from calls.ports import JournalError
-from calls.private import Private
 from careline.apart import apart
 from careline.gate import compile_site
 from careline.gates import DIALOGUES, PROMPTS, PROOF, gates_of, tell_what_does_not_hold
-from careline.processes.brain import NodeOptions, serve
 from careline.processes.gate import GATES, found
 from careline.publishing import Gate, GateNews, GivenUp, Progress, refusals
 from careline.serving import begin_serving, passed_no_gate, site_to_serve
@@ -25,7 +22,6 @@ from careline.spoken import phrases, utterances
 from careline.state import StateFolder
 from careline.versions import SiteVersions
 from config.load import load_site
-from config.site import Site
 from tests.careline.small_site import Line, published
 
 LONG_S = 60.0
@@ -203,24 +199,6 @@ def test_what_serves_in_place_of_what_cannot_be_read_has_passed_no_gate_either(f
     folder.replace("site.yaml", "title: Draft", "title: Second")
     published(folder.path, versions)
     assert not passed_no_gate(site_to_serve(folder.path, versions), versions)
-
-
-@pytest.mark.parametrize("gates_passed", [False, True])
-async def test_one_machine_of_several_looks_at_what_passed_no_gate_as_well(
-    folder, state, monkeypatch, gates_passed
-):
-    looked: list[str] = []
-
-    async def look(site: Site, _state: StateFolder) -> None:
-        looked.append(site.title)
-
-    monkeypatch.setattr("careline.processes.brain.tell_what_does_not_hold", look)
-    if gates_passed:
-        published(folder.path, SiteVersions(state.versions))
-    nowhere = NodeOptions(address=Private("redis://127.0.0.1:9/0"), name="one", replicas=0)
-    with pytest.raises(JournalError):
-        await serve(folder.path, state, nowhere)
-    assert looked == ([] if gates_passed else ["Small Clinic"])
 
 
 @pytest.mark.slow

@@ -576,6 +576,33 @@ class CallDequeued(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerNoted(CallFact):
+    """A call is over and something is owed to its caller: what whoever does it has to know.
+
+    It stands here once, so that it is found again however long the task stays open.
+
+    Attributes:
+        note: where to call, what the caller was asked for and gave, and words of danger, as
+            :mod:`careline.notes` writes it.
+    """
+
+    note: Private
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRead(CallFact):
+    """A person has read what is known of a caller for whom something is to be done.
+
+    Attributes:
+        kind: of the task, as in :class:`~calls.commands.OpenTask`.
+        by: who.
+    """
+
+    kind: str
+    by: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskClosed(CallFact):
     """A person closed what was to be done for a caller, and answers for it.
 
@@ -690,6 +717,7 @@ DERIVED = (
     CallConnected,
     CallReleased,
     CallEnded,
+    CallerNoted,
 )
 """Facts that follow from other facts. A replay of the whole switchboard makes them again; a replay
 of one engine reads them."""

@@ -16,7 +16,14 @@ import msgspec
 
 from acd.estimates import EstimatesState
 from acd.state import DistributorState
-from calls.facts import CallArrived, CallBackAnswered, CallBackChosen, SitePublished
+from calls.commands import OpenTask
+from calls.facts import (
+    CallArrived,
+    CallBackAnswered,
+    CallBackChosen,
+    CallerNoted,
+    SitePublished,
+)
 from calls.ids import CallId, QueueId
 from calls.outcome import Outcome
 from calls.ports import Entry
@@ -47,10 +54,12 @@ class Placed:
     Attributes:
         shown_in: the call in which their number was shown.
         emergency: whether it is a red flag who is called back.
+        answers: the call that it answers, where what was known after that is needed.
     """
 
     shown_in: CallId
     emergency: bool
+    answers: CallId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +76,7 @@ class Standing:
         calls: those that are not, or that are kept after their end: they are brought back.
         placed: those among them, and among those whose agents are remembered, that we placed.
         owed: calls whose callers are owed a call-back, with the call that showed the number.
+        noted: calls that are over, of whose callers it is needed what is known.
         spoke_in: calls that showed the number of a caller whose last agent is remembered.
         alarms: what triage found in callers' words within the last day.
         overrides: what supervisors have said on queues.
@@ -83,6 +93,7 @@ class Standing:
     calls: tuple[CallId, ...] = ()
     placed: Mapping[CallId, Placed] = field(default_factory=dict)
     owed: Mapping[CallId, CallId] = field(default_factory=dict)
+    noted: tuple[CallId, ...] = ()
     spoke_in: tuple[CallId, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     overrides: Mapping[QueueId, Override] = field(default_factory=dict)
@@ -111,6 +122,7 @@ class Checkpoint:
         arrivals: for calls whose number was shown, or given, before the stretch: after which entry.
         seen: how far each run of a line had been heard.
         standing: the switchboard.
+        notes: after which entry what is known of the caller of a noted call stands.
     """
 
     site: str
@@ -121,6 +133,7 @@ class Checkpoint:
     arrivals: Mapping[CallId, int]
     seen: Mapping[str, int]
     standing: Standing
+    notes: Mapping[CallId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +183,7 @@ class Track:
         self._versions = [(0, version)]
         self._began: dict[CallId, int] = {}
         self._told: dict[CallId, int] = {}
+        self._noted: dict[CallId, int] = {}
         self._at = 0.0
         self.position = 0
 
@@ -182,6 +196,10 @@ class Track:
                 self._began.setdefault(call_id, position - 1)
             case CallBackChosen(call_id=call_id, number=number) if number:
                 self._told[call_id] = position - 1
+            case OpenTask(call_id=call_id, number=number) if number:
+                self._told[call_id] = position - 1
+            case CallerNoted(call_id=call_id):
+                self._noted[call_id] = position - 1
             case SitePublished(site=site, version=version) if site == self._site:
                 self._versions.append((position, version))
 
@@ -189,6 +207,7 @@ class Track:
         """Know what a checkpoint knows of what was before its stretch, and where it stands."""
         self.position = position
         self._began = {**checkpoint.arrivals, **self._began}
+        self._noted = {**checkpoint.notes, **self._noted}
         self._at = max(self._at, checkpoint.at)
 
     def checkpoint(self, standing: Standing, seen: Mapping[str, int]) -> Checkpoint | None:
@@ -202,6 +221,8 @@ class Track:
         wanted = {*needed, *standing.lost[-_LOST_WITH_NUMBERS:]}
         self._began = {call: after for call, after in self._began.items() if call in wanted}
         self._told = {call: after for call, after in self._told.items() if call in wanted}
+        noted = {*standing.noted}
+        self._noted = {call: after for call, after in self._noted.items() if call in noted}
         if not self._began.keys() >= needed:
             return None
         brought_back = {*standing.calls, *standing.spoke_in}
@@ -220,6 +241,7 @@ class Track:
             },
             seen=dict(seen),
             standing=standing,
+            notes=dict(self._noted),
         )
 
     def _version_after(self, position: int) -> str:

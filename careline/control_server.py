@@ -24,7 +24,7 @@ from careline.publishing import GateNews, Tell
 from careline.queue_requests import override, queue_data, queue_named
 from careline.refusal import Refused
 from careline.screen import screen_data
-from careline.task_requests import closing, task_data
+from careline.task_requests import closing, reading, task_data
 from ivr import Interpreter
 
 _QUEUED_LINES = 1000
@@ -156,8 +156,13 @@ class ControlServer(ControlSocket):
                 agent_id = agent_named(board.site, agent)
                 return screen_data(board, agent_id, self._brain.now())
             case {"op": "tasks"}:
-                tasks = task_data(board, self._calls, self._brain.now())
+                tasks = task_data(board, self._brain.now())
                 return {"tasks": tasks, "time_zone": str(board.site.zone)}
+            case {"op": "task", "call": str(call), "by": str(by)}:
+                kind, now = _text(request, "kind"), self._brain.now()
+                read, data = reading(board, self._calls, call, kind, by, now)
+                done = await self._tell(read)
+                return {**done, "task": data, "time_zone": str(board.site.zone)}
             case {"op": "close", "call": str(call), "by": str(by), "how": str(how)}:
                 fact = closing(board, self._calls, call, _text(request, "kind"), by, how)
                 done = await self._tell(fact)
@@ -233,7 +238,7 @@ class ControlServer(ControlSocket):
                 {"queue": queue.queue_id, "waiting": len(queue.waiting)} for queue in picture.queues
             ],
             "outcomes": {outcome.value: count for outcome, count in board.calls.outcomes.items()},
-            "tasks": task_data(board, self._calls, now),
+            "tasks": task_data(board, now),
             "faults": board.faults,
             "journal_problem": self._brain.journal_problem,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from calls.commands import Command, Enqueue, Say, StartRecording, StopRecording
 from calls.facts import CallConnected, CallFact, CallReleased, PromptFinished
@@ -11,6 +11,7 @@ from calls.ids import AgentId, CallId
 from calls.private import Private
 from calls.verdict import Verdict
 from careline.call_back_call import CallBackCall
+from careline.notes import KEPT_SAID, NOTHING, Note, Said
 from careline.rescue import Rescue
 from ivr import CallRules, Interpreter
 from recordings.consent import Answer, ConsentRule, decide
@@ -22,25 +23,6 @@ _KEY_PAUSE_S = 3.0
 """Keys of an agent further apart than this do not belong to one code."""
 
 
-_KEPT_SAID = 20
-"""Of a call's words of danger the latest so many are shown to a nurse."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Words in which triage found something.
-
-    Attributes:
-        at: when they were assessed, seconds since the epoch.
-        words: what was heard.
-        verdict: what triage made of it.
-    """
-
-    at: float
-    words: Private
-    verdict: Verdict
-
-
 class LiveCall:
     """A call that is not over.
 
@@ -50,12 +32,14 @@ class LiveCall:
         rules: the rules the call began with.
         number: the caller's, if it is known.
         shown_in: the call that showed the number, where it is an earlier one.
+        answers: the earlier call that this one answers, where we placed it to call somebody back.
+        known: what was known of the caller after that.
 
     Attributes:
         agents: who has spoken with the caller.
         may_call_back: whether nothing was understood that forbids to call the caller.
         advised_911: whether they were told to call 911, and may be doing so.
-        danger: words in which triage found something, for the screen of a nurse; in memory only.
+        danger: words in which triage found something, the latest last.
     """
 
     def __init__(
@@ -65,12 +49,16 @@ class LiveCall:
         rules: CallRules,
         number: Private = Private(""),
         shown_in: CallId | None = None,
+        answers: CallId | None = None,
+        known: Note = NOTHING,
     ) -> None:
         self.engine = engine
         self.call_id = call_id
         self.rules = rules
         self.number = number
         self.shown_in = shown_in or call_id
+        self.answers = answers
+        self._known = known
         self.agents: set[AgentId] = set()
         self.may_call_back = True
         self.advised_911 = False
@@ -101,7 +89,7 @@ class LiveCall:
         self.may_call_back &= verdict.may_call_back
         if verdict.flags or verdict.suppressed or verdict.action.is_red_flag:
             self.danger.append(Said(now, words, verdict))
-            del self.danger[:-_KEPT_SAID]
+            del self.danger[:-KEPT_SAID]
 
     def follow(self, fact: CallFact, rule: ConsentRule) -> list[Command]:
         """Record conversations, where that is permitted.
@@ -164,6 +152,21 @@ class LiveCall:
         # The line takes no name twice, and a replay knows nothing of an earlier restart.
         self._recording_id = f"{again.recording_id}-{now:.0f}"
         return [replace(again, recording_id=self._recording_id)]
+
+    # --- what is known of the caller ------------------------------------------------------------
+
+    def note(self, given: Private = Private("")) -> Note:
+        """What is known of the caller now.
+
+        Args:
+            given: where they want to be called, if not at the number that was shown.
+        """
+        return self._known.with_more(
+            number=given or self.number,
+            told=self.engine.told if isinstance(self.engine, Interpreter) else {},
+            said=tuple(self.danger),
+            advised_911=self.advised_911,
+        )
 
     # --- an agent's keys ------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from calls.facts import (
     CallDequeued,
     CallEnded,
     CallerAdvised,
+    CallerNoted,
     CallFact,
     CallFailed,
     CallHeld,
@@ -36,6 +37,7 @@ from calls.facts import (
     RecordingSealed,
     SurveyAnswered,
     TaskClosed,
+    TaskRead,
     TimerFired,
     WordsAssessed,
 )
@@ -70,10 +72,12 @@ _NOT_FOR_ENGINES = (
     CallBackForbidden,
     CallBackOwed,
     CallerAdvised,
+    CallerNoted,
     OfferFact,
     RecordingSealed,
     SurveyAnswered,
     TaskClosed,
+    TaskRead,
 )
 """Facts about a call that are the distributor's, or a person's."""
 

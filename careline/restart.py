@@ -6,12 +6,14 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from calls.facts import CallArrived, CallBackChosen, CallEnded, WordsAssessed
+from calls.commands import OpenTask
+from calls.facts import CallArrived, CallBackChosen, CallEnded, CallerNoted, WordsAssessed
 from calls.ids import CallId
 from calls.ports import Entry, Journal
 from calls.private import Private
 from careline import checkpoint as checkpoints
 from careline.checkpoint import Checkpoint, CheckpointError, Track
+from careline.notes import Note, read
 from careline.restoring import restored
 from careline.switchboard import Switchboard
 from careline.turn import Turn
@@ -86,6 +88,7 @@ def _from_checkpoint(
             checkpoint,
             _followed(journal, came, checkpoint.stretch_after, position),
             _numbers(journal, checkpoint),
+            _notes(journal, checkpoint),
             find_version,
             observer,
         )
@@ -104,9 +107,22 @@ def _numbers(journal: Journal, checkpoint: Checkpoint) -> dict[CallId, Private]:
     for call_id, after in checkpoint.arrivals.items():
         _position, entry = next(journal.read(after), (0, None))
         match entry and entry.record:
-            case CallArrived(caller=number) | CallBackChosen(number=number):
+            case (
+                CallArrived(caller=number) | CallBackChosen(number=number) | OpenTask(number=number)
+            ):
                 numbers[call_id] = number
     return numbers
+
+
+def _notes(journal: Journal, checkpoint: Checkpoint) -> dict[CallId, Note]:
+    """What is known of callers who have left; those that were forgotten are not there."""
+    notes = {}
+    for call_id, after in checkpoint.notes.items():
+        _position, entry = next(journal.read(after), (0, None))
+        match entry and entry.record:
+            case CallerNoted(note=note):
+                notes[call_id] = read(note)
+    return notes
 
 
 def _followed(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from acd import Distributor
 from acd.estimates import Estimates
+from calls.commands import OpenTask
 from calls.facts import (
     CallArrived,
     CallBackAnswered,
@@ -22,6 +23,7 @@ from careline.admission import Spoke
 from careline.call_back_call import CallBackCall
 from careline.checkpoint import Checkpoint, CheckpointError, Placed, Standing
 from careline.live_call import LiveCall
+from careline.notes import NOTHING, Note
 from careline.rescue import Rescue
 from careline.switchboard import Switchboard
 from careline.turn import Turn
@@ -55,7 +57,9 @@ def standing_of(board: Switchboard, now: float) -> Standing | None:
     for call_id, call in kept.items():
         if isinstance(call.engine, CallBackCall):
             red_flag = call.engine.for_red_flag
-            placed[call_id] = Placed(shown_in=call.shown_in, emergency=red_flag)
+            placed[call_id] = Placed(
+                shown_in=call.shown_in, emergency=red_flag, answers=call.answers
+            )
     return Standing(
         distributor=board.distributor.state(),
         estimates=board.estimates.state(),
@@ -66,6 +70,7 @@ def standing_of(board: Switchboard, now: float) -> Standing | None:
         calls=tuple(kept),
         placed=placed,
         owed=board.owed.shown_in,
+        noted=tuple(board.notes),
         spoke_in=tuple(each.call_id for each in spoken),
         alarms=board.repeats.alarms(now),
         overrides=board.openness.overrides,
@@ -77,6 +82,7 @@ def restored(
     checkpoint: Checkpoint,
     stretch: Iterable[Entry],
     numbers: Mapping[CallId, Private],
+    notes: Mapping[CallId, Note],
     find_version: Callable[[str], Site | None],
     observer: Callable[[float, Turn], None] = lambda _now, _turn: None,
 ) -> Switchboard:
@@ -86,6 +92,7 @@ def restored(
         checkpoint: it.
         stretch: the journal's entries after ``stretch_after``, up to the checkpoint's.
         numbers: of ``arrivals``, as far as they are still in the journal.
+        notes: of ``notes``, as far as they are still in the journal.
         find_version: finds the site's versions.
         observer: told what the stretch holds, each record as a turn without commands.
 
@@ -97,6 +104,8 @@ def restored(
         raise CheckpointError("a version of the site that the checkpoint names was not kept")
     standing = checkpoint.standing
     board = Switchboard(first, find_version, _distributor(standing, last))
+    for call_id, note in notes.items():
+        board.notes.recall(call_id, note)
     known = dict(numbers)
     _bring_back(board, standing, stretch, known, find_version, observer)
     if {*board.calls, *board.calls.answered} != {*standing.calls}:
@@ -151,6 +160,8 @@ def _bring_back(
                 numbers.setdefault(call_id, caller)
             case CallBackChosen(call_id=call_id, number=number) if number:
                 numbers[call_id] = number
+            case OpenTask(call_id=call_id, number=number) if number:
+                numbers[call_id] = number
             case SitePublished(version=version):
                 site = find_version(version)
                 if site is not None and site.id == board.site.id:
@@ -182,6 +193,7 @@ def _begin_placed(
         return
     rules = board.site.rules
     engine = CallBackCall(call_id, rules, emergency=placed.emergency)
-    board.calls.begin(LiveCall(call_id, engine, rules, number, shown_in))
+    known = NOTHING if placed.answers is None else board.notes.of(placed.answers)
+    board.calls.begin(LiveCall(call_id, engine, rules, number, shown_in, placed.answers, known))
     engine.start(at)
     board.calls.arm(call_id)

@@ -8,16 +8,13 @@ gave, a date of birth for example, is shown to whoever speaks with them, and not
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from calls.ids import AgentId
 from careline.agent_requests import nurses_of
-from careline.live_call import Said
+from careline.notes import Note, Said
 from careline.switchboard import Switchboard
 from config.site import Site
-from ivr import Interpreter
-from ivr.values import Value
 
 
 def screen_data(board: Switchboard, agent_id: AgentId, now: float) -> dict[str, Any]:
@@ -33,8 +30,9 @@ def screen_data(board: Switchboard, agent_id: AgentId, now: float) -> dict[str, 
     clinical = agent_id in nurses_of(board.site)
     calls = []
     for call_id in agent.call_ids:
-        # An attempt to call back is of the call that it answers.
-        live = board.calls.get(call_id)
+        # While an attempt to call back rings there is no call yet but the one that it answers.
+        answers = board.distributor.answers(call_id)
+        known = board.known_of(call_id if call_id in board.calls else answers or call_id)
         shown: dict[str, Any] = {"call": call_id}
         waiting = next((w for q in picture.queues for w in q.waiting if w.call_id == call_id), None)
         if waiting is not None:
@@ -43,18 +41,20 @@ def screen_data(board: Switchboard, agent_id: AgentId, now: float) -> dict[str, 
                 "emergency": waiting.emergency,
                 "waiting_s": now - waiting.queued_at,
             }
-        elif live is not None and isinstance(live.engine, Interpreter):
-            shown["told"] = {name: _written(value) for name, value in live.engine.told.items()}
-        if clinical and live is not None:
-            shown["said"] = [_said(each, board.site, now) for each in live.danger]
-            shown["advised_911"] = live.advised_911
+        else:
+            shown["told"] = dict(known.told)
+        if clinical:
+            shown |= danger_data(known, board.site, now)
         calls.append(shown)
     return {"agent": agent_id, "work": agent.work.value, "calls": calls}
 
 
-def _written(value: Value) -> str | int | float | bool:
-    """A value as JSON has it; a date as in ISO 8601."""
-    return value.isoformat() if isinstance(value, date) else value
+def danger_data(known: Note, site: Site, now: float) -> dict[str, Any]:
+    """Words of danger and why, for whoever has clinical rights."""
+    return {
+        "said": [_said(each, site, now) for each in known.said],
+        "advised_911": known.advised_911,
+    }
 
 
 def _said(said: Said, site: Site, now: float) -> dict[str, Any]:

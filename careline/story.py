@@ -50,6 +50,7 @@ from calls.facts import (
     SpeechUnavailable,
     SurveyAnswered,
     TaskClosed,
+    TaskRead,
     TransferFailed,
     TransferSucceeded,
     WordsAssessed,
@@ -177,6 +178,8 @@ def tell(record: Fact | Command) -> str | None:
             return f"is called back in vain: {reason}"
         case IdentityConfirmed(agent_id=agent_id):
             return f"{agent_id} has made sure who it is"
+        case TaskRead(kind=kind, by=by):
+            return f"{by} has read what is known for the task: {kind}"
         case TaskClosed(kind=kind, by=by, how=how):
             return f"task closed by {by}: {kind}, {how}"
         case QueueOverridden(queue=queue, open=is_open):

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from acd import RED_FLAG_TASK, Distributor
 from acd.estimates import Estimates
@@ -55,6 +54,7 @@ from calls.facts import (
     CallEnded,
     CallerAdvised,
     CallerHungUp,
+    CallerNoted,
     CallEscalated,
     CallFact,
     CallFailed,
@@ -74,6 +74,7 @@ from calls.facts import (
     SitePublished,
     SurveyAnswered,
     TaskClosed,
+    TaskRead,
     TimerFired,
     WordsAssessed,
 )
@@ -86,15 +87,16 @@ from calls.private import Private
 from calls.requirement import Requirement
 from careline.admission import Admission, Spoke
 from careline.aid import first_aid
-from careline.call_back_call import CallBackCall
 from careline.derived import derived
 from careline.live_call import LiveCall
 from careline.live_calls import LiveCalls
+from careline.notes import Note, Notes
 from careline.out_of_sight import OutOfSight
 from careline.owed import OwedNumbers
+from careline.promises import Promises
 from careline.reconciliation import differences
 from careline.repeat_callers import RepeatCallers
-from careline.rescue import CALL_BACK, Rescue
+from careline.rescue import Rescue
 from careline.tasks import Tasks
 from careline.turn import Turn
 from config.site import Site
@@ -131,6 +133,7 @@ class Switchboard:
         estimates: what callers who wait can be told.
         admission: where calls wait.
         owed: whom to call back.
+        notes: what is known of callers who have left and to whom something is owed.
         repeats: who rang with a red flag within the last day.
         look_for_staff_at: when it is seen to whoever waits for people who have gone home, seconds
             since the epoch; ``None`` while nobody has.
@@ -161,6 +164,10 @@ class Switchboard:
         self.admission = Admission(site, self.distributor)
         self._distributor_not_before = 0.0
         self.owed = OwedNumbers(self.distributor)
+        self.notes = Notes(self.distributor, self.tasks)
+        self._promises = Promises(
+            site.id, self.calls, self.distributor, self.tasks, self.owed, self.notes
+        )
         self.repeats = RepeatCallers()
         self._out_of_sight = OutOfSight(self.calls, self.distributor, self.tasks)
 
@@ -239,6 +246,10 @@ class Switchboard:
         live = self.calls.get(call_id)
         number = Private("") if live is None else live.number
         return self.repeats.rules(number, call_id, now)
+
+    def known_of(self, call_id: CallId) -> Note:
+        """What is known of a caller who is there, or to whom something is owed."""
+        return self._promises.known_of(call_id)
 
     def number_known(self, call_id: CallId) -> bool:
         """Whether the line has the number of a caller who is owed a call-back."""
@@ -347,7 +358,9 @@ class Switchboard:
             case AgentKeyed():
                 self._keyed(fact, now, turn)
             case TaskClosed():
-                self._close_task(fact, now, turn)
+                self.tasks.close(fact)
+                self._spread(self.distributor.handle(fact, now), now, turn)
+                self._promises.let_go(fact.call_id)
             case CallBackAnswered():
                 self._reached(fact, now, turn)
             case CallerHungUp() | CallFailed():
@@ -355,14 +368,17 @@ class Switchboard:
                     self._spread(self.distributor.handle(fact, now), now, turn)
                 finally:
                     if isinstance(fact, CallFailed):
-                        self._promise_call_back(fact.call_id, now, turn)
+                        self._spread(self._promises.lost(fact.call_id, self.site.rules), now, turn)
                     self._to_call(fact, now, turn)
             case CallEnded():
                 try:
                     self._spread(self.distributor.handle(fact, now), now, turn)
                 finally:
                     self._out_of_sight.ended(fact.call_id)
+                    live = self.calls.get(fact.call_id)
                     turn.commands += self.calls.end(fact)
+                    if live is not None:
+                        self._carry(self._promises.ended(live), now, turn)
             case CallConnected():
                 live = self.calls.get(fact.call_id)
                 if live is not None:
@@ -372,13 +388,15 @@ class Switchboard:
             case CallEscalated():
                 self._to_call(fact, now, turn)
                 self._spread(self.distributor.handle(fact, now), now, turn)
-            case RecordingSealed() | SurveyAnswered():
+            case CallerNoted():
+                self.notes.take(fact)
+            case RecordingSealed() | SurveyAnswered() | TaskRead():
                 pass
             case CallBackMissed():
                 answers = self.distributor.answers(fact.call_id)
                 self._spread(self.distributor.handle(fact, now), now, turn)
                 if answers is not None:
-                    self.owed.let_go(answers)
+                    self._promises.let_go(answers)
             case CallBackForbidden():
                 self._spread(self.distributor.handle(fact, now), now, turn)
                 self.tasks.forbid_call_back(fact.call_id)
@@ -394,7 +412,7 @@ class Switchboard:
             case OfferFact() | AgentFact() | CallQueued() | CallDequeued() | CallBackOwed():
                 self._spread(self.distributor.handle(fact, now), now, turn)
             case CallBackChosen():
-                self.owed.keep(self.calls.get(fact.call_id), fact.number)
+                self._promises.chosen(fact)
                 self._spread(self.distributor.handle(fact, now), now, turn)
                 self._to_call(fact, now, turn)
             case CallUnseen():
@@ -474,7 +492,8 @@ class Switchboard:
                 case AskPlace(call_id=call_id):
                     self._follow(self._place(call_id, now), now, turn)
                 case OpenTask():
-                    self._open_task(command, now, turn)
+                    turn.records.append(opened := self._promises.opened(command, now))
+                    self._carry(self._promises.after_opening(opened, self.site.rules), now, turn)
                 case OfferCall() | RecallOffer() | ReleaseAgent():
                     turn.records.append(command)
                     turn.commands.append(command)
@@ -587,73 +606,16 @@ class Switchboard:
             )
             self._run(confirmed, now, turn)
 
-    def _promise_call_back(self, call_id: CallId, now: float, turn: Turn) -> None:
-        """A caller whom the line lost, and nobody spoke with, is called back."""
-        live = self.calls.get(call_id)
-        if live is None or live.engine.was_connected or self.tasks.of(call_id):
-            return
-        if isinstance(live.engine, Rescue) and not live.engine.let_in:
-            return
-        order = OpenTask(call_id=call_id, kind=CALL_BACK, queue=self.site.rules.person_queue)
-        self._spread([order], now, turn)
-
-    # --- call-backs -------------------------------------------------------------------------------
-
-    def _open_task(self, order: OpenTask, now: float, turn: Turn) -> None:
-        """Something is a person's to do.
-
-        That of a red flag who left is the distributor's as well, which finds them a nurse.
-        """
-        live = self.calls.get(order.call_id) or self.calls.answered.get(order.call_id)
-        if live is not None and not live.may_call_back:
-            order = replace(order, may_call_back=False)
-        turn.records.append(order)
-        self.tasks.open(order, now)
-        if order.number:
-            self.owed.keep(live, order.number)
-        if order.kind == RED_FLAG_TASK:
-            self._owe_call_back(order, live, now, turn)
-
-    def _owe_call_back(
-        self, order: OpenTask, live: LiveCall | None, now: float, turn: Turn
-    ) -> None:
-        number_known = self.owed.keep(live)
-        agreed = self.distributor.call_back(order.call_id)
-        if agreed is None or not agreed.emergency:
-            owed = CallBackOwed(
-                site=self.site.id,
-                call_id=order.call_id,
-                requirement=Requirement(queue=QueueId(self.site.rules.nurse_queue), emergency=True),
-                advised_911=live is not None and live.advised_911,
-                may_call_back=order.may_call_back,
-                number_known=number_known,
-            )
-            self._follow(owed, now, turn)
-
     def _reached(self, fact: CallBackAnswered, now: float, turn: Turn) -> None:
-        """Somebody who was called back is on the line: a call begins that we placed."""
-        rules, call_id = self.site.rules, fact.call_id
-        answers = self.distributor.answers(call_id)
-        # None also where they had answered before: what is told twice begins no second call. That a
-        # call of this name is over says nothing: behind a hole of the journal names come again.
-        dialled = any(
-            offer.offer_id == fact.offer_id and offer.dials is not None
-            for offer in self.distributor.live_offers()
-        )
-        if answers is not None and dialled and call_id not in self.calls:
-            emergency = self.distributor.on_emergency_call(call_id)
-            engine = CallBackCall(call_id, rules, emergency=emergency)
-            number, shown_in = self.owed.of(answers), self.owed.shown_in.get(answers)
-            call = LiveCall(call_id, engine, rules, number, shown_in)
-            self._begin(call, engine.start(now), now, turn)
+        """Somebody who was called back is on the line."""
+        # None also where they had answered before: what is told twice begins no second call.
+        answers = self.distributor.answers(fact.call_id)
+        begun = answers and self._promises.reached(fact, answers, self.site.rules, now)
+        if begun:
+            self._begin(*begun, now, turn)
         self._spread(self.distributor.handle(fact, now), now, turn)
         if answers is not None:
-            self.owed.let_go(answers)
-
-    def _close_task(self, fact: TaskClosed, now: float, turn: Turn) -> None:
-        self.tasks.close(fact)
-        self._spread(self.distributor.handle(fact, now), now, turn)
-        self.owed.let_go(fact.call_id)
+            self._promises.let_go(answers)
 
     # --- first aid ------------------------------------------------------------------------------
 

@@ -1,16 +1,17 @@
-"""What the command line may ask about tasks: what is to be done, and that it is done."""
+"""What the command line may ask about tasks: what is to be done, for whom, and that it is done."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from acd import RED_FLAG_TASK, CallBackView
-from calls.facts import TaskClosed
+from calls.facts import TaskClosed, TaskRead
 from calls.ids import CallId
-from careline.agent_requests import agent_named
+from careline.agent_requests import agent_named, nurses_of
 from careline.call_log import CallLog
 from careline.duties import Duty, duties
 from careline.refusal import Refused, did_you_mean
+from careline.screen import danger_data
 from careline.switchboard import Switchboard
 from config.outbound import permits
 
@@ -25,15 +26,14 @@ MUST_NOT_RING = (
 """What a person reads where a rule of the protocol says ``do_not_call_back``."""
 
 
-def task_data(board: Switchboard, calls: CallLog, now: float) -> list[dict[str, Any]]:
+def task_data(board: Switchboard, now: float) -> list[dict[str, Any]]:
     """What is to be done, for the answer; red flags first.
 
     Args:
         board: the site.
-        calls: the last calls, which know numbers that the line itself no longer needs.
         now: seconds since the epoch.
     """
-    return [_data(duty, board, calls, now) for duty in duties(board)]
+    return [_data(duty, board, now) for duty in duties(board)]
 
 
 def closing(
@@ -63,6 +63,40 @@ def closing(
     return TaskClosed(site=board.site.id, call_id=call_id, kind=duty.kind, by=agent_id, how=how)
 
 
+def reading(
+    board: Switchboard, calls: CallLog, call: str, kind: str | None, by: str, now: float
+) -> tuple[TaskRead, dict[str, Any]]:
+    """A person reads what is known of a caller for whom something is to be done.
+
+    The words of danger are in it for whoever has clinical rights, as on their screen.
+
+    Args:
+        board: the site.
+        calls: the last calls.
+        call: the call's id, or how it begins.
+        kind: of the task, where the call has several.
+        by: the agent who reads.
+        now: seconds since the epoch.
+
+    Returns:
+        That they have read it, for the journal; and what is known, which is a patient record.
+
+    Raises:
+        Refused: there is no such agent, call or task.
+    """
+    agent_id = agent_named(board.site, by)
+    everything = duties(board)
+    call_id = _call(board, calls, everything, call)
+    duty = _one(call_id, [each for each in everything if each.call_id == call_id], kind)
+    known = board.known_of(call_id)
+    data = _data(duty, board, now)
+    data |= {"number": known.number.reveal() or None, "told": dict(known.told)}
+    if agent_id in nurses_of(board.site):
+        data |= danger_data(known, board.site, now)
+    read = TaskRead(site=board.site.id, call_id=call_id, kind=duty.kind, by=agent_id)
+    return read, data
+
+
 def _call(board: Switchboard, calls: CallLog, everything: list[Duty], typed: str) -> CallId:
     """The call that is meant, which has something to be done."""
     with_duty = {duty.call_id: None for duty in everything}
@@ -74,7 +108,7 @@ def _call(board: Switchboard, calls: CallLog, everything: list[Duty], typed: str
     if begun:
         raise Refused(f"'{typed}' begins {len(begun)} calls: {', '.join(begun)}; type more of it")
     if calls.begins(typed) or any(each.startswith(typed) for each in board.calls):
-        raise Refused(f"for call '{typed}' there is nothing to close")
+        raise Refused(f"for call '{typed}' nothing is to be done")
     near = did_you_mean(typed, {call_id[: max(1, len(typed))] for call_id in with_duty})
     raise Refused(f"there is no call '{typed}'{near or '; `careline task` lists what is open'}")
 
@@ -112,7 +146,7 @@ def _tries_again(board: Switchboard, view: CallBackView) -> bool:
     return view.allowed and left
 
 
-def _data(duty: Duty, board: Switchboard, calls: CallLog, now: float) -> dict[str, Any]:
+def _data(duty: Duty, board: Switchboard, now: float) -> dict[str, Any]:
     data: dict[str, Any] = {
         "call": duty.call_id,
         "kind": duty.kind,
@@ -125,9 +159,7 @@ def _data(duty: Duty, board: Switchboard, calls: CallLog, now: float) -> dict[st
         "do_not_call_back": None if duty.may_call_back else MUST_NOT_RING,
     }
     if duty.is_call_back:
-        story = calls.story(duty.call_id)
-        shown = story is not None and bool(story.caller)
-        data["number_known"] = shown or board.number_known(duty.call_id)
+        data["number_known"] = bool(board.known_of(duty.call_id).number)
     if duty.call_back is not None:
         view = duty.call_back
         number = board.owed.of(duty.call_id)

@@ -8,11 +8,16 @@ from dataclasses import replace
 from calls.commands import OpenTask
 from calls.facts import TaskClosed
 from calls.ids import CallId
+from calls.private import Private
 from careline.turn import Task
 
 
 class Tasks:
-    """The open tasks of a site, in the order in which they were opened."""
+    """The open tasks of a site, in the order in which they were opened.
+
+    Nothing private is in them: a checkpoint keeps them as they are. What is known of the callers
+    stands in :mod:`careline.notes`.
+    """
 
     def __init__(self) -> None:
         self._open: list[Task] = []
@@ -25,7 +30,7 @@ class Tasks:
 
     def open(self, order: OpenTask, now: float) -> None:
         """Somebody has to do this."""
-        self._open.append(Task(opened_at=now, order=order))
+        self._open.append(Task(opened_at=now, order=replace(order, number=Private(""))))
 
     def recall(self, tasks: Iterable[Task]) -> None:
         """Go on with these."""

@@ -1,4 +1,4 @@
-"""``careline task``: what people still have to do on the running line, and that it is done."""
+"""``careline task``: what people still have to do for callers, for whom, and that it is done."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from careline.terminal import Terminal, Tone
 
 _EXAMPLES = """examples:
   careline task                                            what is to be done, red flags first
+  careline task show 3f9a --by grace                       whom to call, what they gave and said
   careline task close 3f9a --by grace --how reached        she has spoken with the caller
   careline task close 3f9a --by grace --how help-was-there
   careline task close 3f9a --by ben --how done --kind message
@@ -34,6 +35,18 @@ _CLOSE_EXAMPLES = """examples:
 
 exit code: 0 done; 1 there is no such call or task, it cannot be closed so, or that does not last,
 for the journal cannot be written; 2 no line is running, or another machine leads
+"""
+
+_SHOW_EXAMPLES = """examples:
+  careline task show 3f9a --by grace            where to call, what the caller was asked for and
+                                                gave and, for a nurse, words of danger
+  careline task show 3f9a --by ben --kind message
+  careline task show 3f9a --by grace --json     for a program. A patient record, as the list is not
+
+Who has read it, and when, stands in the journal.
+
+exit code: 0 shown; 1 there is no such call or task, or the journal cannot say who has read it; 2 no
+line is running, or another machine leads
 """
 
 _SHORTEST = 6
@@ -53,7 +66,20 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
     parser.add_argument("--json", action="store_true", help="the list as one JSON object")
     add_state(parser)
     parser.set_defaults(run=show)
-    actions = parser.add_subparsers(metavar="close", title="actions")
+    actions = parser.add_subparsers(metavar="show|close", title="actions")
+    show_one = actions.add_parser(
+        "show",
+        help="what is known of the caller: where to call, what they gave and said",
+        description="Show what is known of the caller for whom something is to be done.",
+        epilog=_SHOW_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    show_one.add_argument("call_id", metavar="CALL_ID", help="the call, or how its id begins")
+    show_one.add_argument("--by", required=True, metavar="AGENT", help="who reads it")
+    show_one.add_argument("--kind", help="which of the call's tasks, where it has several")
+    show_one.add_argument("--json", action="store_true", help="all of it as one JSON object")
+    add_state(show_one, default=argparse.SUPPRESS)
+    show_one.set_defaults(run=show_task)
     close = actions.add_parser(
         "close",
         help="say that something is done",
@@ -84,6 +110,49 @@ def show(args: argparse.Namespace) -> int:
         if not answer["tasks"]:
             terminal.say("nothing is to be done")
     return 0
+
+
+def show_task(args: argparse.Namespace) -> int:
+    """Show what is known for one; 1 when there is no such task, 2 when no line is running."""
+    wanted = {"call": args.call_id, "by": args.by, "kind": args.kind}
+    try:
+        answer = asyncio.run(request(StateFolder(args.state).control_socket, op="task", **wanted))
+    except NotRunning as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not answer["ok"]:
+        print(answer["error"], file=sys.stderr)
+        return 1
+    if args.json:
+        print(json.dumps(answer["task"], indent=2))
+    else:
+        say_task(Terminal(sys.stdout), answer["task"], zone_of(answer))
+    if answer["not_journaled"] is not None:
+        print(f"that it was read is not in the journal: {answer['not_journaled']}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def say_task(terminal: Terminal, task: dict[str, Any], zone: tzinfo) -> None:
+    """Show one task with what is known of the caller, for whoever does it.
+
+    Args:
+        terminal: where it goes.
+        task: what the line answered.
+        zone: where the clinic is.
+    """
+    say_tasks(terminal, [task], zone)
+    number = task["number"] or "not known: look for it in the records of the practice"
+    terminal.say(number, lead="  call: ")
+    for name, value in task["told"].items():
+        terminal.say(str(value), lead=f"  {name}: ")
+    for said in task.get("said", ()):
+        when = f"{lasting(said['ago_s'])} ago"
+        terminal.say(f'"{said["words"]}", {when}', lead="  said: ", tone=Tone.ALERT)
+        for flag in said["flags"]:
+            terminal.say(f"{flag['rule']} ({flag['citation']})", lead="    ")
+    if task.get("advised_911"):
+        terminal.say("told to call 911; help may be there", lead="  advice: ")
 
 
 def close_task(args: argparse.Namespace) -> int:

@@ -21,7 +21,6 @@ from calls.facts import (
 )
 from calls.private import Private
 from calls.verdict import Action, Disposition, Flag, Verdict
-from careline.call_log import CallLog
 from careline.switchboard import Switchboard
 from careline.task_requests import MUST_NOT_RING, task_data
 from ivr import Interpreter
@@ -84,7 +83,7 @@ def never_rung(rig: Rig) -> None:
     rig.run.advance(HOURS_S)
     assert not rig.of(CallBack)
     assert not [offer for offer in rig.of(OfferCall) if offer.call_back]
-    listed = task_data(rig.run.switchboard, CallLog(), rig.run.now)
+    listed = task_data(rig.run.switchboard, rig.run.now)
     assert [(task["kind"], task["do_not_call_back"]) for task in listed] == [
         (RED_FLAG_TASK, MUST_NOT_RING)
     ]
@@ -203,7 +202,7 @@ def test_every_other_task_of_the_caller_says_so_as_well(rig):
     rig.run.switchboard.tasks.open(order, rig.run.now)
     heard(rig, UNSAFE)
     leave(rig)
-    listed = task_data(rig.run.switchboard, CallLog(), rig.run.now)
+    listed = task_data(rig.run.switchboard, rig.run.now)
     assert [task["do_not_call_back"] for task in listed] == [MUST_NOT_RING] * 2
 
 
@@ -215,7 +214,7 @@ def test_who_may_be_rung_is_at_once_where_no_advice_was_given_and_the_task_says_
     heard(rig, SAFE)
     rig.run.advance(30)
     assert [each.answers for each in rig.of(CallBack)] == [CALL]
-    (task,) = task_data(rig.run.switchboard, CallLog(), rig.run.now)
+    (task,) = task_data(rig.run.switchboard, rig.run.now)
     assert task["do_not_call_back"] is None
     assert not [each for each in rig.records if isinstance(each, CallBackForbidden)]
 

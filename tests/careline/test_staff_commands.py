@@ -11,11 +11,15 @@ import pytest
 
 from acd import RED_FLAG_TASK
 from calls.commands import OpenTask
-from calls.facts import AgentReady, QueueOverridden, TaskClosed
+from calls.facts import AgentReady, QueueOverridden, TaskClosed, TaskRead
 from calls.ids import AgentId, CallId
+from calls.private import Private
 from careline.__main__ import main
 from careline.control import request, watching
+from careline.gate import engine_of
+from careline.notes import Note, Said
 from careline.state import StateFolder
+from careline.task_requests import MUST_NOT_RING
 from config.site import Site
 from tests.careline.test_control import Rig
 
@@ -91,6 +95,54 @@ async def test_a_task_is_listed_closed_and_journaled(line, typed):
     assert await typed("task") == (0, "nothing is to be done", "")
     (fact,) = await line.journaled(TaskClosed)
     assert (fact.call_id, fact.by, fact.how) == (MESSAGE, "ben", "done")
+
+
+async def test_whoever_calls_reads_what_is_known_and_the_journal_says_who(line, typed):
+    """The call left the line with an answer given; nothing of it stands in the list."""
+    line.leave_message()
+    note = Note(number=Private("+12025550123"), told={"name": "Maria Lopez", "copies": 2})
+    line.brain.switchboard.notes.recall(MESSAGE, note)
+    assert "Lopez" not in (await typed("task"))[1]
+    code, out, err = await typed("task", "show", "3f9", "--by", "ben")
+    assert (code, err) == (0, "")
+    first, *rest = out.splitlines()
+    assert first.startswith("3f9a0c  message for general, open for 0 s, promised by ")
+    assert rest == ["  call: +12025550123", "  name: Maria Lopez", "  copies: 2"]
+    (fact,) = await line.journaled(TaskRead)
+    assert (fact.call_id, fact.kind, fact.by) == (MESSAGE, "message", "ben")
+    _code, out, _err = await typed("task", "show", "3f9", "--by", "ben", "--json")
+    assert json.loads(out)["told"] == {"name": "Maria Lopez", "copies": 2}
+
+
+async def test_words_of_danger_are_shown_to_a_nurse_with_the_rule_and_its_source(line, typed):
+    order = OpenTask(call_id=MESSAGE, kind=RED_FLAG_TASK, queue="nurse", may_call_back=False)
+    line.brain.switchboard.tasks.open(order, line.clock())
+    words = Private("i have crushing chest pain")
+    heard = engine_of(line.site).assess(words.reveal(), "en")
+    said = Said(line.clock() - 30, words, heard)
+    note = Note(said=(said,), advised_911=True)
+    line.brain.switchboard.notes.recall(MESSAGE, note)
+    _code, out, _err = await typed("task", "show", "3f9", "--by", "grace")
+    first, *rest = out.splitlines()
+    assert MUST_NOT_RING in first
+    assert rest[0] == "  call: not known: look for it in the records of the practice"
+    assert rest[1] == '  said: "i have crushing chest pain", 30 s ago'
+    assert rest[2].startswith("    chest-pain (")
+    assert rest[-1] == "  advice: told to call 911; help may be there"
+    _code, out, _err = await typed("task", "show", "3f9", "--by", "ben")
+    assert "chest" not in out
+
+
+async def test_where_nobody_could_say_who_read_it_that_is_told(line, typed):
+    line.leave_message()
+    line.brain._journal.outage = "the disk is full"
+    code, out, err = await typed("task", "show", "3f9", "--by", "ben")
+    assert code == 1
+    assert "call: " in out, "whoever calls a patient back is not kept from it"
+    assert "that it was read is not in the journal" in err
+    assert "the disk is full" in err
+    line.brain._journal.outage = None
+    assert (await typed("task", "show", "3f9", "--by", "nobody"))[0] == 1
 
 
 async def test_ids_that_begin_alike_are_shown_long_enough_to_be_typed(line, typed):

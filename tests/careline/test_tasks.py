@@ -72,8 +72,8 @@ def confirmed(rig: Rig) -> None:
     )
 
 
-def listed(rig: Rig, calls: CallLog) -> list[dict]:
-    return task_data(rig.run.switchboard, calls, rig.run.now)
+def listed(rig: Rig) -> list[dict]:
+    return task_data(rig.run.switchboard, rig.run.now)
 
 
 def close(rig: Rig, calls: CallLog, call: str, how: str = "done", **more: str | None) -> TaskClosed:
@@ -89,60 +89,60 @@ def refused(rig: Rig, calls: CallLog, call: str, how: str = "done", **more: str 
     return str(refusal.value)
 
 
-def test_red_flags_come_first_then_whatever_is_open_for_longest(rig, calls):
+def test_red_flags_come_first_then_whatever_is_open_for_longest(rig):
     message(rig, CallId("older"))
     rig.run.advance(60)
     message(rig, CallId("newer"))
     rig.run.advance(60)
     dropped(rig)
-    found = [(task["call"], task["urgent"]) for task in listed(rig, calls)]
+    found = [(task["call"], task["urgent"]) for task in listed(rig)]
     assert found == [(CALL, True), ("older", False), ("newer", False)]
 
 
-def test_a_red_flag_is_listed_with_when_it_will_be_called_and_that_there_is_a_number(rig, calls):
+def test_a_red_flag_is_listed_with_when_it_will_be_called_and_that_there_is_a_number(rig):
     dropped(rig)
-    (task,) = listed(rig, calls)
+    (task,) = listed(rig)
     assert (task["kind"], task["queue"], task["number_known"]) == (RED_FLAG_TASK, "nurse", True)
     assert task["call_back"]["attempts"] == 0
     assert task["call_back"]["next_at"] == pytest.approx(rig.run.now + AFTER_911_S, abs=10)
     assert task["promised_until"] is None
 
 
-def test_without_a_number_the_list_says_so_and_that_nobody_will_be_dialled(rig, calls):
+def test_without_a_number_the_list_says_so_and_that_nobody_will_be_dialled(rig):
     dropped(rig, number="")
-    (task,) = listed(rig, calls)
+    (task,) = listed(rig)
     assert task["number_known"] is False
     assert (task["call_back"]["permitted"], task["call_back"]["next_at"]) == (False, None)
 
 
-def test_where_the_number_may_not_be_dialled_no_call_back_is_announced(clinic, calls):
+def test_where_the_number_may_not_be_dialled_no_call_back_is_announced(clinic):
     rig = Rig(clinic)
     with closed(rig.run):
         dropped(rig)
-        (task,) = listed(rig, calls)
+        (task,) = listed(rig)
         assert (task["number_known"], task["number_permitted"]) == (True, False)
         assert task["call_back"]["next_at"] is None
         rig.ready("grace")
         rig.run.advance(AFTER_911_S)
         assert rig.run.switchboard.distributor.call_back(CALL).under_way is not None
-        (task,) = listed(rig, calls)
+        (task,) = listed(rig)
         assert task["call_back"]["under_way"] is None
 
 
-def test_where_it_may_be_dialled_the_list_says_so(rig, calls):
+def test_where_it_may_be_dialled_the_list_says_so(rig):
     dropped(rig)
-    (task,) = listed(rig, calls)
+    (task,) = listed(rig)
     assert task["number_permitted"] is True
 
 
-def test_after_the_last_attempt_no_other_is_announced(rig, calls):
+def test_after_the_last_attempt_no_other_is_announced(rig):
     rig.phones.person = Person(reached=Reached.PRESSES_NOTHING)
     rig.ready("grace")
     dropped(rig)
     seen: dict[int, set[bool]] = {}
     for _minute in range(120):
         rig.run.advance(60)
-        (task,) = listed(rig, calls)
+        (task,) = listed(rig)
         if task["call_back"]["under_way"] is None:
             announced = task["call_back"]["next_at"] is not None
             seen.setdefault(task["call_back"]["attempts"], set()).add(announced)
@@ -150,17 +150,17 @@ def test_after_the_last_attempt_no_other_is_announced(rig, calls):
     assert seen == {attempts: {attempts < limit} for attempts in range(limit + 1)}
 
 
-def test_no_number_is_in_the_list(rig, calls):
+def test_no_number_is_in_the_list(rig):
     dropped(rig)
     chosen(rig)
-    assert NUMBER.strip("+") not in json.dumps(listed(rig, calls))
+    assert NUMBER.strip("+") not in json.dumps(listed(rig))
 
 
-def test_what_was_promised_is_listed_with_its_time(rig, calls):
+def test_what_was_promised_is_listed_with_its_time(rig):
     opened = rig.run.now
     message(rig)
     rig.run.advance(30)
-    (task,) = listed(rig, calls)
+    (task,) = listed(rig)
     assert task["promised_until"] == opened + 3600
     assert task["age_s"] == pytest.approx(30)
     assert "number_known" not in task
@@ -170,19 +170,19 @@ def test_a_red_flag_is_closed_as_reached_only_after_the_identity_was_confirmed(r
     rig.ready("grace")
     dropped(rig)
     rig.run.advance(AFTER_911_S + 20)
-    assert listed(rig, calls)[0]["call_back"]["reached"]
+    assert listed(rig)[0]["call_back"]["reached"]
     error = refused(rig, calls, CALL, "reached")
     assert rig.site.features.identity in error
     assert error.endswith(f"without it say {OTHERS}")
     confirmed(rig)
     close(rig, calls, CALL, "reached")
-    assert listed(rig, calls) == []
+    assert listed(rig) == []
 
 
 def test_a_red_flag_is_not_just_done(rig, calls):
     dropped(rig)
     assert refused(rig, calls, CALL, "done").endswith(f": say reached, {OTHERS}")
-    assert len(listed(rig, calls)) == 1
+    assert len(listed(rig)) == 1
 
 
 @pytest.mark.parametrize("how", ["not-reached", "help-was-there", "not-needed"])
@@ -190,17 +190,17 @@ def test_a_red_flag_can_be_closed_unconfirmed_as_anything_else(rig, calls, how):
     dropped(rig)
     fact = close(rig, calls, CALL, how)
     assert (fact.kind, fact.by, fact.how) == (RED_FLAG_TASK, "grace", how)
-    assert listed(rig, calls) == []
+    assert listed(rig) == []
     assert rig.run.switchboard.distributor.call_back(CALL) is None
 
 
 def test_a_call_back_that_a_caller_chose_is_listed_and_can_be_closed(rig, calls):
     chosen(rig)
-    (task,) = listed(rig, calls)
+    (task,) = listed(rig)
     assert (task["call"], task["kind"], task["queue"]) == (OTHER, CALL_BACK_TASK, "general")
     assert task["number_known"]
     close(rig, calls, OTHER, "reached", by="ben", kind="call-back")
-    assert listed(rig, calls) == []
+    assert listed(rig) == []
     rig.ready("ben")
     rig.run.advance(600)
     assert not [each for each in rig.of(Bridge) if each.call_id.startswith(OTHER)]
@@ -229,7 +229,7 @@ def test_of_several_tasks_the_kind_says_which(rig, calls):
         f"call {CALL} has no mesage; it has {RED_FLAG_TASK} and message"
     )
     close(rig, calls, CALL, kind="message")
-    assert [task["kind"] for task in listed(rig, calls)] == [RED_FLAG_TASK]
+    assert [task["kind"] for task in listed(rig)] == [RED_FLAG_TASK]
 
 
 @pytest.mark.parametrize(
@@ -251,8 +251,8 @@ def test_what_cannot_be_closed_is_told_with_what_can(rig, calls, asked, error):
 
 def test_a_call_with_nothing_to_be_done_is_told_apart_from_one_that_is_not_there(rig, calls):
     rig.arrive()
-    assert refused(rig, calls, "on") == "for call 'on' there is nothing to close"
+    assert refused(rig, calls, "on") == "for call 'on' nothing is to be done"
     for at, turn in rig.turns:
         calls.observe(at, turn)
     rig.run.tell(*rig.phones.hang_up(CALL, rig.run.now))
-    assert refused(rig, calls, "one") == "for call 'one' there is nothing to close"
+    assert refused(rig, calls, "one") == "for call 'one' nothing is to be done"

@@ -1,4 +1,7 @@
-"""Every mistake that can be planted in a flow is told, once, where it stands, in plain words."""
+"""Every mistake that can be planted in a flow is told, once, where it stands, in plain words.
+
+It is long because it is a list: each mistake with the words it is told in.
+"""
 
 import pytest
 

@@ -10,16 +10,16 @@ run: setup-base        ## start the line on this machine
 demo: setup-dev        ## real calls with audio through the line, each checked
 	$(PYTHON) -m careline demo
 
-test: setup-dev        ## every test: the fast ones side by side, then real clients one at a time
-	$(PYTHON) -m pytest -m "not slow" -n auto --dist worksteal
-	$(PYTHON) -m pytest -m slow
+test: setup-dev        ## every test: side by side, then those with real calls one at a time
+	$(PYTHON) -m pytest -m "not alone" -n auto --dist worksteal
+	$(PYTHON) -m pytest -m alone
 
 check: setup-dev       ## style, types, imports and the fast tests, in a few minutes
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest -m "not slow" --hypothesis-profile quick -n auto --dist worksteal
+	$(PYTHON) -m pytest -m "not slow and not alone" --hypothesis-profile quick -n auto --dist worksteal
 
 soak: setup-dev        ## the long proofs, under 50 minutes: random days, crashes, kills, new examples
 	$(PYTHON) -m tests.acd --days 10000 --jobs 2
@@ -29,7 +29,7 @@ soak: setup-dev        ## the long proofs, under 50 minutes: random days, crashe
 	$(PYTHON) -m tests.site --every-write
 	$(PYTHON) -m tests.site --kills 100
 	$(PYTHON) -m tests.site.nodes --kills 100 --pauses 5 --until 900
-	$(PYTHON) -m pytest -m "hypothesis and not slow" --hypothesis-profile soak -n auto --dist worksteal
+	$(PYTHON) -m pytest -m "hypothesis and not slow and not alone" --hypothesis-profile soak -n auto --dist worksteal
 
 bench: setup-dev       ## measure, and write docs/benchmarks.md
 	$(PYTHON) -m benchmarks

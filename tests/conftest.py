@@ -15,6 +15,9 @@ from pytest_asyncio import is_async_test
 
 from config.load import DEFAULT_CLINIC, load_site
 from config.site import Site
+from tests.rendered import rendered
+
+__all__ = ["rendered"]
 
 # How long an example takes to draw says how busy the machine is, not whether a promise holds. The
 # examples are the same on every run: whoever changes something is told of what they changed, and

@@ -31,6 +31,7 @@ from adapters.telephony.media import MediaEngine, request_realtime_priority
 from adapters.telephony.sip.endpoint import SipEndpoint
 from adapters.telephony.sip.errors import CannotListen
 from adapters.telephony.sip.line import SipLine
+from adapters.telephony.sip.udp import listening_socket
 from adapters.telephony.sounds import PromptSounds
 from calls.commands import Utterance
 from calls.facts import Fact
@@ -83,6 +84,9 @@ async def serve(site: Site, state: StateFolder, args: argparse.Namespace) -> Non
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     secrets = read_secrets(state.secrets)
+    settings = endpoint_settings(site, secrets, args.listen)
+    # Rendering takes a minute at the first start: whoever cannot listen is told before it.
+    listening_socket(settings).close()
     # In this order, so that whatever fails, what was begun before it is ended again.
     async with AsyncExitStack() as stack:
         # Before the media's priority is raised: the workers must not inherit it.
@@ -104,7 +108,6 @@ async def serve(site: Site, state: StateFolder, args: argparse.Namespace) -> Non
         priority = request_realtime_priority()
         if not priority.granted:
             report(NOTICE, level="info", message=priority.detail)
-        settings = endpoint_settings(site, secrets, args.listen)
         host = settings.listen.rpartition(":")[0].strip("[]")
         media = MediaEngine(host, *site.sip.media_ports)
         stack.callback(media.close)

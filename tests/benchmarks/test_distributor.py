@@ -151,7 +151,7 @@ def test_every_figure_of_the_kernel_is_explained_in_the_page():
     assert values["decision_p50_ms"] <= values["decision_p99_ms"] <= values["decision_worst_ms"]
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_memory_is_that_of_what_waits():
     values = memory(agents=50, calls=300)
     assert set(values) == {"bytes_per_waiting_call", "bytes_per_agent"}

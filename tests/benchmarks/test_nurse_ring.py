@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from benchmarks import nurse_ring
 
 
-@pytest.mark.slow
-async def test_red_flags_that_are_spoken_make_a_nurses_phone_ring(tmp_path):
+@pytest.mark.alone
+async def test_red_flags_that_are_spoken_make_a_nurses_phone_ring(tmp_path, rendered):
+    shutil.copytree(rendered, tmp_path / "prompts")
     told: list[str] = []
     values = await nurse_ring.idle(tmp_path, told.append, quick=True)
     assert values["nurse_ring_calls"] == 6

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import functools
 import os
@@ -22,9 +21,7 @@ from typing import TextIO
 
 import pytest
 
-from adapters.speech import PromptStore, VoiceSynthesiser
 from careline.publishing import TRIAGE, Gate
-from careline.spoken import confirmations, utterances
 from careline.state import StateFolder
 from config.site import Site
 from tests.careline.rig import Rig
@@ -41,21 +38,6 @@ def rig(clinic: Site) -> Iterator[Rig]:
     made = Rig(clinic)
     yield made
     made.run.close()
-
-
-@pytest.fixture(scope="session")
-def rendered(clinic: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample clinic's prompts, for copies."""
-    folder = tmp_path_factory.mktemp("rendered")
-
-    async def render() -> None:
-        store = PromptStore(folder, VoiceSynthesiser())
-        wanted = [*utterances(clinic), *confirmations(clinic).values()]
-        assert not await store.prepare(wanted, lambda _ready, _total: None)
-        await store.close()
-
-    asyncio.run(render())
-    return folder
 
 
 @pytest.fixture

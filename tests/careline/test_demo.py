@@ -120,7 +120,7 @@ def test_order_is_judged_by_when_each_began_to_wait(results, fair):
 # --- the whole ------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(900)
 def test_the_demo_ends_well_and_leaves_recordings_that_open(tmp_path):
     folder = tmp_path / "demo"

@@ -11,7 +11,7 @@ import pytest
 
 from careline.control import request
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 NUMBER = "+15557318642"
 DIGITS = "7775558886"

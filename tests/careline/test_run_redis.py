@@ -14,7 +14,7 @@ from careline.redis_address import ENVIRONMENT
 from tests.adapters.stores.redis_servers import RedisServer
 from tests.careline.test_run import processes
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 PASSWORD = "correct/quagga"
 

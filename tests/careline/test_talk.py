@@ -293,7 +293,7 @@ def test_a_world_that_cannot_be_is_one_line(asking, options, complaint, capsys):
 # --- aloud ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_call_is_held_aloud_over_the_real_line(asking, tmp_path):
     heard = tmp_path / "call.wav"
     done = subprocess.run(

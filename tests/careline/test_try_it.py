@@ -87,7 +87,7 @@ async def told(stage: Stage, site: Site, *, by_voice: bool) -> list[str]:
     return lines
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("by_voice", [True, False])
 async def test_it_reaches_a_nurse_at_a_phone_that_was_not_there_before(stage, clinic, by_voice):
     if by_voice:
@@ -99,7 +99,7 @@ async def test_it_reaches_a_nurse_at_a_phone_that_was_not_there_before(stage, cl
     await until_known(stage, GRACE, at_phone=False)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_a_nurse_at_work_is_not_rung_by_it(stage, clinic):
     await stage.seat([ELENA])
     await stage.ready(ELENA)
@@ -109,7 +109,7 @@ async def test_a_nurse_at_work_is_not_rung_by_it(stage, clinic):
     assert stage.phones[ELENA].rang == []
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_with_every_nurse_at_a_phone_and_none_ready_nothing_is_placed(stage, clinic):
     await stage.seat([ELENA, GRACE])
     await until_known(stage, ELENA, GRACE, at_phone=True)
@@ -118,7 +118,7 @@ async def test_with_every_nurse_at_a_phone_and_none_ready_nothing_is_placed(stag
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_a_line_that_is_gone_is_told(stage, clinic, tmp_path):
     elsewhere = type(stage.state)(tmp_path)
     lines: list[str] = []

@@ -11,7 +11,7 @@ from config.secrets import agent_secret, read_secrets
 from tests.e2e.baresip import baresip
 from tests.e2e.story import eventually, loudness, recording_of, sounding_s, story_of, strength
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 NUMBER = "+15555550192"
 

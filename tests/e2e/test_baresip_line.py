@@ -18,7 +18,7 @@ from calls.private import Private
 from tests.adapters.sip.line_house import AGENTS, eventually, hears, house, loudness, strength
 from tests.e2e.baresip import baresip, free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 ANA = AGENTS[0]
 CALL, EARLIER = CallId("a-call-back"), CallId("the-call-it-answers")

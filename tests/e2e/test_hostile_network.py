@@ -18,7 +18,7 @@ from adapters.telephony.sip.wire import Unusable, read
 from tests.adapters.sip.test_fuzz import mutate, seeds
 from tests.e2e.story import eventually, loudness, story_of
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 SEED = 20250301
 NUMBER = "+15555550193"

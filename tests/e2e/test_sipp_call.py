@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.story import loudness, recording_of, sounding_s, story_of
 from tests.e2e.wire import listening
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 PCAPS = Path("/usr/share/sip-tester")
 NUMBER = "+15555550191"

@@ -9,7 +9,7 @@ import pytest
 from tests.site.nodes import killed
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_kill_9_of_the_node_that_leads_loses_no_fact_no_caller_and_no_place(
     tmp_path: Path,
 ) -> None:
@@ -18,7 +18,7 @@ async def test_kill_9_of_the_node_that_leads_loses_no_fact_no_caller_and_no_plac
     assert outcome.facts > 100
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_a_leader_that_was_suspended_wakes_up_as_one_of_the_others(tmp_path: Path) -> None:
     outcome = await killed(0, seed=5, folder=tmp_path, pauses=2)
     assert outcome.facts > 50

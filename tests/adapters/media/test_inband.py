@@ -140,7 +140,7 @@ def voice(seconds, seed):
 
 
 @pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))]
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.alone) for seed in (1, 2, 3))]
 )
 def test_a_minute_of_something_like_speech_is_no_key(seed):
     assert heard(voice(60, seed)) == ""

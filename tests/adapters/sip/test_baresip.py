@@ -13,7 +13,7 @@ from adapters.telephony.sip.events import Answered, Confirmed, MediaChanged
 from calls.ids import AgentId
 from calls.private import Private
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 ANA = AgentId("ana")
 CONFIG = """

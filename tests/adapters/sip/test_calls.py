@@ -336,7 +336,7 @@ def test_what_cannot_be_dialled_is_refused_before_anything_is_sent(pair, target)
 
 
 @pytest.mark.parametrize(
-    ("loss", "count"), [(0.1, 300), (0.3, 300), pytest.param(0.3, 2000, marks=pytest.mark.slow)]
+    ("loss", "count"), [(0.1, 300), (0.3, 300), pytest.param(0.3, 2000, marks=pytest.mark.alone)]
 )
 def test_calls_on_a_bad_network_all_end_and_leave_nothing(make_network, loss, count):
     network = make_network(seed=int(loss * 10), loss=loss, chaos=True)

@@ -31,7 +31,7 @@ from tests.adapters.sip.line_house import (
     strength,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 ANA, BEN = AGENTS
 

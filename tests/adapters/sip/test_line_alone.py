@@ -32,7 +32,7 @@ from tests.adapters.sip.line_house import (
 )
 from tests.adapters.sip.outside_party import OutsideParty
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 ANA = AGENTS[0]
 

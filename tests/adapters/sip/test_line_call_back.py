@@ -48,7 +48,7 @@ from tests.adapters.sip.line_house import (
 )
 from tests.adapters.sip.outside_party import OutsideParty
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 ANA, BEN = AGENTS
 CALL, EARLIER = CallId("a-call-back"), CallId("the-call-it-answers")

@@ -27,7 +27,7 @@ from tests.adapters.sip.line_house import (
     words,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 ANA, _BEN = AGENTS
 

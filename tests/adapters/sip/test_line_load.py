@@ -13,7 +13,7 @@ from calls.facts import CallerHungUp, OfferAccepted, PromptFinished, RecordingSe
 from calls.ids import OfferId
 from tests.adapters.sip.line_house import AGENTS, eventually, hears, house, strength
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 CALLS = 30
 

@@ -31,7 +31,7 @@ from tests.adapters.sip.line_house import (
     up,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 ANA, BEN = AGENTS
 ANA_HZ, BEN_HZ, CALLER_HZ = 500, 1300, 900

@@ -37,7 +37,7 @@ from tests.adapters.sip.line_house import (
     words,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 LONG = "this is a prompt that goes on for quite a while because it has a lot of words in it " * 3
 

@@ -17,7 +17,7 @@ from calls.facts import (
 from calls.ports import VaultError
 from tests.adapters.sip.line_house import eventually, hears, house, loudness, strength, tone
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 SILENCE = "adapters.telephony.sip.message_recorder._SILENCE_ENDS_S"
 

@@ -11,7 +11,7 @@ import pytest
 from adapters.telephony.sip import EndpointSettings, LocalMedia, SipEndpoint
 from adapters.telephony.sip.events import Cancelled, Confirmed, HungUp
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 HEADERS = """
       Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]

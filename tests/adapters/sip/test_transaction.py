@@ -283,7 +283,7 @@ class Peer:
         (0.0, 500),
         (0.1, 1000),
         (0.3, 1000),
-        pytest.param(0.3, 6000, marks=pytest.mark.slow),
+        pytest.param(0.3, 6000, marks=pytest.mark.alone),
     ],
 )
 def test_on_a_bad_network_each_request_is_delivered_once_and_ends(make_network, loss, count):

@@ -228,7 +228,7 @@ def test_every_utterance_starts_once_ends_once_and_pauses_only_while_it_lasts(ru
     assert not speaking
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_a_sentence_of_a_real_voice_is_one_utterance():
     spoken = await VoiceSynthesiser().render("I have a sharp pain in my left arm.", "en")
     events = heard(through_mu_law(silence(0.5) + spoken + silence(1)))
@@ -237,7 +237,7 @@ async def test_a_sentence_of_a_real_voice_is_one_utterance():
     assert duration_s(events[-1].pcm) >= duration_s(spoken)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("word", ["No.", "Yes.", "Nurse."])
 async def test_a_single_short_word_of_a_real_voice_is_an_utterance(word):
     spoken = await VoiceSynthesiser().render(word, "en")

@@ -236,7 +236,7 @@ async def test_a_worker_that_does_not_speak_our_language_is_an_engine_that_does_
     [
         "hello",
         *(
-            pytest.param(answer, marks=pytest.mark.slow)
+            pytest.param(answer, marks=pytest.mark.alone)
             for answer in ("[]", "{}", '{"words": 3, "certainty": 1}')
         ),
     ],

@@ -4,7 +4,7 @@ from adapters.speech.pool import PoolSettings, clinic_pool
 from adapters.speech.voices import VoiceSynthesiser
 from tests.adapters.speech.sound import through_mu_law
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 PATIENT = PoolSettings(straggler_s=30, hang_timeout_s=60)
 

@@ -122,7 +122,7 @@ async def test_a_rendering_that_is_cancelled_leaves_no_process():
         await task
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("known", KNOWN_VOICES, ids=lambda known: known.name)
 async def test_every_voice_speaks_at_telephone_level_without_silence_around(known):
     installed = detect_voices().get(known.language, ())
@@ -142,7 +142,7 @@ async def test_the_quicker_voices_are_the_others_of_each_language_or_its_only_on
     assert quicker._timeout_s == 0.2
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_when_the_best_voice_fails_the_next_one_speaks():
     good = detect_voices()["en"][-1]
     assert await VoiceSynthesiser({"en": [voice("false"), good]}).render("hello", "en") != b""

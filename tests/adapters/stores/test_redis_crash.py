@@ -34,7 +34,7 @@ async def appended(journal: RedisJournal, first: int, count: int) -> list[int]:
     return acknowledged
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_a_killed_server_loses_nothing_that_was_acknowledged(
     own_redis: MakeRedis, node: MakeNode
 ) -> None:
@@ -92,7 +92,7 @@ async def test_a_torn_append_only_file_loses_whole_batches_from_its_end_only(
     assert await journal.append([event(7)]) == 7
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_a_failover_by_sentinel_loses_nothing_that_two_servers_had(
     own_redis: MakeRedis, node: MakeNode
 ) -> None:

@@ -281,7 +281,7 @@ async def test_what_a_former_session_left_in_a_nodes_stream_is_dropped(
     assert one.host.commands.empty()
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_a_node_that_is_silent_keeps_its_calls_unseen_until_it_is_back(site: Site):
     machine, leader = site
     one, two = machine("one", "a"), machine("two", "b")
@@ -306,7 +306,7 @@ async def test_a_node_that_is_silent_keeps_its_calls_unseen_until_it_is_back(sit
     assert two.host.commands.empty(), "what was said while nobody was there is not said later"
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_a_node_that_was_silent_for_long_has_lost_its_calls(
     site: Site, redis_server: RedisServer
 ):
@@ -519,7 +519,7 @@ async def test_an_agent_who_is_to_call_back_is_rung_where_their_phone_is(site: S
     assert await two.host.commands.get() == HangUp(call_id=offer.call_id)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_an_outage_of_redis_costs_no_fact_and_no_call(own_redis: MakeRedis, tmp_path: Path):
     server = own_redis()
     async with a_site(server, tmp_path) as (machine, leader):
@@ -539,7 +539,7 @@ async def test_an_outage_of_redis_costs_no_fact_and_no_call(own_redis: MakeRedis
         assert (arrival.epoch, arrival.seq) == (one.line.epoch, 1)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 async def test_two_nodes_cannot_have_one_name(site: Site):
     machine, _ = site
     one, other = machine("one"), machine("one")

@@ -9,7 +9,7 @@ ask them for everything again, and a nurse must know what the caller said when t
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -134,10 +134,17 @@ class Notes:
         """Whether something is owed to the caller."""
         return self._tasks.of(call_id) or self._distributor.call_back(call_id) is not None
 
-    def let_go(self, call_id: CallId) -> None:
-        """Forget a note, unless it is still needed."""
-        if not self.is_due(call_id):
-            self._notes.pop(call_id, None)
+    def let_go(self, needed: Set[CallId]) -> None:
+        """Forget what nobody needs any more.
+
+        Args:
+            needed: calls whose callers have been called back, and may still be on the line.
+        """
+        self._notes = {
+            call_id: note
+            for call_id, note in self._notes.items()
+            if call_id in needed or self.is_due(call_id)
+        }
 
 
 def _written(value: Value) -> str | int | float | bool:

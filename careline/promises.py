@@ -127,8 +127,9 @@ class Promises:
     def let_go(self, call_id: CallId) -> None:
         """Forget a caller's number and what is known of them, unless they are still needed."""
         self._owed.let_go(call_id)
-        if all(live.answers != call_id for live in self._calls.values()):
-            self._notes.let_go(call_id)
+        # Who has just been called back may be handed on, or lost, and so be owed a call again.
+        kept = (*self._calls.values(), *self._calls.answered.values())
+        self._notes.let_go({live.answers for live in kept if live.answers is not None})
 
     def known_of(self, call_id: CallId) -> Note:
         """What is known of a caller who is there, or to whom something is owed."""

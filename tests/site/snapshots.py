@@ -18,6 +18,7 @@ from calls.private import Private
 from careline import checkpoint as checkpoints
 from careline.checkpoint import Track, encode
 from careline.live_call import LiveCall
+from careline.notes import written
 from careline.restart import Restart, restart
 from careline.restoring import standing_of
 from config.site import Site
@@ -171,6 +172,7 @@ _NAMES = (
     "calls that are over",
     "overrides",
     "owed numbers",
+    "notes",
     "estimates",
     "live calls",
     "calls just answered",
@@ -186,6 +188,7 @@ def _picture(board: Board) -> tuple[Any, ...]:
         sorted(board.calls.ended),
         dict(board.openness.overrides),
         {each: board.owed.of(each).reveal() for each in sorted(board.owed.shown_in)},
+        {call_id: written(board.notes.of(call_id)).reveal() for call_id in sorted(board.notes)},
         board.estimates.state(),
         {call_id: _looked_into(call, set()) for call_id, call in board.calls.items()},
         {call_id: _of_ended(call) for call_id, call in board.calls.answered.items()},

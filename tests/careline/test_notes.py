@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from acd import RED_FLAG_TASK
 from calls.commands import Bridge, OpenTask
-from calls.facts import CallBackChosen, CallerNoted, TaskClosed, TaskRead
+from calls.facts import CallBackChosen, CallerNoted, CallFailed, TaskClosed, TaskRead
 from calls.ids import AgentId, CallId
 from calls.private import Private
 from calls.verdict import to_nurse
@@ -233,6 +234,36 @@ def test_where_another_number_was_given_it_is_the_one_to_call(rig, restarted):
         restarts(rig, from_checkpoint=True)
     assert known(rig)["number"] == GIVEN
     assert rig.run.switchboard.owed.of(CALL).reveal() == GIVEN
+
+
+def test_what_a_later_call_adds_stands_behind_what_was_known():
+    said = tuple(Said(float(at), Private(str(at)), to_nurse("digit")) for at in range(20))
+    before = Note(
+        number=Private(NUMBER), told={"name": "Ann", "card": "7"}, said=said, advised_911=True
+    )
+    after = before.with_more(
+        number=Private(""),
+        told={"card": "8", "born": date(1960, 3, 5)},
+        said=(Said(99.0, Private("99"), to_nurse("digit")),),
+        advised_911=False,
+    )
+    assert after.number.reveal() == NUMBER
+    assert after.told == {"name": "Ann", "card": "8", "born": "1960-03-05"}
+    assert [each.at for each in after.said] == [*map(float, range(1, 20)), 99.0]
+    assert after.advised_911
+    moved = before.with_more(number=Private(GIVEN), told={}, said=(), advised_911=False)
+    assert moved.number.reveal() == GIVEN
+
+
+def test_who_is_lost_and_has_a_task_already_gets_no_second_one(rig):
+    registers(rig)
+    rig.press("9")
+    rig.run.advance(1)
+    board = rig.run.switchboard
+    board.tasks.open(OpenTask(call_id=CALL, kind=RED_FLAG_TASK, queue="nurse"), rig.run.now)
+    rig.run.tell(CallFailed(site=rig.site.id, call_id=CALL, reason="transport"))
+    rig.run.advance(30)
+    assert {task.order.kind for task in board.tasks} == {RED_FLAG_TASK}
 
 
 def test_a_call_that_goes_on_is_read_as_it_stands(rig):

@@ -130,6 +130,9 @@ def test_what_is_neither_of_two_things_asks_the_question_again(torn, answer):
         "none of those two",
         "ninguna de las dos",
         "no not the second one",
+        "no not the refill",
+        "not an appointment",
+        "no quiero una cita",
     ],
 )
 def test_who_means_neither_was_understood_and_hears_the_question_again(torn, answer):

@@ -94,6 +94,14 @@ def test_who_cries_for_help_is_asked_whether_it_is_dangerous(scene, words):
     assert live.queues == ["general"]
 
 
+@pytest.mark.parametrize("words", ["purple elephants", "yes", "help with my bill please"])
+def test_other_words_are_no_cry_for_help(scene, words):
+    live = scene(texts={"triage-danger": "Are you in danger?"}).to_menu()
+    live.speak(words)
+    assert live.call.state is not State.QUESTION
+    assert "Are you in danger?" not in live.heard
+
+
 def test_who_cries_for_help_and_does_not_answer_comes_to_a_nurse(scene):
     live = scene(texts={"triage-danger": "Are you in danger?"}).to_menu()
     live.speak("help")

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import sys
 from typing import Any
 
-from careline.cli.options import add_state, told_and_kept
-from careline.control import NotRunning, request
-from careline.state import StateFolder
+from careline.cli.options import add_state, asked, told_and_kept
 
 _EXAMPLES = """examples:
   careline agent grace ready     Grace takes calls from now on; also ends her wrap-up
@@ -48,19 +44,12 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
 
 def run(args: argparse.Namespace) -> int:
     """Do it; 1 when there is no such agent, 2 when no line is running."""
-    socket = StateFolder(args.state).control_socket
-    wanted = {"agent": args.agent, "presence": args.presence, "approved": args.approved}
-    try:
-        if args.presence == "screen":
-            answer = asyncio.run(request(socket, op="screen", agent=args.agent))
-        else:
-            answer = asyncio.run(request(socket, op="agent", **wanted))
-    except NotRunning as error:
-        print(error, file=sys.stderr)
-        return 2
-    if not answer["ok"]:
-        print(answer["error"], file=sys.stderr)
-        return 1
+    wanted = {"op": "agent", "presence": args.presence, "approved": args.approved}
+    if args.presence == "screen":
+        wanted = {"op": "screen"}
+    code, answer = asked(args.state, agent=args.agent, **wanted)
+    if code:
+        return code
     if args.presence == "screen":
         print(json.dumps({key: value for key, value in answer.items() if key != "ok"}, indent=2))
         return 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from careline.control import NotRunning, request
+from careline.state import StateFolder
 from config.errors import ConfigError, FolderError
 from config.load import DEFAULT_CLINIC, load_site
 from config.site import Site
@@ -120,6 +123,27 @@ def complain(error: ConfigError, folder: Path) -> None:
 def counted(number: int, noun: str) -> str:
     """``1 problem``, ``2 problems``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def asked(state: Path, **wanted: Any) -> tuple[int, dict[str, Any]]:  # noqa: ANN401 - JSON
+    """Ask the running line; where it gives no answer, why is printed to standard error.
+
+    Args:
+        state: its state folder.
+        wanted: the request, as :mod:`careline.control` has it.
+
+    Returns:
+        The exit code, 0, and the answer; 1 when the request was refused, 2 when no line is running.
+    """
+    try:
+        answer = asyncio.run(request(StateFolder(state).control_socket, **wanted))
+    except NotRunning as error:
+        print(error, file=sys.stderr)
+        return 2, {}
+    if not answer["ok"]:
+        print(answer["error"], file=sys.stderr)
+        return 1, {}
+    return 0, answer
 
 
 def told_and_kept(done: str, answer: Mapping[str, Any]) -> int:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 import time
 from datetime import tzinfo
 from typing import Any
 
-from careline.cli.options import add_state, counted, told_and_kept
+from careline.cli.options import add_state, asked, counted, told_and_kept
 from careline.cli.times import clock, duration_s, lasting, zone_of
-from careline.control import NotRunning, request
-from careline.state import StateFolder
 from careline.terminal import Terminal
 
 _EXAMPLES = """examples:
@@ -60,19 +57,12 @@ def run(args: argparse.Namespace) -> int:
     if args.for_s is not None and args.word not in ("open", "closed"):
         print("careline queue: --for goes with open or closed; see --help", file=sys.stderr)
         return 2
-    socket = StateFolder(args.state).control_socket
+    wanted = {"op": "queue", "word": args.word, "for_s": args.for_s}
     if args.word is None:
-        asked = request(socket, op="queues", queue=args.queue)
-    else:
-        asked = request(socket, op="queue", queue=args.queue, word=args.word, for_s=args.for_s)
-    try:
-        answer = asyncio.run(asked)
-    except NotRunning as error:
-        print(error, file=sys.stderr)
-        return 2
-    if not answer["ok"]:
-        print(answer["error"], file=sys.stderr)
-        return 1
+        wanted = {"op": "queues"}
+    code, answer = asked(args.state, queue=args.queue, **wanted)
+    if code:
+        return code
     if args.word is not None:
         return told_and_kept(_said(answer, zone_of(answer)), answer)
     if args.json:

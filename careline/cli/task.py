@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from datetime import tzinfo
 from typing import Any
 
-from careline.cli.options import add_state, told_and_kept
+from careline.cli.options import add_state, asked, told_and_kept
 from careline.cli.times import clock, lasting, zone_of
-from careline.control import NotRunning, request
-from careline.state import StateFolder
 from careline.task_requests import HOWS
 from careline.terminal import Terminal, Tone
 
@@ -66,42 +63,39 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse keeps its type
     parser.add_argument("--json", action="store_true", help="the list as one JSON object")
     add_state(parser)
     parser.set_defaults(run=show)
+    one = argparse.ArgumentParser(add_help=False)
+    one.add_argument("call_id", metavar="CALL_ID", help="the call, or how its id begins")
+    one.add_argument("--by", required=True, metavar="AGENT", help="who asks, and answers for it")
+    one.add_argument("--kind", help="which of the call's tasks, where it has several")
+    add_state(one, default=argparse.SUPPRESS)
     actions = parser.add_subparsers(metavar="show|close", title="actions")
     show_one = actions.add_parser(
         "show",
+        parents=[one],
         help="what is known of the caller: where to call, what they gave and said",
         description="Show what is known of the caller for whom something is to be done.",
         epilog=_SHOW_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    show_one.add_argument("call_id", metavar="CALL_ID", help="the call, or how its id begins")
-    show_one.add_argument("--by", required=True, metavar="AGENT", help="who reads it")
-    show_one.add_argument("--kind", help="which of the call's tasks, where it has several")
     show_one.add_argument("--json", action="store_true", help="all of it as one JSON object")
-    add_state(show_one, default=argparse.SUPPRESS)
     show_one.set_defaults(run=show_task)
     close = actions.add_parser(
         "close",
+        parents=[one],
         help="say that something is done",
         description="Say that something is done for a caller, and who answers for it.",
         epilog=_CLOSE_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    close.add_argument("call_id", metavar="CALL_ID", help="the call, or how its id begins")
-    close.add_argument("--by", required=True, metavar="AGENT", help="who answers for it")
     close.add_argument("--how", required=True, choices=HOWS, help="what came of it")
-    close.add_argument("--kind", help="which of the call's tasks, where it has several")
-    add_state(close, default=argparse.SUPPRESS)
     close.set_defaults(run=close_task)
 
 
 def show(args: argparse.Namespace) -> int:
     """List them; 2 when no line is running."""
-    try:
-        answer = asyncio.run(request(StateFolder(args.state).control_socket, op="tasks"))
-    except NotRunning as error:
-        print(error, file=sys.stderr)
-        return 2
+    code, answer = asked(args.state, op="tasks")
+    if code:
+        return code
     if args.json:
         print(json.dumps({"tasks": answer["tasks"]}, indent=2))
     else:
@@ -115,14 +109,9 @@ def show(args: argparse.Namespace) -> int:
 def show_task(args: argparse.Namespace) -> int:
     """Show what is known for one; 1 when there is no such task, 2 when no line is running."""
     wanted = {"call": args.call_id, "by": args.by, "kind": args.kind}
-    try:
-        answer = asyncio.run(request(StateFolder(args.state).control_socket, op="task", **wanted))
-    except NotRunning as error:
-        print(error, file=sys.stderr)
-        return 2
-    if not answer["ok"]:
-        print(answer["error"], file=sys.stderr)
-        return 1
+    code, answer = asked(args.state, op="task", **wanted)
+    if code:
+        return code
     if args.json:
         print(json.dumps(answer["task"], indent=2))
     else:
@@ -158,14 +147,9 @@ def say_task(terminal: Terminal, task: dict[str, Any], zone: tzinfo) -> None:
 def close_task(args: argparse.Namespace) -> int:
     """Close one; 1 when it cannot be closed so, 2 when no line is running."""
     wanted = {"call": args.call_id, "by": args.by, "how": args.how, "kind": args.kind}
-    try:
-        answer = asyncio.run(request(StateFolder(args.state).control_socket, op="close", **wanted))
-    except NotRunning as error:
-        print(error, file=sys.stderr)
-        return 2
-    if not answer["ok"]:
-        print(answer["error"], file=sys.stderr)
-        return 1
+    code, answer = asked(args.state, op="close", **wanted)
+    if code:
+        return code
     later = "" if answer["handled"] else ", as soon as the line is connected again"
     closed = f"{answer['kind']} of call {answer['call']}: closed by {args.by}, {args.how}{later}"
     return told_and_kept(closed, answer)

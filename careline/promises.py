@@ -121,8 +121,6 @@ class Promises:
         """A call is over: what is owed to its caller needs what is known of them."""
         if self._notes.is_due(live.call_id):
             yield from self._noted(live)
-        if live.answers is not None:
-            self.let_go(live.answers)
 
     def let_go(self, call_id: CallId) -> None:
         """Forget a caller's number and what is known of them, unless they are still needed."""

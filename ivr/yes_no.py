@@ -95,15 +95,14 @@ def plain_answer(words: str) -> bool | None:
     A no within a longer sentence may deny something else: "I have not lost it, I am insured".
     """
     said = tokens(words)
-    if len(said) > _LONGEST_PLAIN:
-        denies = any_of(_NOT, said) or any_of(_NO, said)
-        return None if denies or any_of(_UNSURE, said) or not any_of(_YES, said) else True
     if any_of(_UNSURE, said):
         return None
-    yes = any_of((*_YES, *_CORRECT, *_RIGHT), said)
-    if any_of(_NOT, said):
+    denies, no = any_of(_NOT, said), any_of(_NO, said)
+    if len(said) > _LONGEST_PLAIN:
+        return True if any_of(_YES, said) and not (denies or no) else None
+    if denies:
         return None if any_of(_YES, said) else False
-    no = any_of(_NO, said)
+    yes = any_of((*_YES, *_CORRECT, *_RIGHT), said)
     return None if yes == no else yes
 
 

@@ -266,6 +266,18 @@ def test_who_is_lost_and_has_a_task_already_gets_no_second_one(rig):
     assert {task.order.kind for task in board.tasks} == {RED_FLAG_TASK}
 
 
+def test_who_has_spoken_with_an_agent_and_is_lost_is_owed_nothing(rig):
+    rig.ready("ben")
+    registers(rig)
+    rig.press("0")
+    rig.run.advance(30)
+    assert rig.of(Bridge)
+    rig.run.tell(CallFailed(site=rig.site.id, call_id=CALL, reason="transport"))
+    rig.run.advance(30)
+    assert len(rig.run.switchboard.tasks) == 0
+    assert list(rig.run.switchboard.notes) == []
+
+
 def test_a_call_that_goes_on_is_read_as_it_stands(rig):
     registers(rig, OTHER)
     rig.run.switchboard.tasks.open(

@@ -6,6 +6,7 @@ import pytest
 
 from calls.commands import Say
 from ivr import State
+from ivr.expressions import Expression
 from ivr.flow import Keys
 from ivr.keypad import END_S
 from ivr.steps import (
@@ -128,6 +129,22 @@ def ahead(scene, keys, *, rules=None, **step):
 def test_a_value_typed_during_the_greeting_is_taken_and_read_back(scene):
     live = ahead(scene, "42#")
     assert live.heard == ["I have 42, is that right?"]
+
+
+def test_a_value_typed_whole_during_the_greeting_is_taken_at_once(scene):
+    live = ahead(scene, "12345", what=Collected.ZIP_CODE)
+    assert live.heard == ["I have one two three, four five, is that right?"]
+
+
+def test_what_was_typed_ahead_goes_before_what_is_known(scene):
+    live = ahead(scene, "42#", known=Expression("7"))
+    assert live.heard == ["I have 42, is that right?"]
+    live = ahead(scene, "4", known=Expression("7"))
+    assert live.heard == ["When were you born?"]
+    live.wait(3)
+    assert live.heard == ["I have 4, is that right?"]
+    live = ahead(scene, "", known=Expression("7"))
+    assert live.heard == ["I have 7, is that right?"]
 
 
 @pytest.mark.parametrize("pause_s", [0.3, 1.0])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.yes_no import permission, right_or_wrong, yes_or_no
+from ivr.yes_no import permission, plain_answer, right_or_wrong, yes_or_no
 
 
 @pytest.mark.parametrize("words", ["yes", "yeah I think so", "Sí", "claro que sí", "um yes"])
@@ -109,6 +109,30 @@ def test_to_triage_only_a_plain_answer_counts(words):
 )
 def test_a_permission_is_plain_or_none(words, answer):
     assert permission(words) is answer
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("yes I am the patient myself", True),
+        ("sí yo soy la paciente", True),
+        ("yes well maybe that is so", None),
+        ("well I am not the patient", None),
+        ("yes but I am not the patient", None),
+        ("no my mother is the patient", None),
+        ("it is right behind the church", None),
+        ("right", True),
+        ("no", False),
+        ("not really", False),
+        ("yes not really", None),
+        ("yes no", None),
+        ("maybe", None),
+        ("maybe yes", None),
+        ("purple", None),
+    ],
+)
+def test_a_question_of_the_lines_own_is_answered_plainly_or_asked_again(words, answer):
+    assert plain_answer(words) is answer
 
 
 def test_a_yes_within_a_story_permits_nothing():

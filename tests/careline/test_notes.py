@@ -11,7 +11,7 @@ import pytest
 
 from acd import RED_FLAG_TASK
 from calls.commands import Bridge, OpenTask
-from calls.facts import CallBackChosen, CallerNoted, CallFailed, TaskClosed, TaskRead
+from calls.facts import AgentKeyed, CallBackChosen, CallerNoted, CallFailed, TaskClosed, TaskRead
 from calls.ids import AgentId, CallId
 from calls.private import Private
 from calls.verdict import to_nurse
@@ -276,6 +276,39 @@ def test_who_has_spoken_with_an_agent_and_is_lost_is_owed_nothing(rig):
     rig.run.advance(30)
     assert len(rig.run.switchboard.tasks) == 0
     assert list(rig.run.switchboard.notes) == []
+
+
+def test_who_is_lost_before_anybody_spoke_with_them_is_owed_a_call_with_what_they_gave(rig):
+    rig.on_break("ben")
+    registers(rig)
+    rig.press("0")
+    rig.run.advance(1)
+    rig.run.tell(CallFailed(site=rig.site.id, call_id=CALL, reason="transport"))
+    rig.run.advance(30)
+    data = known(rig, "ben")
+    assert (data["kind"], data["number"], data["told"]) == ("call-back", NUMBER, TOLD)
+
+
+def test_a_nurse_asked_for_when_the_caller_has_left_knows_what_they_gave(rig):
+    rig.ready("ben")
+    registers(rig)
+    rig.press("0")
+    rig.run.advance(30)
+    (bridge,) = rig.of(Bridge)
+    rig.run.tell(*rig.phones.hang_up(CALL, rig.run.now))
+    rig.run.advance(1)
+    assert CALL not in rig.run.switchboard.calls
+    rig.run.tell(
+        AgentKeyed(
+            site=rig.site.id,
+            call_id=CALL,
+            offer_id=bridge.offer_id,
+            agent_id=bridge.agent_id,
+            digits=rig.site.features.escalate,
+        )
+    )
+    data = known(rig)
+    assert (data["kind"], data["number"], data["told"]) == (RED_FLAG_TASK, NUMBER, TOLD)
 
 
 def test_a_call_that_goes_on_is_read_as_it_stands(rig):

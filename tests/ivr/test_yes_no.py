@@ -97,7 +97,8 @@ def test_doubt_neither_confirms_nor_denies(words):
 
 
 @pytest.mark.parametrize(
-    "words", ["not really", "I don't think so", "that's right", "that is not right"]
+    "words",
+    ["not really", "I don't think so", "that's right", "that is not right", "that is not correct"],
 )
 def test_to_triage_only_a_plain_answer_counts(words):
     assert yes_or_no(words) is None

@@ -29,9 +29,9 @@ def keys_need_enter(terminal: int) -> bool:
 
 
 def processes(state) -> set[int]:
-    """The line and the brain of this state folder."""
+    """The line and the brain of this state folder; not the gates, which come and go."""
     listed = subprocess.run(
-        ["pgrep", "-f", f"careline.processes.*{state.path}"], capture_output=True
+        ["pgrep", "-f", rf"careline\.processes\.(line|brain) .*{state.path}"], capture_output=True
     )
     return {int(number) for number in listed.stdout.split()}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import shutil
 import signal
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from adapters.speech import PromptStore, VoiceSynthesiser
 from adapters.telephony.media import Clip, MediaEngine
@@ -25,29 +27,22 @@ FIRST_MEDIA_PORT, LAST_MEDIA_PORT = 30000, 33999
 
 
 def open_all_day(clinic: Path, folder: Path) -> Path:
-    """A copy of a clinic that is never closed, so that a demo runs at any hour.
+    """A copy of a clinic that is open at every hour of these days, so that a demo runs at any hour.
+
+    On all other days it closes as it does, so that all its ways can still be come to, and the copy
+    can be proved. The dialogues stay behind: one of them may be of a night of these days.
 
     Args:
         clinic: the clinic's folder.
         folder: where the copy goes.
     """
-    shutil.copytree(clinic, folder)
-    for file, asks, instead in (
-        (
-            "flows/main.yaml",
-            r"\{when: calendar.office.open,",
-            "{when: calendar.always.open,",
-        ),
-        ("queues.yaml", r"(?m)^(  hours:) \S+", r"\1 always"),
-    ):
-        place = folder / file
-        text = place.read_text()
-        changed = re.sub(asks, instead, text)
-        if changed == text:
-            raise ValueError(
-                f"the clinic's {file} no longer asks the calendar as this copy expects"
-            )
-        place.write_text(changed)
+    shutil.copytree(clinic, folder, ignore=shutil.ignore_patterns("dialogues"))
+    place = folder / "calendars.yaml"
+    calendars = yaml.safe_load(place.read_text())
+    today, day = datetime.now(UTC).date(), timedelta(days=1)
+    for calendar in calendars.values():
+        calendar["special"] = {f"{today - day} to {today + day}": ["00:00-24:00"]}
+    place.write_text(yaml.safe_dump(calendars, sort_keys=False))
     return folder
 
 

@@ -7,6 +7,7 @@ import random
 import struct
 import subprocess
 import sys
+import time
 import wave
 
 import pytest
@@ -57,8 +58,14 @@ def test_the_demo_runs_at_any_hour_on_a_clinic_without_mistakes(tmp_path):
     folder = open_all_day(DEFAULT_CLINIC, tmp_path / "clinic")
     problems, _warnings, _site = check(folder)
     assert problems == []
-    hours = load_site(folder).flows["main"].steps["hours"]
-    assert hours.cases[0].when.text == "calendar.always.open"
+    now = time.time()
+    site = load_site(folder)
+    assert {"office", "refill-team"} <= site.rules.calendars.keys()
+    for name, calendar in site.rules.calendars.items():
+        assert all(calendar.is_open(now + hour * 3600) for hour in range(24)), name
+        assert name == "always" or not all(
+            calendar.is_open(now + hour * 3600) for hour in range(14 * 24)
+        ), "it closes on other days"
 
 
 # --- evidence -------------------------------------------------------------------------------------
@@ -133,6 +140,7 @@ def test_the_demo_ends_well_and_leaves_recordings_that_open(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     assert "all 10 calls ended as they should" in done.stdout
+    assert "WOULD NOT BE PUBLISHED" not in done.stdout, "its clinic passes its own gates"
     assert done.stdout.count("because: ") >= 9
     assert f"careline explain --last {folder / 'state'}\n" in done.stdout
     assert len(list((folder / "heard").glob("*.wav"))) == 10

@@ -31,7 +31,7 @@ from careline.repeat_callers import Alarm
 from careline.turn import Task
 from routing.openness import Override
 
-FORMAT = 2
+FORMAT = 3
 """Of a checkpoint that looks otherwise nothing is read but this."""
 
 SHORTEST_STRETCH = 10_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+import msgspec
 import pytest
 
 from acd import RED_FLAG_TASK
@@ -199,6 +200,19 @@ def test_a_checkpoint_that_cannot_be_read_costs_time_and_nothing_else(rig, caplo
     with caplog.at_level(logging.WARNING):
         came = came_back(rig, journal)
     assert "the whole journal is read" in caplog.text
+    assert came.inputs > 0
+    assert list(came.switchboard.calls) == list(rig.run.switchboard.calls)
+
+
+def test_one_of_an_earlier_software_which_may_hold_a_number_is_not_gone_on_from(rig, caplog):
+    busy(rig)
+    journal = with_checkpoint(rig)
+    position, data = journal.latest_snapshot()
+    envelope = msgspec.msgpack.decode(data)
+    asyncio.run(journal.keep_snapshot(position, msgspec.msgpack.encode({**envelope, "format": 2})))
+    with caplog.at_level(logging.WARNING):
+        came = came_back(rig, journal)
+    assert "format 2, not 3" in caplog.text
     assert came.inputs > 0
     assert list(came.switchboard.calls) == list(rig.run.switchboard.calls)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from adapters.telephony.simulated import Behaviour, Pickup, SimulatedPhones
-from calls.commands import Command
-from calls.facts import AgentOnBreak, AgentOut, AgentReady, CallEnded, Fact
+from calls.commands import Bridge, Command, OfferCall
+from calls.facts import AgentKeyed, AgentOnBreak, AgentOut, AgentReady, CallEnded, Fact
 from calls.ids import AgentId, CallId
 from calls.outcome import Outcome
 from careline.dryrun import DryRun
@@ -55,6 +55,19 @@ class Rig:
 
     def press(self, digits: str, call_id: CallId = CALL) -> None:
         self.run.tell(*self.phones.press(call_id, digits))
+
+    def keyed(self, offer: Bridge | OfferCall, digits: str) -> None:
+        """The agent of an offer presses keys, one after the other."""
+        for digit in digits:
+            self.run.tell(
+                AgentKeyed(
+                    site=self.site.id,
+                    call_id=offer.call_id,
+                    offer_id=offer.offer_id,
+                    agent_id=offer.agent_id,
+                    digits=digit,
+                )
+            )
 
     @property
     def commands(self) -> list[Command]:

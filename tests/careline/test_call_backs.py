@@ -7,7 +7,7 @@ import pytest
 from acd import RED_FLAG_TASK
 from adapters.telephony.simulated import Person, Reached
 from calls.commands import Bridge, CallBack, OfferCall, Say
-from calls.facts import AgentKeyed, CallBackAnswered, CallEnded, TaskClosed
+from calls.facts import CallBackAnswered, CallEnded, TaskClosed
 from calls.ids import AgentId
 from calls.outcome import Outcome
 from calls.ports import LineSnapshot
@@ -36,16 +36,7 @@ def dropped(rig: Rig, number: str = NUMBER) -> None:
 
 
 def confirm(rig: Rig, bridge: Bridge) -> None:
-    for key in rig.site.features.identity:
-        rig.run.tell(
-            AgentKeyed(
-                site=rig.site.id,
-                call_id=bridge.call_id,
-                offer_id=bridge.offer_id,
-                agent_id=bridge.agent_id,
-                digits=key,
-            )
-        )
+    rig.keyed(bridge, rig.site.features.identity)
 
 
 def test_a_red_flag_who_drops_is_called_back_by_a_nurse_but_not_while_they_may_speak_with_911(rig):

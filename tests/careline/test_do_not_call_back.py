@@ -10,7 +10,6 @@ import pytest
 from acd import RED_FLAG_TASK
 from calls.commands import CallBack, OfferCall, OpenTask
 from calls.facts import (
-    AgentKeyed,
     CallArrived,
     CallBackForbidden,
     CallBackOwed,
@@ -65,16 +64,7 @@ def leave(rig: Rig) -> None:
 
 def escalate(rig: Rig, ring: OfferCall) -> None:
     """The agent whom that offer rang presses the code."""
-    for digit in rig.site.features.escalate:
-        rig.run.tell(
-            AgentKeyed(
-                site=rig.site.id,
-                call_id=CALL,
-                offer_id=ring.offer_id,
-                agent_id=ring.agent_id,
-                digits=digit,
-            )
-        )
+    rig.keyed(ring, rig.site.features.escalate)
 
 
 def never_rung(rig: Rig) -> None:

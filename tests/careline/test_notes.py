@@ -11,7 +11,7 @@ import pytest
 
 from acd import RED_FLAG_TASK
 from calls.commands import Bridge, OpenTask
-from calls.facts import AgentKeyed, CallBackChosen, CallerNoted, CallFailed, TaskClosed, TaskRead
+from calls.facts import CallBackChosen, CallerNoted, CallFailed, TaskClosed, TaskRead
 from calls.ids import AgentId, CallId
 from calls.private import Private
 from calls.verdict import to_nurse
@@ -298,15 +298,7 @@ def test_a_nurse_asked_for_when_the_caller_has_left_knows_what_they_gave(rig):
     rig.run.tell(*rig.phones.hang_up(CALL, rig.run.now))
     rig.run.advance(1)
     assert CALL not in rig.run.switchboard.calls
-    rig.run.tell(
-        AgentKeyed(
-            site=rig.site.id,
-            call_id=CALL,
-            offer_id=bridge.offer_id,
-            agent_id=bridge.agent_id,
-            digits=rig.site.features.escalate,
-        )
-    )
+    rig.keyed(bridge, rig.site.features.escalate)
     data = known(rig)
     assert (data["kind"], data["number"], data["told"]) == (RED_FLAG_TASK, NUMBER, TOLD)
 

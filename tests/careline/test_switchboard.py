@@ -82,16 +82,7 @@ def test_an_escalated_call_is_taken_by_a_nurse_and_the_caller_is_never_dropped(r
     rig.run.advance(5)
     bridge = rig.of(Bridge)[0]
     assert bridge.agent_id == "ben"
-    for key in "*9":
-        rig.run.tell(
-            AgentKeyed(
-                site=rig.site.id,
-                call_id=CALL,
-                offer_id=bridge.offer_id,
-                agent_id=bridge.agent_id,
-                digits=key,
-            )
-        )
+    rig.keyed(bridge, "*9")
     rig.run.advance(5)
     assert [command.agent_id for command in rig.of(Bridge)] == ["ben", "grace"]
     assert not rig.of(HangUp)

@@ -11,7 +11,7 @@ import pytest
 from acd import CALL_BACK_TASK, RED_FLAG_TASK
 from adapters.telephony.simulated import Person, Reached
 from calls.commands import Bridge, OpenTask
-from calls.facts import AgentKeyed, CallBackChosen, TaskClosed
+from calls.facts import CallBackChosen, TaskClosed
 from calls.ids import CallId
 from careline.call_log import CallLog
 from careline.refusal import Refused
@@ -61,15 +61,7 @@ def message(rig: Rig, call_id: CallId = CALL) -> None:
 
 def confirmed(rig: Rig) -> None:
     (bridge,) = rig.of(Bridge)
-    rig.run.tell(
-        AgentKeyed(
-            site=rig.site.id,
-            call_id=bridge.call_id,
-            offer_id=bridge.offer_id,
-            agent_id=bridge.agent_id,
-            digits=rig.site.features.identity,
-        )
-    )
+    rig.keyed(bridge, rig.site.features.identity)
 
 
 def listed(rig: Rig) -> list[dict]:
